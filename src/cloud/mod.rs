@@ -1,0 +1,1 @@
+//! The simulated world: clock, randomness, ledger, front door, services.

@@ -1,0 +1,1 @@
+//! What travels between actors: HTTP messages and codecs, JWT, SigV4. Knows no service.

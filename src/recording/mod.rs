@@ -1,0 +1,1 @@
+//! What happened: an immutable recording and the questions it answers.

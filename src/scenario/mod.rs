@@ -1,0 +1,1 @@
+//! Scenario files: RON in, diagnostics out; world building and performing.

@@ -1,0 +1,1 @@
+//! The picture at a moment, as data: layout, timing, captions. Pure.
