@@ -1,1 +1,152 @@
-//! The simulated world: clock, randomness, ledger, front door, services.
+//! The simulated world: clock, randomness, keys, ledger, one front door, services.
+//!
+//! A service can be reached only by an HTTP request through [`Cloud::send`]. That
+//! holds for the scenario's people and devices, and for services calling each
+//! other on somebody's behalf. So whatever happens is written down once, in one
+//! form, and nothing on stage can be made up.
+//!
+//! A refused request leaves the world as it was, apart from what the real service
+//! itself counts. Handlers therefore verify everything before they change anything.
+
+pub mod access;
+pub mod aws;
+pub mod devices;
+pub mod dynamodb;
+pub mod facebook;
+pub mod front_door;
+pub mod iam;
+pub mod identity_pool;
+pub mod keys;
+pub mod ledger;
+pub mod people;
+pub mod s3;
+mod services;
+pub mod sts;
+pub mod user_pool;
+
+use std::collections::BTreeMap;
+
+use crate::protocol::random::{Stream, Streams};
+use crate::protocol::time::{Moment, Span};
+
+use keys::KeyRing;
+use ledger::{Actor, ActorId, ActorKind, ArtifactId, Ledger, Mint};
+
+/// The region everything is in.
+pub const REGION: &str = "us-east-1";
+
+/// The whole simulated world.
+#[derive(Debug)]
+pub struct Cloud {
+    now: Moment,
+    streams: Streams,
+    drawn: BTreeMap<String, u64>,
+    /// Signing keys by name, generated when first needed
+    pub keys: KeyRing,
+    /// Everything that happened
+    pub ledger: Ledger,
+    actors: Vec<Actor>,
+    /// Who signs in
+    pub people: people::People,
+    /// What they hold in their hands
+    pub devices: devices::Devices,
+    /// Facebook's apps, users and grants
+    pub facebook: facebook::Facebook,
+    /// Cognito user pools
+    pub user_pools: user_pool::UserPools,
+    /// Cognito identity pools
+    pub identity_pools: identity_pool::IdentityPools,
+    /// Roles and their policies
+    pub iam: iam::Iam,
+    /// Sessions
+    pub sts: sts::Sts,
+    /// Buckets
+    pub s3: s3::S3,
+    /// Tables
+    pub dynamodb: dynamodb::DynamoDb,
+}
+
+impl Cloud {
+    /// An empty world at this moment, whose random values all come from this seed.
+    pub fn new(seed: u64, now: Moment) -> Self {
+        let streams = Streams::new(seed);
+        Self {
+            now,
+            streams,
+            drawn: BTreeMap::new(),
+            keys: KeyRing::new(streams),
+            ledger: Ledger::new(),
+            actors: Vec::new(),
+            people: people::People::default(),
+            devices: devices::Devices::default(),
+            facebook: facebook::Facebook::default(),
+            user_pools: user_pool::UserPools::default(),
+            identity_pools: identity_pool::IdentityPools::default(),
+            iam: iam::Iam::default(),
+            sts: sts::Sts::default(),
+            s3: s3::S3::default(),
+            dynamodb: dynamodb::DynamoDb::default(),
+        }
+    }
+
+    /// The simulated time.
+    pub fn now(&self) -> Moment {
+        self.now
+    }
+
+    /// Lets simulated time pass.
+    pub fn pass_time(&mut self, span: Span) {
+        self.now = self.now + span;
+    }
+
+    /// The next unused stream of this name. Each name counts for itself, so drawing from one
+    /// never shifts the values of another.
+    pub fn fresh(&mut self, name: &str) -> Stream {
+        let drawn = self.drawn.entry(name.to_owned()).or_insert(0);
+        let stream = self.streams.stream(name, *drawn);
+        *drawn += 1;
+        stream
+    }
+
+    /// The fixed stream of this name: the same every time it is asked for.
+    pub fn fixed(&self, name: &str) -> Stream {
+        self.streams.stream(name, 0)
+    }
+
+    /// Puts an actor on the stage.
+    pub fn add_actor(&mut self, actor: Actor) {
+        self.actors.push(actor);
+    }
+
+    /// Everybody on the stage, in the order of the world's declaration.
+    pub fn actors(&self) -> &[Actor] {
+        &self.actors
+    }
+
+    /// The actor with this id.
+    pub fn actor(&self, id: &ActorId) -> Option<&Actor> {
+        self.actors.iter().find(|actor| actor.id == *id)
+    }
+
+    /// The actor that stands for a service of an account; of any account where none is named.
+    pub fn service_actor(&self, kind: ActorKind, account: Option<&str>) -> Option<ActorId> {
+        let of_account = |actor: &&Actor| account.is_none() || actor.account.as_deref() == account;
+        let mut of_kind = self.actors.iter().filter(|actor| actor.kind == kind);
+        of_kind.find(of_account).map(|actor| actor.id.clone())
+    }
+
+    /// Whether a device has no network right now.
+    pub fn is_offline(&self, actor: &ActorId) -> bool {
+        self.devices.get(actor).is_some_and(|device| device.offline)
+    }
+
+    /// What the clock of this actor shows: the true time, but for a device whose clock is wrong.
+    pub fn clock_of(&self, actor: &ActorId) -> Moment {
+        self.now + self.devices.get(actor).map_or(Span::ZERO, |device| device.skew)
+    }
+
+    /// Writes down that an actor made a thing just now.
+    pub fn mint(&mut self, by: &ActorId, mint: Mint) -> ArtifactId {
+        self.ledger.mint(by, self.now, mint)
+    }
+}

@@ -1,0 +1,258 @@
+//! What all AWS services share: how an error looks in each protocol.
+//!
+//! One [`AwsError`] is worded once, by the service that refuses; how it travels
+//! depends on the protocol alone.
+
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use serde_json::json;
+
+use super::Cloud;
+use super::ledger::Refusal;
+use crate::protocol::message::{Request, Response, header_text};
+use crate::protocol::xml::escape;
+
+/// A refusal in AWS's own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwsError {
+    /// The code: `NotAuthorizedException`
+    pub code: String,
+    /// HTTP status
+    pub status: u16,
+    /// The message, verbatim
+    pub message: String,
+    /// Further members of the error document, as S3 has them
+    pub members: Vec<(String, String)>,
+}
+
+impl AwsError {
+    /// An error with this code, status and message.
+    pub fn new(code: impl Into<String>, status: u16, message: impl Into<String>) -> Self {
+        Self { code: code.into(), status, message: message.into(), members: Vec::new() }
+    }
+
+    /// The same with one more member in its document.
+    pub fn member(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.members.push((name.into(), value.into()));
+        self
+    }
+}
+
+/// How a service puts requests and errors on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wire {
+    /// JSON 1.0 with X-Amz-Target (DynamoDB)
+    Json10,
+    /// JSON 1.1 with X-Amz-Target (Cognito)
+    Json11,
+    /// REST with JSON bodies (Lambda, Cognito Sync)
+    RestJson,
+    /// Form in, XML out (STS, IAM, SNS), with the namespace of its documents
+    Query(&'static str),
+    /// S3's XML
+    S3,
+}
+
+impl Wire {
+    /// The media type of this wire's bodies.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Json10 => "application/x-amz-json-1.0",
+            Self::Json11 => "application/x-amz-json-1.1",
+            Self::RestJson => "application/json",
+            Self::Query(_) => "text/xml",
+            Self::S3 => "application/xml",
+        }
+    }
+}
+
+/// A request id as AWS prints it.
+pub fn request_id(cloud: &mut Cloud) -> String {
+    cloud.fresh("aws/request-id").uuid()
+}
+
+/// A successful answer with this body.
+pub fn success(cloud: &mut Cloud, wire: Wire, body: impl Into<Vec<u8>>) -> Response {
+    let id = request_id(cloud);
+    let mut response = Response::new(body.into());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(wire.content_type()));
+    insert_request_id(headers, wire, &id);
+    response
+}
+
+/// A successful JSON answer.
+pub fn success_json(cloud: &mut Cloud, wire: Wire, body: &serde_json::Value) -> Response {
+    success(cloud, wire, body.to_string())
+}
+
+/// A successful answer of a query service: the operation's result in its envelope.
+pub fn success_query(
+    cloud: &mut Cloud,
+    namespace: &'static str,
+    operation: &str,
+    result: &str,
+) -> Response {
+    let id = request_id(cloud);
+    let body = format!(
+        "<{operation}Response xmlns=\"{namespace}\"><{operation}Result>{result}</{operation}Result>\
+         <ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata></{operation}Response>"
+    );
+    success_with_id(Wire::Query(namespace), body.into_bytes(), &id)
+}
+
+/// An error as this wire words it.
+pub fn refuse(cloud: &mut Cloud, wire: Wire, error: &AwsError) -> Response {
+    let id = request_id(cloud);
+    let body = match wire {
+        Wire::Json10 | Wire::Json11 | Wire::RestJson => error_json(wire, error),
+        Wire::Query(namespace) => error_query(namespace, error, &id),
+        Wire::S3 => error_s3(error, &id),
+    };
+    let mut response = success_with_id(wire, body.into_bytes(), &id);
+    *response.status_mut() =
+        http::StatusCode::from_u16(error.status).unwrap_or(http::StatusCode::BAD_REQUEST);
+    if matches!(wire, Wire::Json10 | Wire::Json11 | Wire::RestJson)
+        && let Ok(code) = HeaderValue::from_str(&error.code)
+    {
+        response.headers_mut().insert(HeaderName::from_static("x-amzn-errortype"), code);
+    }
+    response
+}
+
+fn success_with_id(wire: Wire, body: Vec<u8>, id: &str) -> Response {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(wire.content_type()));
+    insert_request_id(headers, wire, id);
+    response
+}
+
+fn insert_request_id(headers: &mut http::HeaderMap, wire: Wire, id: &str) {
+    let name = match wire {
+        Wire::S3 => "x-amz-request-id",
+        _ => "x-amzn-requestid",
+    };
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(HeaderName::from_static(name), value);
+    }
+}
+
+/// DynamoDB prefixes the code with its namespace; the Cognito services and Lambda do not.
+fn error_json(wire: Wire, error: &AwsError) -> String {
+    let code = match wire {
+        Wire::Json10 => format!("com.amazonaws.dynamodb.v20120810#{}", error.code),
+        _ => error.code.clone(),
+    };
+    let message = match wire {
+        // DynamoDB's access-denied errors spell the member with a capital letter
+        Wire::Json10 if error.code == "AccessDeniedException" => "Message",
+        _ => "message",
+    };
+    let mut body = serde_json::Map::new();
+    body.insert("__type".to_owned(), json!(code));
+    body.insert(message.to_owned(), json!(error.message));
+    for (name, value) in &error.members {
+        body.insert(name.clone(), json!(value));
+    }
+    serde_json::Value::Object(body).to_string()
+}
+
+fn error_query(namespace: &str, error: &AwsError, id: &str) -> String {
+    let side = if error.status >= 500 { "Receiver" } else { "Sender" };
+    format!(
+        "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{side}</Type><Code>{}</Code>\
+         <Message>{}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>",
+        escape(&error.code),
+        escape(&error.message)
+    )
+}
+
+fn error_s3(error: &AwsError, id: &str) -> String {
+    let mut members = String::new();
+    for (name, value) in &error.members {
+        members.push_str(&format!("<{name}>{}</{name}>", escape(value)));
+    }
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message>\
+         {members}<RequestId>{id}</RequestId></Error>",
+        escape(&error.code),
+        escape(&error.message)
+    )
+}
+
+/// Reads code and message back from a response, whatever protocol it speaks; `None` where the
+/// response is not an error.
+pub fn refusal_in(response: &Response) -> Option<Refusal> {
+    let status = response.status().as_u16();
+    if status < 400 {
+        return refusal_in_redirect(response);
+    }
+    let text = std::str::from_utf8(response.body()).unwrap_or_default();
+    let found = refusal_in_json(text).or_else(|| refusal_in_xml(text));
+    Some(found.unwrap_or_else(|| Refusal { code: status.to_string(), message: text.to_owned() }))
+}
+
+/// OAuth reports an error by redirecting with `error` and `error_description`.
+fn refusal_in_redirect(response: &Response) -> Option<Refusal> {
+    let location = header_text(response.headers(), "location")?;
+    let query = location.split_once('?')?.1;
+    let pairs = crate::protocol::form::decode(query).ok()?;
+    let find = |wanted: &str| {
+        pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone())
+    };
+    let code = find("error")?;
+    Some(Refusal { code, message: find("error_description").unwrap_or_default() })
+}
+
+fn refusal_in_json(text: &str) -> Option<Refusal> {
+    let body: serde_json::Value = serde_json::from_str(text).ok()?;
+    let words = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+    if let Some(kind) = body.get("__type").and_then(words) {
+        let code = kind.rsplit('#').next().unwrap_or_default().to_owned();
+        let message = body.get("message").or_else(|| body.get("Message")).and_then(words);
+        return Some(Refusal { code, message: message.unwrap_or_default() });
+    }
+    match body.get("error")? {
+        // Facebook's Graph API nests its error
+        serde_json::Value::Object(error) => Some(Refusal {
+            code: error.get("type").and_then(words).unwrap_or_default(),
+            message: error.get("message").and_then(words).unwrap_or_default(),
+        }),
+        // OAuth token endpoints
+        error => Some(Refusal {
+            code: words(error)?,
+            message: body.get("error_description").and_then(words).unwrap_or_default(),
+        }),
+    }
+}
+
+fn refusal_in_xml(text: &str) -> Option<Refusal> {
+    let document = roxmltree::Document::parse(text).ok()?;
+    let find = |name: &str| {
+        document
+            .descendants()
+            .find(|node| node.tag_name().name() == name)
+            .and_then(|node| node.text())
+            .map(str::to_owned)
+    };
+    Some(Refusal { code: find("Code")?, message: find("Message").unwrap_or_default() })
+}
+
+/// The operation that an `X-Amz-Target` header names, if it begins with this service's prefix.
+pub fn target<'a>(request: &'a Request, prefix: &str) -> Option<&'a str> {
+    header_text(request.headers(), "x-amz-target")?.strip_prefix(prefix)?.strip_prefix('.')
+}
+
+/// Cuts a long value for a line of evidence, keeping both ends: `eyJraWQ…x9Qw`.
+pub fn shorten(value: &str) -> String {
+    const HEAD_CHARS: usize = 12;
+    const TAIL_CHARS: usize = 6;
+    const LONGEST_WHOLE_CHARS: usize = 48;
+    let count = value.chars().count();
+    if count <= LONGEST_WHOLE_CHARS {
+        return value.to_owned();
+    }
+    let head: String = value.chars().take(HEAD_CHARS).collect();
+    let tail: String = value.chars().skip(count - TAIL_CHARS).collect();
+    format!("{head}…{tail}")
+}

@@ -1,0 +1,143 @@
+//! The one way into the cloud: an HTTP request in, an HTTP response out.
+//!
+//! The front door finds the service, writes the exchange into the ledger, lets
+//! declared latency pass on the simulated clock, and hands the request over. A
+//! service that calls another one comes in here again, and its call is written
+//! down as a child of the one it serves.
+
+use super::Cloud;
+use super::aws;
+use super::ledger::{ActorId, Body, ExchangeId, SentRequest, SentResponse};
+use super::services::{self, Service};
+use crate::protocol::message::{self, Request, Response};
+use crate::protocol::time::Span;
+
+/// How deep services may call each other before the world is considered broken.
+const MAX_DEPTH: usize = 8;
+
+/// The largest request that is looked at at all. Each service has tighter limits of its own.
+pub const MAX_REQUEST_BYTES: usize = 1024 * 1024;
+
+/// One way over the internet: a device to a service, or AWS to a provider.
+const INTERNET: Span = Span::from_millis(42);
+/// One way inside a region.
+const INSIDE_REGION: Span = Span::from_millis(3);
+
+/// Why a request never reached anybody. Not an AWS answer: there was nobody to answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreachable {
+    /// No service answers at this host
+    #[error("no service in this world answers at {0}")]
+    NoSuchHost(String),
+    /// The sender has no network
+    #[error("{0} is offline")]
+    Offline(ActorId),
+    /// Too many nested calls
+    #[error("calls nest deeper than {MAX_DEPTH}")]
+    TooDeep,
+    /// Too long
+    #[error("the request has {0} bytes, more than the {MAX_REQUEST_BYTES} the front door takes")]
+    TooLarge(usize),
+    /// The recording is full
+    #[error("the recording already holds {} exchanges, its limit", super::ledger::MAX_EXCHANGES)]
+    RecordingFull,
+}
+
+/// A response and the exchange it belongs to.
+#[derive(Debug)]
+pub struct Answer {
+    /// The exchange in the ledger
+    pub exchange: ExchangeId,
+    /// What came back
+    pub response: Response,
+}
+
+impl Cloud {
+    /// Sends a request and waits for the response.
+    pub fn send(&mut self, from: &ActorId, request: Request) -> Result<Answer, Unreachable> {
+        self.admit(from, &request)?;
+        let Some(route) = services::route(self, &request) else {
+            return Err(Unreachable::NoSuchHost(message::host(&request).to_owned()));
+        };
+        let latency = self.latency(from, &route.to);
+        let exchange = self.ledger.open(
+            self.now(),
+            (from.clone(), route.to.clone()),
+            (route.service.name().to_owned(), route.operation.clone()),
+            on_paper(&request),
+        );
+        self.pass_time(latency);
+        let response = services::answer(self, &route, &request);
+        self.pass_time(latency);
+        let refusal = aws::refusal_in(&response);
+        self.note_states(from, &route.to);
+        self.ledger.close(exchange, self.now(), response_on_paper(&response), refusal);
+        Ok(Answer { exchange, response })
+    }
+
+    fn admit(&self, from: &ActorId, request: &Request) -> Result<(), Unreachable> {
+        if self.is_offline(from) {
+            return Err(Unreachable::Offline(from.clone()));
+        }
+        if self.ledger.depth() >= MAX_DEPTH {
+            return Err(Unreachable::TooDeep);
+        }
+        if request.body().len() > MAX_REQUEST_BYTES {
+            return Err(Unreachable::TooLarge(request.body().len()));
+        }
+        if !self.ledger.has_room() {
+            return Err(Unreachable::RecordingFull);
+        }
+        Ok(())
+    }
+
+    /// Two actors inside AWS accounts are close; everything else is the internet.
+    fn latency(&self, from: &ActorId, to: &ActorId) -> Span {
+        let in_aws = |id: &ActorId| self.actor(id).is_some_and(|actor| actor.account.is_some());
+        if in_aws(from) && in_aws(to) { INSIDE_REGION } else { INTERNET }
+    }
+
+    /// Writes down what the cards of both sides say now.
+    fn note_states(&mut self, from: &ActorId, to: &ActorId) {
+        for actor in [from, to] {
+            self.note_state(actor);
+        }
+    }
+
+    /// Writes down what an actor's card says now.
+    pub fn note_state(&mut self, actor: &ActorId) {
+        let (line, details) = services::describe(self, actor);
+        let now = self.now();
+        self.ledger.state(actor, now, line, details);
+    }
+}
+
+/// A request as the ledger keeps it.
+fn on_paper(request: &Request) -> SentRequest {
+    SentRequest {
+        method: request.method().to_string(),
+        url: message::absolute_url(request),
+        headers: message::headers_on_paper(request.headers()),
+        body: Body(request.body().clone()),
+    }
+}
+
+/// A response as the ledger keeps it.
+fn response_on_paper(response: &Response) -> SentResponse {
+    SentResponse {
+        status: response.status().as_u16(),
+        headers: message::headers_on_paper(response.headers()),
+        body: Body(response.body().clone()),
+    }
+}
+
+/// Where a request goes.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// The actor that answers
+    pub to: ActorId,
+    /// Its service
+    pub service: Service,
+    /// The operation asked for, as AWS's SDKs name it
+    pub operation: String,
+}

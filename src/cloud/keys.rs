@@ -1,0 +1,46 @@
+//! Signing keys by name. A key is generated when it is first asked for, from the
+//! seed and its name alone, so which keys a story uses never changes another's bytes.
+
+use std::collections::BTreeMap;
+
+use crate::protocol::keys::{KeySpec, SigningKey, generate_many};
+use crate::protocol::random::Streams;
+
+/// All signing keys of a world.
+#[derive(Clone, Debug)]
+pub struct KeyRing {
+    streams: Streams,
+    keys: BTreeMap<String, SigningKey>,
+}
+
+impl KeyRing {
+    /// A ring without keys yet.
+    pub fn new(streams: Streams) -> Self {
+        Self { streams, keys: BTreeMap::new() }
+    }
+
+    /// The key of this name, for instance `user-pool/us-east-1_x/id`.
+    pub fn get(&mut self, name: &str) -> SigningKey {
+        if let Some(key) = self.keys.get(name) {
+            return key.clone();
+        }
+        let key = SigningKey::generate(&self.spec(name));
+        self.keys.insert(name.to_owned(), key.clone());
+        key
+    }
+
+    /// Generates several keys at once, on all cores, so that a story need not wait for one after
+    /// the other.
+    pub fn prepare(&mut self, names: &[String]) {
+        let missing: Vec<&String> =
+            names.iter().filter(|name| !self.keys.contains_key(*name)).collect();
+        let specs: Vec<KeySpec> = missing.iter().map(|name| self.spec(name)).collect();
+        for (name, key) in missing.into_iter().zip(generate_many(&specs)) {
+            self.keys.insert(name.clone(), key);
+        }
+    }
+
+    fn spec(&self, name: &str) -> KeySpec {
+        KeySpec::new(self.streams, &format!("key/{name}"))
+    }
+}

@@ -1,0 +1,437 @@
+//! The ledger: everything that happens in the cloud, written down once, as it happens.
+//!
+//! Services never describe themselves to the stage. They state each check with its
+//! evidence, mint artifacts and record policy decisions here; the front door opens
+//! and closes the exchanges. Which artifacts a message carried is not claimed by
+//! anyone either: [`spot`] looks for their values in the bytes that travelled.
+
+mod body;
+mod spot;
+mod types;
+
+pub use types::*;
+
+use std::collections::BTreeMap;
+
+use crate::protocol::time::Moment;
+
+/// The most exchanges one recording may hold. A scenario that loops must end in an error, not in
+/// an exhausted machine.
+pub const MAX_EXCHANGES: usize = 200_000;
+
+/// What a service says about a thing it makes; the ledger adds who, when and the number.
+#[derive(Clone, Debug)]
+pub struct Mint {
+    /// What it is
+    pub kind: ArtifactKind,
+    /// What the stage calls it
+    pub label: String,
+    /// Its exact text, or the members of credentials
+    pub value: ArtifactValue,
+    /// When it ends, where it does
+    pub expires_at: Option<Moment>,
+    /// Decoded header of a readable token
+    pub header: Option<serde_json::Map<String, serde_json::Value>>,
+    /// Decoded claims of a readable token
+    pub claims: Option<serde_json::Map<String, serde_json::Value>>,
+    /// What an unreadable token stands for, and other facts worth showing
+    pub facts: Vec<(String, String)>,
+    /// Where its values came from
+    pub provenance: Vec<Origin>,
+    /// Somebody altered it
+    pub tampered: bool,
+    /// It stands for nobody
+    pub guest: bool,
+}
+
+impl Mint {
+    /// A thing whose value is a text.
+    pub fn text(kind: ArtifactKind, label: impl Into<String>, value: impl Into<String>) -> Self {
+        Self::new(kind, label, ArtifactValue::Text(value.into()))
+    }
+
+    /// A thing with this value.
+    pub fn new(kind: ArtifactKind, label: impl Into<String>, value: ArtifactValue) -> Self {
+        Self {
+            kind,
+            label: label.into(),
+            value,
+            expires_at: None,
+            header: None,
+            claims: None,
+            facts: Vec::new(),
+            provenance: Vec::new(),
+            tampered: false,
+            guest: false,
+        }
+    }
+
+    /// The same, ending at this moment.
+    pub fn expiring(mut self, at: Moment) -> Self {
+        self.expires_at = Some(at);
+        self
+    }
+
+    /// The same, with one more fact about it.
+    pub fn fact(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.facts.push((name.into(), value.into()));
+        self
+    }
+
+    /// The same, with the source of one of its values.
+    pub fn origin(
+        mut self,
+        field: impl Into<String>,
+        value: impl Into<String>,
+        from: Source,
+    ) -> Self {
+        self.provenance.push(Origin { field: field.into(), value: value.into(), from });
+        self
+    }
+}
+
+/// A check that a receiver is going to make.
+#[derive(Clone, Debug)]
+struct Planned {
+    name: String,
+    source: String,
+}
+
+/// An exchange that has not been answered yet.
+#[derive(Debug)]
+struct Open {
+    id: ExchangeId,
+    planned: Vec<Planned>,
+}
+
+/// Everything that happened, in order.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    beat: u32,
+    exchanges: Vec<Exchange>,
+    open: Vec<Open>,
+    artifacts: Vec<Artifact>,
+    index: spot::Index,
+    decisions: Vec<PolicyDecision>,
+    wallet: Vec<WalletChange>,
+    /// What each actor holds now: the sum of `wallet`, kept so that asking costs no replay
+    held: BTreeMap<ActorId, Vec<ArtifactId>>,
+    states: Vec<StateChange>,
+    /// Where in `states` each actor's latest entry is
+    latest_state: BTreeMap<ActorId, usize>,
+    keys: Vec<PublishedKeys>,
+}
+
+impl Ledger {
+    /// An empty ledger.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// From now on everything belongs to this beat.
+    pub fn enter_beat(&mut self, beat: u32) {
+        self.beat = beat;
+    }
+
+    /// The beat under way.
+    pub fn beat(&self) -> u32 {
+        self.beat
+    }
+
+    /// Every exchange, in the order of sending.
+    pub fn exchanges(&self) -> &[Exchange] {
+        &self.exchanges
+    }
+
+    /// Every artifact, in the order of minting.
+    pub fn artifacts(&self) -> &[Artifact] {
+        &self.artifacts
+    }
+
+    /// The artifact with this number.
+    pub fn artifact(&self, id: ArtifactId) -> Option<&Artifact> {
+        self.artifacts.get(id.index())
+    }
+
+    /// The artifact with exactly this value (or this access key id, or session token).
+    pub fn find_artifact(&self, value: &str) -> Option<ArtifactId> {
+        self.index.get(value)
+    }
+
+    /// Every policy decision, in order.
+    pub fn decisions(&self) -> &[PolicyDecision] {
+        &self.decisions
+    }
+
+    /// Every change of a wallet, in order.
+    pub fn wallet_changes(&self) -> &[WalletChange] {
+        &self.wallet
+    }
+
+    /// Every change of an actor's state, in order.
+    pub fn state_changes(&self) -> &[StateChange] {
+        &self.states
+    }
+
+    /// Every key set that was published, in the order of first publication.
+    pub fn published_keys(&self) -> &[PublishedKeys] {
+        &self.keys
+    }
+
+    /// The exchange being answered right now.
+    pub fn current(&self) -> Option<ExchangeId> {
+        self.open.last().map(|open| open.id)
+    }
+
+    /// How many calls deep the cloud is.
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether one more exchange may be written.
+    pub fn has_room(&self) -> bool {
+        self.exchanges.len() < MAX_EXCHANGES
+    }
+
+    /// Writes down that a request has been sent.
+    pub fn open(
+        &mut self,
+        at: Moment,
+        (from, to): (ActorId, ActorId),
+        (service, operation): (String, String),
+        request: SentRequest,
+    ) -> ExchangeId {
+        let id = ExchangeId(self.exchanges.len() as u32);
+        let parent = self.current();
+        if let Some(parent) = parent {
+            self.exchanges[parent.index()].steps.push(Step::Call(id));
+        }
+        let sent = self.index.spot_request(&request);
+        self.exchanges.push(Exchange {
+            id,
+            beat: self.beat,
+            parent,
+            at,
+            answered_at: at,
+            from,
+            to,
+            service,
+            operation,
+            request,
+            response: SentResponse { status: 0, headers: Vec::new(), body: Body::default() },
+            refusal: None,
+            checks: Vec::new(),
+            steps: Vec::new(),
+            sent,
+            received: Vec::new(),
+        });
+        self.open.push(Open { id, planned: Vec::new() });
+        id
+    }
+
+    /// Writes down the answer. Checks that were announced and not made are listed as not reached
+    /// if an earlier one failed; what the response carries moves into the caller's wallet.
+    pub fn close(
+        &mut self,
+        id: ExchangeId,
+        at: Moment,
+        response: SentResponse,
+        refusal: Option<Refusal>,
+    ) {
+        let Some(position) = self.open.iter().rposition(|open| open.id == id) else { return };
+        let Open { planned, .. } = self.open.remove(position);
+        let received = self.index.spot_response(&response);
+        let exchange = &mut self.exchanges[id.index()];
+        for Planned { name, source } in planned {
+            let position = exchange.checks.len() as u32;
+            exchange.steps.push(Step::Check(position));
+            exchange.checks.push(Check {
+                name,
+                outcome: Outcome::NotReached,
+                expected: String::new(),
+                actual: String::new(),
+                source,
+            });
+        }
+        exchange.answered_at = at;
+        exchange.response = response;
+        exchange.refusal = refusal;
+        exchange.received = received;
+        self.hand_over(id);
+    }
+
+    /// What an answer carries leaves its minter's hands and is the caller's from then on.
+    fn hand_over(&mut self, id: ExchangeId) {
+        let exchange = &self.exchanges[id.index()];
+        let (from, to, at) = (exchange.from.clone(), exchange.to.clone(), exchange.answered_at);
+        for artifact in exchange.received.clone() {
+            self.move_in(Some(id), &to, artifact, at, false);
+            self.move_in(Some(id), &from, artifact, at, true);
+        }
+    }
+
+    /// Announces the checks the receiver is about to make, in order: name and where the rule
+    /// comes from. Those announced earlier and not made yet stay in front.
+    pub fn plan(&mut self, checks: &[(&str, &str)]) {
+        if let Some(open) = self.open.last_mut() {
+            open.planned.extend(checks.iter().map(|(name, source)| Planned {
+                name: (*name).to_owned(),
+                source: (*source).to_owned(),
+            }));
+        }
+    }
+
+    /// Withdraws an announced check that turns out not to apply to this request.
+    pub fn skip(&mut self, name: &str) {
+        if let Some(open) = self.open.last_mut() {
+            open.planned.retain(|planned| planned.name != name);
+        }
+    }
+
+    /// A check was made and held.
+    pub fn passed(&mut self, name: &str, expected: impl Into<String>, actual: impl Into<String>) {
+        self.check(name, Outcome::Passed, expected.into(), actual.into());
+    }
+
+    /// A check was made and did not hold. Whatever is still announced will not be reached.
+    pub fn failed(&mut self, name: &str, expected: impl Into<String>, actual: impl Into<String>) {
+        self.check(name, Outcome::Failed, expected.into(), actual.into());
+    }
+
+    /// A check was made: writes it down and says whether it held.
+    pub fn verify(
+        &mut self,
+        name: &str,
+        held: bool,
+        expected: impl Into<String>,
+        actual: impl Into<String>,
+    ) -> bool {
+        let outcome = if held { Outcome::Passed } else { Outcome::Failed };
+        self.check(name, outcome, expected.into(), actual.into());
+        held
+    }
+
+    fn check(&mut self, name: &str, outcome: Outcome, expected: String, actual: String) {
+        let Some(open) = self.open.last_mut() else { return };
+        let source = match open.planned.iter().position(|planned| planned.name == name) {
+            Some(position) => open.planned.remove(position).source,
+            None => String::new(),
+        };
+        let exchange = &mut self.exchanges[open.id.index()];
+        exchange.steps.push(Step::Check(exchange.checks.len() as u32));
+        exchange.checks.push(Check { name: name.to_owned(), outcome, expected, actual, source });
+    }
+
+    /// Writes down that an actor made a thing, and puts it into the actor's hands. A value that
+    /// is minted again (an identity ID asked for twice) keeps its first number.
+    pub fn mint(&mut self, by: &ActorId, at: Moment, mint: Mint) -> ArtifactId {
+        let id = match &mint.value {
+            ArtifactValue::Text(text) => self.index.get(text),
+            ArtifactValue::Credentials(value) => self.index.get(&value.access_key_id),
+        };
+        let id = id.unwrap_or_else(|| self.enter(by, at, mint));
+        self.gain(by, id, at);
+        id
+    }
+
+    fn enter(&mut self, by: &ActorId, at: Moment, mint: Mint) -> ArtifactId {
+        let id = ArtifactId(self.artifacts.len() as u32);
+        self.index.insert(&mint.value, id);
+        self.artifacts.push(Artifact {
+            id,
+            kind: mint.kind,
+            label: mint.label,
+            value: mint.value,
+            minted_by: by.clone(),
+            minted_at: at,
+            exchange: self.current(),
+            expires_at: mint.expires_at,
+            header: mint.header,
+            claims: mint.claims,
+            facts: mint.facts,
+            provenance: mint.provenance,
+            tampered: mint.tampered,
+            guest: mint.guest,
+        });
+        id
+    }
+
+    /// Writes down a policy decision taken in the current exchange.
+    pub fn decided(&mut self, decision: PolicyDecision) {
+        self.decisions.push(decision);
+    }
+
+    /// Whether an actor holds a thing now.
+    pub fn holds(&self, actor: &ActorId, artifact: ArtifactId) -> bool {
+        self.held_by(actor).contains(&artifact)
+    }
+
+    /// What an actor holds now, in the order of getting it.
+    pub fn held_by(&self, actor: &ActorId) -> &[ArtifactId] {
+        self.held.get(actor).map_or(&[], Vec::as_slice)
+    }
+
+    /// A thing comes into an actor's hands.
+    pub fn gain(&mut self, actor: &ActorId, artifact: ArtifactId, at: Moment) {
+        self.move_in(self.current_or_last(), actor, artifact, at, true);
+    }
+
+    /// A thing leaves an actor's hands: spent, handed over, thrown away.
+    pub fn lose(&mut self, actor: &ActorId, artifact: ArtifactId, at: Moment) {
+        self.move_in(self.current_or_last(), actor, artifact, at, false);
+    }
+
+    /// Writes a change of a wallet down, if it is one.
+    fn move_in(
+        &mut self,
+        exchange: Option<ExchangeId>,
+        actor: &ActorId,
+        artifact: ArtifactId,
+        at: Moment,
+        gained: bool,
+    ) {
+        let held = self.held.entry(actor.clone()).or_default();
+        if held.contains(&artifact) == gained {
+            return;
+        }
+        if gained {
+            held.push(artifact);
+        } else {
+            held.retain(|id| *id != artifact);
+        }
+        let (beat, actor) = (self.beat, actor.clone());
+        self.wallet.push(WalletChange { exchange, beat, at, actor, artifact, gained });
+    }
+
+    /// The exchange that a change made between two exchanges belongs to: the last one of the beat.
+    fn current_or_last(&self) -> Option<ExchangeId> {
+        self.current().or_else(|| {
+            self.exchanges.last().filter(|last| last.beat == self.beat).map(|last| last.id)
+        })
+    }
+
+    /// What an actor's card says now. Written only where it differs from what it said before.
+    pub fn state(
+        &mut self,
+        actor: &ActorId,
+        at: Moment,
+        line: String,
+        details: Vec<(String, String)>,
+    ) {
+        let before = self.latest_state.get(actor).and_then(|position| self.states.get(*position));
+        if before.is_some_and(|before| before.line == line && before.details == details) {
+            return;
+        }
+        let (exchange, beat) = (self.current_or_last(), self.beat);
+        let actor = actor.clone();
+        self.latest_state.insert(actor.clone(), self.states.len());
+        self.states.push(StateChange { exchange, beat, at, actor, line, details });
+    }
+
+    /// An issuer published its keys. The first publication is kept; a changed set is added.
+    pub fn publish(&mut self, published: PublishedKeys) {
+        if !self.keys.contains(&published) {
+            self.keys.push(published);
+        }
+    }
+}

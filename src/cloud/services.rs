@@ -1,0 +1,80 @@
+//! The table of services: which one answers a request, and how each describes itself.
+//! A new service is one folder and one line in each function here.
+
+use super::front_door::Route;
+use super::ledger::{ActorId, ActorKind};
+use super::{Cloud, devices, dynamodb, facebook, identity_pool, people, s3, sts, user_pool};
+use crate::protocol::message::{Request, Response};
+
+/// Everything that answers HTTP requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Facebook's dialogs and Graph API
+    Facebook,
+    /// A user pool's API, hosted pages and key documents
+    UserPool,
+    /// Cognito identity pools
+    IdentityPool,
+    /// STS
+    Sts,
+    /// S3
+    S3,
+    /// DynamoDB
+    DynamoDb,
+}
+
+impl Service {
+    /// The service as AWS's SDKs name it; a provider's own name elsewhere.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Facebook => "facebook",
+            Self::UserPool => "cognito-idp",
+            Self::IdentityPool => "cognito-identity",
+            Self::Sts => "sts",
+            Self::S3 => "s3",
+            Self::DynamoDb => "dynamodb",
+        }
+    }
+}
+
+/// Finds who answers a request, by its host and path.
+pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
+    facebook::route(cloud, request)
+        .or_else(|| user_pool::route(cloud, request))
+        .or_else(|| identity_pool::route(cloud, request))
+        .or_else(|| sts::route(cloud, request))
+        .or_else(|| s3::route(cloud, request))
+        .or_else(|| dynamodb::route(cloud, request))
+}
+
+/// Has the service answer.
+pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
+    match route.service {
+        Service::Facebook => facebook::answer(cloud, route, request),
+        Service::UserPool => user_pool::answer(cloud, route, request),
+        Service::IdentityPool => identity_pool::answer(cloud, route, request),
+        Service::Sts => sts::answer(cloud, route, request),
+        Service::S3 => s3::answer(cloud, route, request),
+        Service::DynamoDb => dynamodb::answer(cloud, route, request),
+    }
+}
+
+/// What an actor's card says now, and its whole state for the inspector.
+pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)>) {
+    let Some(kind) = cloud.actor(actor).map(|actor| actor.kind) else {
+        return (String::new(), Vec::new());
+    };
+    match kind {
+        ActorKind::Person => people::describe(cloud, actor),
+        ActorKind::Phone | ActorKind::Tablet | ActorKind::Laptop | ActorKind::Backend => {
+            devices::describe(cloud, actor)
+        }
+        ActorKind::Facebook => facebook::describe(cloud, actor),
+        ActorKind::UserPool => user_pool::describe(cloud, actor),
+        ActorKind::IdentityPool => identity_pool::describe(cloud, actor),
+        ActorKind::Sts => sts::describe(cloud, actor),
+        ActorKind::S3 => s3::describe(cloud, actor),
+        ActorKind::DynamoDb => dynamodb::describe(cloud, actor),
+        _ => (String::new(), Vec::new()),
+    }
+}
