@@ -1,1 +1,121 @@
 //! What happened: an immutable recording and the questions it answers.
+//!
+//! Everything a player shows is asked here and nothing is performed again. A
+//! moment in a recording is a [`Cursor`]: how many exchanges have begun and ended.
+
+mod query;
+
+pub use query::{Cursor, Held};
+
+use serde::{Deserialize, Serialize};
+
+use crate::cloud::ledger::{
+    Actor, Artifact, Exchange, ExchangeId, PolicyDecision, PublishedKeys, StateChange, WalletChange,
+};
+use crate::protocol::time::Moment;
+
+/// Version of the recording and of the trace made from it. It rises when a reader of the old one
+/// would misunderstand the new one.
+pub const FORMAT: u32 = 1;
+
+/// What a recording is a recording of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// Version of this format
+    pub format: u32,
+    /// The scenario's id
+    pub scenario: String,
+    /// Its title
+    pub title: String,
+    /// What it shows, in one sentence
+    pub summary: String,
+    /// The seed all random values came from
+    pub seed: u64,
+    /// Simulated time of the first moment
+    pub started_at: Moment,
+    /// Exam themes by number
+    pub themes: Vec<u32>,
+    /// Exams by their short names
+    pub exams: Vec<String>,
+}
+
+/// A group of beats.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chapter {
+    /// What the timeline calls it
+    pub title: String,
+    /// Index of its first beat
+    pub first_beat: u32,
+}
+
+/// One teaching step as it was performed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Beat {
+    /// Position in the recording, from 0
+    pub index: u32,
+    /// Position of its chapter
+    pub chapter: u32,
+    /// The beat's name in the scenario file
+    pub id: String,
+    /// A few words for timeline and outline
+    pub title: String,
+    /// What the audience reads; `**…**` marks a term
+    pub caption: String,
+    /// More, for who wants it
+    pub detail: String,
+    /// For the teacher alone
+    pub notes: String,
+    /// Simulated time when it began
+    pub started_at: Moment,
+    /// Simulated time when it ended
+    pub ended_at: Moment,
+    /// Its first exchange
+    pub first_exchange: ExchangeId,
+    /// One past its last exchange
+    pub end_exchange: ExchangeId,
+    /// Whether what was expected came about
+    pub verdicts: Vec<Verdict>,
+}
+
+/// Whether one expectation held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The expectation in words: "refused by s3 with AccessDenied"
+    pub expectation: String,
+    /// What came instead, where it did not hold
+    pub found: String,
+    /// Whether it held
+    pub held: bool,
+}
+
+/// What happened when a scenario was performed with a seed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recording {
+    /// What it is a recording of
+    pub header: Header,
+    /// Groups of beats, in order
+    pub chapters: Vec<Chapter>,
+    /// Teaching steps, in order
+    pub beats: Vec<Beat>,
+    /// Everybody on stage
+    pub actors: Vec<Actor>,
+    /// Every exchange, in the order of sending
+    pub exchanges: Vec<Exchange>,
+    /// Every artifact, in the order of minting
+    pub artifacts: Vec<Artifact>,
+    /// Every policy decision, in order
+    pub decisions: Vec<PolicyDecision>,
+    /// Every change of a wallet, in order
+    pub wallet: Vec<WalletChange>,
+    /// Every change of an actor's state, in order
+    pub states: Vec<StateChange>,
+    /// Every published key set
+    pub keys: Vec<PublishedKeys>,
+}
+
+impl Recording {
+    /// Whether every expectation held.
+    pub fn held(&self) -> bool {
+        self.beats.iter().flat_map(|beat| &beat.verdicts).all(|verdict| verdict.held)
+    }
+}
