@@ -36,7 +36,9 @@ impl People {
 
 /// What a person's card says: what the person has signed in to so far.
 pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)>) {
-    let Some(person) = cloud.people.get(actor) else { return (String::new(), Vec::new()) };
+    let Some(person) = cloud.people.get(actor) else {
+        return (String::new(), Vec::new());
+    };
     let signed_in: Vec<&str> = cloud
         .ledger
         .held_by(actor)
