@@ -165,10 +165,12 @@ impl Principal {
         match kind {
             "AWS" => Some(Self::from_name(name)),
             "Service" => Some(Ok(Self::Service { name: name_owned })),
-            "Federated" if name.contains(":saml-provider/") => {
-                Some(Ok(Self::Saml { provider: name_owned }))
-            }
-            "Federated" => Some(Ok(Self::WebIdentity { provider: name_owned })),
+            "Federated" if name.contains(":saml-provider/") => Some(Ok(Self::Saml {
+                provider: name_owned,
+            })),
+            "Federated" => Some(Ok(Self::WebIdentity {
+                provider: name_owned,
+            })),
             _ => None,
         }
     }

@@ -32,13 +32,48 @@ fn every_grammar_mistake_points_at_its_own_words() {
     use PolicyKind::{Identity, Resource, Trust};
     let ok = r#""Effect":"Allow","Action":"s3:*","Resource":"*""#;
     for (kind, statement, words, message) in [
-        (Identity, r#"{"Effect":"allow"}"#.to_owned(), "\"allow\"", "not an effect"),
-        (Identity, r#"{"Action":"s3:*","Resource":"*"}"#.to_owned(), "{", "no `Effect`"),
-        (Identity, r#"{"Effect":"Allow","Resource":"*"}"#.to_owned(), "{", "no `Action`"),
-        (Identity, r#"{"Effect":"Allow","Action":"s3:*"}"#.to_owned(), "{", "no `Resource`"),
-        (Identity, r#"{"Effect":"Allow","Action":"s3"}"#.to_owned(), "\"s3\"", "not an action"),
-        (Identity, r#"{"Effect":"Allow","Action":[]}"#.to_owned(), "[]", "empty"),
-        (Identity, r#"{"Effect":"Allow","Action":7}"#.to_owned(), "7", "a number"),
+        (
+            Identity,
+            r#"{"Effect":"allow"}"#.to_owned(),
+            "\"allow\"",
+            "not an effect",
+        ),
+        (
+            Identity,
+            r#"{"Action":"s3:*","Resource":"*"}"#.to_owned(),
+            "{",
+            "no `Effect`",
+        ),
+        (
+            Identity,
+            r#"{"Effect":"Allow","Resource":"*"}"#.to_owned(),
+            "{",
+            "no `Action`",
+        ),
+        (
+            Identity,
+            r#"{"Effect":"Allow","Action":"s3:*"}"#.to_owned(),
+            "{",
+            "no `Resource`",
+        ),
+        (
+            Identity,
+            r#"{"Effect":"Allow","Action":"s3"}"#.to_owned(),
+            "\"s3\"",
+            "not an action",
+        ),
+        (
+            Identity,
+            r#"{"Effect":"Allow","Action":[]}"#.to_owned(),
+            "[]",
+            "empty",
+        ),
+        (
+            Identity,
+            r#"{"Effect":"Allow","Action":7}"#.to_owned(),
+            "7",
+            "a number",
+        ),
         (
             Identity,
             r#"{"Effect":"Allow","Action":"s3:*","NotAction":"s3:*","Resource":"*"}"#.to_owned(),
@@ -58,9 +93,24 @@ fn every_grammar_mistake_points_at_its_own_words() {
             "\"arn:aws:s3:::b/${aws:username\"",
             "no closing brace",
         ),
-        (Identity, format!(r#"{{{ok},"Principal":"*"}}"#), "\"Principal\"", "has no `Principal`"),
-        (Identity, format!(r#"{{{ok},"Sid":"a b"}}"#), "\"a b\"", "letters and digits"),
-        (Identity, format!(r#"{{{ok},"Version":"x"}}"#), "\"Version\"", "unknown element"),
+        (
+            Identity,
+            format!(r#"{{{ok},"Principal":"*"}}"#),
+            "\"Principal\"",
+            "has no `Principal`",
+        ),
+        (
+            Identity,
+            format!(r#"{{{ok},"Sid":"a b"}}"#),
+            "\"a b\"",
+            "letters and digits",
+        ),
+        (
+            Identity,
+            format!(r#"{{{ok},"Version":"x"}}"#),
+            "\"Version\"",
+            "unknown element",
+        ),
         (
             Identity,
             format!(r#"{{{ok},"Condition":{{"StringEqual":{{"a:b":"c"}}}}}}"#),
@@ -151,7 +201,11 @@ fn every_grammar_mistake_points_at_its_own_words() {
     ] {
         let text = format!("{{\"Version\":\"2012-10-17\",\n\"Statement\":\n{statement}}}");
         let error = error(kind, &text);
-        assert!(error.message.contains(message), "{statement}: {}", error.message);
+        assert!(
+            error.message.contains(message),
+            "{statement}: {}",
+            error.message
+        );
         assert_eq!(underlined(&text, &error), words, "{statement}");
         assert_eq!(error.line, 3, "{statement}");
     }
@@ -164,11 +218,17 @@ fn mistakes_above_the_statements_are_found() {
         ("[]", "expected a policy to be an object"),
         ("{}", "no `Statement`"),
         (r#"{"Statement":[]}"#, "empty"),
-        (r#"{"Version":"2020-01-01","Statement":[]}"#, "not a version"),
+        (
+            r#"{"Version":"2020-01-01","Statement":[]}"#,
+            "not a version",
+        ),
         (r#"{"Statement":[],"Statement":[]}"#, "twice"),
         (r#"{"Effect":"Allow"}"#, "unknown element"),
         (r#"{"Statement":{"Effect":"Allow",}}"#, "comma"),
-        (r#"{"Statement":{"Effect":"Allow"}} x"#, "after the JSON value"),
+        (
+            r#"{"Statement":{"Effect":"Allow"}} x"#,
+            "after the JSON value",
+        ),
         ("{\"Statement\":\"a\nb\"}", "closing quote"),
         (r#"{"Statement":"\x"}"#, "escape"),
         (r#"{"Statement":01}"#, "not a JSON number"),
@@ -189,7 +249,11 @@ fn an_element_in_the_wrong_place_is_sent_to_the_right_one() {
 fn equal_sids_are_refused() {
     let one = r#"{"Sid":"Same","Effect":"Allow","Action":"s3:*","Resource":"*"}"#;
     let text = format!(r#"{{"Statement":[{one},{one}]}}"#);
-    assert!(error(PolicyKind::Identity, &text).message.contains("another statement's"));
+    assert!(
+        error(PolicyKind::Identity, &text)
+            .message
+            .contains("another statement's")
+    );
 }
 
 #[test]
@@ -201,9 +265,15 @@ fn limits_are_named_in_the_errors_they_cause() {
         (format!("{{\"Statement\":[{many}]}}"), "500 statements"),
         (" ".repeat(MAX_POLICY_BYTES + 1), "131072 bytes"),
         ("[".repeat(MAX_NESTING_LEVELS + 1), "32 levels"),
-        (format!(r#"{{"Statement":{{"Effect":"Allow","Action":[{values}]}}}}"#), "1000 values"),
         (
-            format!(r#"{{"Statement":{{"Effect":"{}"}}}}"#, "a".repeat(MAX_VALUE_BYTES + 1)),
+            format!(r#"{{"Statement":{{"Effect":"Allow","Action":[{values}]}}}}"#),
+            "1000 values",
+        ),
+        (
+            format!(
+                r#"{{"Statement":{{"Effect":"{}"}}}}"#,
+                "a".repeat(MAX_VALUE_BYTES + 1)
+            ),
             "2048 bytes",
         ),
     ] {
@@ -221,12 +291,21 @@ fn a_policy_keeps_what_it_said() {
         "NotAction":["s3:Get*"],"Resource":"arn:aws:s3:::b/*",
         "Condition":{"ForAnyValue:StringLikeIfExists":{"a:k":["x",5,true]}}}}"#;
     let policy = Policy::parse(PolicyKind::Resource, text).unwrap();
-    assert_eq!((policy.id(), policy.version()), (Some("p1"), Version::V2012));
+    assert_eq!(
+        (policy.id(), policy.version()),
+        (Some("p1"), Version::V2012)
+    );
     let statement = &policy.statements()[0];
-    assert_eq!((statement.sid(), statement.effect()), (Some("One"), Effect::Deny));
+    assert_eq!(
+        (statement.sid(), statement.effect()),
+        (Some("One"), Effect::Deny)
+    );
     assert!(statement.actions_negated());
     assert_eq!(statement.actions().collect::<Vec<_>>(), ["s3:Get*"]);
-    assert_eq!(statement.resources().collect::<Vec<_>>(), ["arn:aws:s3:::b/*"]);
+    assert_eq!(
+        statement.resources().collect::<Vec<_>>(),
+        ["arn:aws:s3:::b/*"]
+    );
     assert_eq!(statement.principals().count(), 5);
     let (operator, key, values) = statement.conditions().next().unwrap();
     assert_eq!((operator, key), ("ForAnyValue:StringLikeIfExists", "a:k"));
@@ -238,5 +317,8 @@ fn a_policy_keeps_what_it_said() {
 fn columns_count_characters_and_not_bytes() {
     let text = r#"{"Id":"é","Statment":[]}"#;
     let error = error(PolicyKind::Identity, text);
-    assert_eq!((error.column, error.hint.as_deref()), (11, Some("did you mean `Statement`?")));
+    assert_eq!(
+        (error.column, error.hint.as_deref()),
+        (11, Some("did you mean `Statement`?"))
+    );
 }

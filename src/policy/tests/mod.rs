@@ -27,7 +27,9 @@ pub(crate) fn session() -> Principal {
 
 /// A user of [`ACCOUNT`].
 pub(crate) fn user() -> Principal {
-    Principal::User { arn: format!("arn:aws:iam::{ACCOUNT}:user/ana") }
+    Principal::User {
+        arn: format!("arn:aws:iam::{ACCOUNT}:user/ana"),
+    }
 }
 
 /// A request for [`OBJECT`].
@@ -64,7 +66,10 @@ pub(crate) fn to(principal: &str, effect: &str) -> String {
 
 /// A set with only an identity policy.
 pub(crate) fn identity(statements: &str) -> PolicySet {
-    PolicySet { identity: vec![policy(PolicyKind::Identity, statements)], ..PolicySet::default() }
+    PolicySet {
+        identity: vec![policy(PolicyKind::Identity, statements)],
+        ..PolicySet::default()
+    }
 }
 
 /// The outcome of both ways to decide, which must agree.

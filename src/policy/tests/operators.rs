@@ -7,7 +7,10 @@ fn holds(condition: &str, context: RequestContext) -> bool {
     let statement = format!(
         r#"{{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{condition}}}"#
     );
-    let request = Request { context, ..get_object(session()) };
+    let request = Request {
+        context,
+        ..get_object(session())
+    };
     outcome(&identity(&statement), &request) == Outcome::Allow
 }
 
@@ -37,7 +40,12 @@ fn text_operators_compare_as_documented() {
         ("StringEquals", r#""a*""#, "a*", true),
         ("StringNotEquals", r#""a""#, "b", true),
         ("StringNotEquals", r#"["a","b"]"#, "b", false),
-        ("StringEqualsIgnoreCase", r#""STRASSE-É""#, "strasse-é", true),
+        (
+            "StringEqualsIgnoreCase",
+            r#""STRASSE-É""#,
+            "strasse-é",
+            true,
+        ),
         ("StringNotEqualsIgnoreCase", r#""Abc""#, "aBC", false),
         ("StringLike", r#""a*c?""#, "abbbcd", true),
         ("StringLike", r#""A*""#, "abc", false),
@@ -48,7 +56,11 @@ fn text_operators_compare_as_documented() {
         ("StringEquals", "5", "5", true),
         ("StringEquals", "true", "true", true),
     ] {
-        assert_eq!(one(operator, asked, had), expected, "{operator} {asked} on {had}");
+        assert_eq!(
+            one(operator, asked, had),
+            expected,
+            "{operator} {asked} on {had}"
+        );
     }
 }
 
@@ -57,7 +69,12 @@ fn numeric_operators_compare_as_numbers() {
     for (operator, asked, had, expected) in [
         ("NumericEquals", "10", "10.0", true),
         ("NumericEquals", r#""10""#, "1e1", true),
-        ("NumericEquals", "9007199254740993", "9007199254740992", false),
+        (
+            "NumericEquals",
+            "9007199254740993",
+            "9007199254740992",
+            false,
+        ),
         ("NumericNotEquals", "10", "10", false),
         ("NumericNotEquals", "10", "11", true),
         ("NumericLessThan", "10", "9", true),
@@ -68,7 +85,11 @@ fn numeric_operators_compare_as_numbers() {
         ("NumericGreaterThanEquals", "10", "9.99", false),
         ("NumericEquals", "10", "ten", false),
     ] {
-        assert_eq!(one(operator, asked, had), expected, "{operator} {asked} on {had}");
+        assert_eq!(
+            one(operator, asked, had),
+            expected,
+            "{operator} {asked} on {had}"
+        );
     }
 }
 
@@ -80,13 +101,27 @@ fn date_operators_know_iso_8601_and_seconds() {
         ("DateEquals", noon, "1772366400", true),
         ("DateNotEquals", noon, "2026-03-01T12:00:00Z", false),
         ("DateLessThan", noon, "2026-03-01T11:59:59Z", true),
-        ("DateLessThan", r#""2026-03-01""#, "2026-02-28T23:59:59Z", true),
+        (
+            "DateLessThan",
+            r#""2026-03-01""#,
+            "2026-02-28T23:59:59Z",
+            true,
+        ),
         ("DateLessThanEquals", noon, "2026-03-01T12:00:00Z", true),
         ("DateGreaterThan", noon, "2026-03-01T12:00:00Z", false),
-        ("DateGreaterThanEquals", "1772366400", "2026-03-01T12:00:00Z", true),
+        (
+            "DateGreaterThanEquals",
+            "1772366400",
+            "2026-03-01T12:00:00Z",
+            true,
+        ),
         ("DateGreaterThan", noon, "yesterday", false),
     ] {
-        assert_eq!(one(operator, asked, had), expected, "{operator} {asked} on {had}");
+        assert_eq!(
+            one(operator, asked, had),
+            expected,
+            "{operator} {asked} on {had}"
+        );
     }
 }
 
@@ -104,18 +139,67 @@ fn the_other_operators_compare_as_documented() {
         ("IpAddress", r#""203.0.113.7""#, "203.0.113.7", true),
         ("IpAddress", r#""0.0.0.0/0""#, "8.8.8.8", true),
         ("IpAddress", r#""0.0.0.0/0""#, "2001:db8::1", false),
-        ("IpAddress", r#"["10.0.0.0/8","2001:db8::/32"]"#, "2001:db8:1::9", true),
-        ("NotIpAddress", r#"["10.0.0.0/8","203.0.113.0/24"]"#, "10.1.1.1", false),
-        ("NotIpAddress", r#"["10.0.0.0/8","203.0.113.0/24"]"#, "8.8.8.8", true),
-        ("ArnLike", topic, "arn:aws:sns:eu-west-1:111122223333:news-of-the-day", true),
-        ("ArnEquals", topic, "arn:aws:sns:eu-west-1:111122223333:news", true),
-        ("ArnLike", r#""arn:aws:sns:*:news""#, "arn:aws:sns:eu-west-1:1:news", false),
-        ("ArnLike", r#""arn:aws:s3:::b/*""#, "arn:aws:s3:::b/us-east-1:1/x", true),
+        (
+            "IpAddress",
+            r#"["10.0.0.0/8","2001:db8::/32"]"#,
+            "2001:db8:1::9",
+            true,
+        ),
+        (
+            "NotIpAddress",
+            r#"["10.0.0.0/8","203.0.113.0/24"]"#,
+            "10.1.1.1",
+            false,
+        ),
+        (
+            "NotIpAddress",
+            r#"["10.0.0.0/8","203.0.113.0/24"]"#,
+            "8.8.8.8",
+            true,
+        ),
+        (
+            "ArnLike",
+            topic,
+            "arn:aws:sns:eu-west-1:111122223333:news-of-the-day",
+            true,
+        ),
+        (
+            "ArnEquals",
+            topic,
+            "arn:aws:sns:eu-west-1:111122223333:news",
+            true,
+        ),
+        (
+            "ArnLike",
+            r#""arn:aws:sns:*:news""#,
+            "arn:aws:sns:eu-west-1:1:news",
+            false,
+        ),
+        (
+            "ArnLike",
+            r#""arn:aws:s3:::b/*""#,
+            "arn:aws:s3:::b/us-east-1:1/x",
+            true,
+        ),
         ("ArnLike", topic, "news", false),
-        ("ArnNotLike", topic, "arn:aws:sns:eu-west-1:444455556666:news", true),
-        ("ArnNotEquals", topic, "arn:aws:sns:eu-west-1:111122223333:news", false),
+        (
+            "ArnNotLike",
+            topic,
+            "arn:aws:sns:eu-west-1:444455556666:news",
+            true,
+        ),
+        (
+            "ArnNotEquals",
+            topic,
+            "arn:aws:sns:eu-west-1:111122223333:news",
+            false,
+        ),
     ] {
-        assert_eq!(one(operator, asked, had), expected, "{operator} {asked} on {had}");
+        assert_eq!(
+            one(operator, asked, had),
+            expected,
+            "{operator} {asked} on {had}"
+        );
     }
 }
 
@@ -132,7 +216,10 @@ fn null_asks_only_whether_the_key_is_there() {
 fn an_absent_key_fails_plain_operators_and_passes_negated_and_if_exists_ones() {
     for operator in ["StringEquals", "StringLike", "StringEqualsIgnoreCase"] {
         assert!(!many(operator, r#""a""#, None), "{operator}");
-        assert!(many(&format!("{operator}IfExists"), r#""a""#, None), "{operator}");
+        assert!(
+            many(&format!("{operator}IfExists"), r#""a""#, None),
+            "{operator}"
+        );
     }
     for (operator, asked) in [
         ("StringNotEquals", r#""a""#),
@@ -155,7 +242,10 @@ fn an_absent_key_fails_plain_operators_and_passes_negated_and_if_exists_ones() {
         ("ArnLike", r#""arn:aws:s3:::b""#),
     ] {
         assert!(!many(operator, asked, None), "{operator}");
-        assert!(many(&format!("{operator}IfExists"), asked, None), "{operator}IfExists");
+        assert!(
+            many(&format!("{operator}IfExists"), asked, None),
+            "{operator}IfExists"
+        );
     }
 }
 
@@ -169,8 +259,14 @@ fn if_exists_still_compares_a_key_that_is_there() {
 fn for_all_values_is_true_without_values_and_for_any_value_is_not() {
     let asked = r#"["a","b"]"#;
     for absent in [None, Some::<&[&str]>(&[]), Some(&[""][..])] {
-        assert!(many("ForAllValues:StringEquals", asked, absent), "{absent:?}");
-        assert!(!many("ForAnyValue:StringEquals", asked, absent), "{absent:?}");
+        assert!(
+            many("ForAllValues:StringEquals", asked, absent),
+            "{absent:?}"
+        );
+        assert!(
+            !many("ForAnyValue:StringEquals", asked, absent),
+            "{absent:?}"
+        );
     }
     assert!(!many("ForAnyValue:StringNotEquals", asked, None));
     assert!(many("ForAnyValue:StringEqualsIfExists", asked, None));
@@ -188,16 +284,27 @@ fn quantifiers_count_the_requests_values() {
         ("ForAllValues:StringNotEquals", &["a", "d"], false),
         ("ForAnyValue:StringNotEquals", &["a", "d"], true),
         ("ForAnyValue:StringNotEquals", &["a", "b"], false),
-        ("ForAnyValue:StringLike", &["authenticated", "accounts.google.com"], false),
+        (
+            "ForAnyValue:StringLike",
+            &["authenticated", "accounts.google.com"],
+            false,
+        ),
     ] {
-        assert_eq!(many(operator, asked, Some(had)), expected, "{operator} on {had:?}");
+        assert_eq!(
+            many(operator, asked, Some(had)),
+            expected,
+            "{operator} on {had:?}"
+        );
     }
 }
 
 #[test]
 fn keys_and_operators_are_joined_with_and() {
     let condition = r#"{"StringEquals":{"a:x":"1","a:y":"2"},"Bool":{"a:z":true}}"#;
-    let full = RequestContext::new().with("a:x", "1").with("a:y", "2").with("a:z", true);
+    let full = RequestContext::new()
+        .with("a:x", "1")
+        .with("a:y", "2")
+        .with("a:z", true);
     assert!(holds(condition, full.clone()));
     for key in ["a:x", "a:y", "a:z"] {
         assert!(!holds(condition, full.clone().with(key, "other")), "{key}");
@@ -207,7 +314,9 @@ fn keys_and_operators_are_joined_with_and() {
 #[test]
 fn a_variable_takes_the_requests_value_whatever_the_keys_letter_case() {
     let condition = r#"{"StringEquals":{"s3:prefix":"home/${AWS:username}"}}"#;
-    let context = RequestContext::new().with("aws:UserName", "ana").with("s3:prefix", "home/ana");
+    let context = RequestContext::new()
+        .with("aws:UserName", "ana")
+        .with("s3:prefix", "home/ana");
     assert!(holds(condition, context.clone()));
     assert!(!holds(condition, context.with("aws:username", "ben")));
 }
@@ -215,9 +324,18 @@ fn a_variable_takes_the_requests_value_whatever_the_keys_letter_case() {
 #[test]
 fn an_unresolved_variable_makes_the_statement_say_nothing() {
     let context = RequestContext::new().with("s3:prefix", "home/ana");
-    assert!(!holds(r#"{"StringEquals":{"s3:prefix":["home/ana","${aws:username}"]}}"#, context.clone()));
-    assert!(!holds(r#"{"StringNotEquals":{"s3:prefix":"${aws:username}"}}"#, context.clone()));
-    assert!(holds(r#"{"StringEquals":{"s3:prefix":"home/${aws:username, 'ana'}"}}"#, context));
+    assert!(!holds(
+        r#"{"StringEquals":{"s3:prefix":["home/ana","${aws:username}"]}}"#,
+        context.clone()
+    ));
+    assert!(!holds(
+        r#"{"StringNotEquals":{"s3:prefix":"${aws:username}"}}"#,
+        context.clone()
+    ));
+    assert!(holds(
+        r#"{"StringEquals":{"s3:prefix":"home/${aws:username, 'ana'}"}}"#,
+        context
+    ));
     let with_condition_absent = r#"{"StringEqualsIfExists":{"a:none":"${aws:username}"}}"#;
     assert!(holds(with_condition_absent, RequestContext::new()));
 }
@@ -240,7 +358,9 @@ fn variables_are_text_in_the_version_of_2008() {
         ..PolicySet::default()
     };
     let with = |value: &str| Request {
-        context: RequestContext::new().with("a:k", value).with("aws:username", "ana"),
+        context: RequestContext::new()
+            .with("a:k", value)
+            .with("aws:username", "ana"),
         ..get_object(session())
     };
     assert_eq!(outcome(&set, &with("ana")), Outcome::ImplicitDeny);
@@ -261,6 +381,12 @@ fn leading_keys_let_a_person_read_only_their_own_row() {
             .with("dynamodb:LeadingKeys", [row]),
         ..get_object(session())
     };
-    assert_eq!(outcome(&identity(statement), &asks_for("us-east-1:me")), Outcome::Allow);
-    assert_eq!(outcome(&identity(statement), &asks_for("us-east-1:you")), Outcome::ImplicitDeny);
+    assert_eq!(
+        outcome(&identity(statement), &asks_for("us-east-1:me")),
+        Outcome::Allow
+    );
+    assert_eq!(
+        outcome(&identity(statement), &asks_for("us-east-1:you")),
+        Outcome::ImplicitDeny
+    );
 }
