@@ -119,7 +119,7 @@ impl Timing {
         };
         let Some((to, next)) = self.clock.get(after) else { return *moment };
         let through = t.through(*from, to.0 - from.0);
-        let passed = (*next - *moment).as_millis() as f64 * f64::from(through);
+        let passed = (*next - *moment).millis() as f64 * f64::from(through);
         *moment + crate::protocol::time::Span::from_millis(passed as i64)
     }
 
