@@ -9,9 +9,12 @@
 pub mod encoding;
 pub mod form;
 pub mod hash;
+pub mod jwks;
+pub mod jwt;
 pub mod keys;
 pub mod message;
 mod primes;
 pub mod random;
+pub mod strict_json;
 pub mod time;
 pub mod xml;
