@@ -7,7 +7,7 @@
 mod assume_role_with_web_identity;
 mod credentials;
 mod errors;
-//GCI mod get_caller_identity;
+mod get_caller_identity;
 mod params;
 pub mod session;
 mod session_policies;
@@ -95,7 +95,7 @@ pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
         "AssumeRoleWithWebIdentity" => {
             assume_role_with_web_identity::run(cloud, &route.to, request)
         }
-        //GCI "GetCallerIdentity" => get_caller_identity::run(cloud, route, request),
+        "GetCallerIdentity" => get_caller_identity::run(cloud, route, request),
         "" => Err(AwsError::new("MissingAction", 400, "Missing Action")),
         other => Err(no_such_operation(other, request)),
     };
