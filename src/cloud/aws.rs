@@ -200,7 +200,9 @@ pub fn refusal_in(response: &Response) -> Option<Refusal> {
         return refusal_in_redirect(response);
     }
     let text = std::str::from_utf8(response.body()).unwrap_or_default();
-    let found = refusal_in_json(text).or_else(|| refusal_in_xml(text));
+    let found = refusal_in_json(text)
+        .or_else(|| refusal_in_xml(text))
+        .or_else(|| refusal_in_page(text));
     Some(found.unwrap_or_else(|| Refusal {
         code: status.to_string(),
         message: text.to_owned(),
@@ -248,6 +250,17 @@ fn refusal_in_json(text: &str) -> Option<Refusal> {
                 .unwrap_or_default(),
         }),
     }
+}
+
+/// A sign-in page says in its title and first paragraph what went wrong.
+fn refusal_in_page(text: &str) -> Option<Refusal> {
+    let text = text.strip_prefix(super::pages::DOCTYPE)?;
+    let page = crate::protocol::xml::parse(text).ok()?;
+    let code = page.text_at(&["head", "title"])?.to_owned();
+    Some(Refusal {
+        code,
+        message: page.text_at(&["body", "p"]).unwrap_or_default().to_owned(),
+    })
 }
 
 fn refusal_in_xml(text: &str) -> Option<Refusal> {

@@ -28,6 +28,14 @@ impl People {
         self.people.insert(id, person);
     }
 
+    /// Whose inbox this address is.
+    pub fn with_email(&self, email: &str) -> Option<&ActorId> {
+        let mut people = self.people.iter();
+        people
+            .find(|(_, person)| person.email.eq_ignore_ascii_case(email))
+            .map(|(id, _)| id)
+    }
+
     /// Who stands behind this actor.
     pub fn get(&self, id: &ActorId) -> Option<&Person> {
         self.people.get(id)
