@@ -9,9 +9,17 @@
 pub mod encoding;
 pub mod form;
 pub mod hash;
+pub mod jwks;
+pub mod jwt;
 pub mod keys;
 pub mod message;
+pub mod oauth;
+pub mod pkce;
 mod primes;
 pub mod random;
+pub mod sigv4;
+pub mod srp;
+pub mod strict_json;
 pub mod time;
+pub mod totp;
 pub mod xml;

@@ -18,8 +18,8 @@ const MS_PER_MINUTE: i64 = 60 * MS_PER_SECOND;
 const MS_PER_HOUR: i64 = 60 * MS_PER_MINUTE;
 /// Milliseconds in one day.
 const MS_PER_DAY: i64 = 24 * MS_PER_HOUR;
-/// 9999-12-31T23:59:59.999Z, the last instant that every format here can print.
-const LAST_MS: i64 = 253_402_300_799_999;
+/// 9999-12-29T23:59:59.999Z, the end of the last day that jiff can hold whatever the time zone.
+const LAST_MS: i64 = 253_402_127_999_999;
 /// Longer texts are refused before parsing, in bytes.
 const MAX_TIME_TEXT_BYTES: usize = 64;
 
@@ -50,7 +50,7 @@ pub struct Moment(i64);
 impl Moment {
     /// 1970-01-01T00:00:00Z, the earliest instant.
     pub const EPOCH: Moment = Moment(0);
-    /// 9999-12-31T23:59:59.999Z, the latest instant.
+    /// 9999-12-29T23:59:59.999Z, the latest instant.
     pub const LAST: Moment = Moment(LAST_MS);
 
     /// The instant so many milliseconds after the epoch; out of range becomes the nearest edge.
@@ -509,7 +509,7 @@ mod tests {
     fn arithmetic_stops_at_the_edges() {
         assert_eq!(Moment::LAST + Span::from_days(i64::MAX), Moment::LAST);
         assert_eq!(Moment::EPOCH - Span::from_seconds(1), Moment::EPOCH);
-        assert_eq!(Moment::LAST.iso8601(), "9999-12-31T23:59:59Z");
+        assert_eq!(Moment::LAST.iso8601(), "9999-12-29T23:59:59Z");
         assert_eq!(-Span::from_millis(i64::MIN), Span::from_millis(i64::MAX));
     }
 
