@@ -18,6 +18,7 @@ pub mod iam;
 pub mod identity_pool;
 pub mod keys;
 pub mod ledger;
+pub mod pages;
 pub mod people;
 pub mod s3;
 mod services;
@@ -142,7 +143,11 @@ impl Cloud {
 
     /// What the clock of this actor shows: the true time, but for a device whose clock is wrong.
     pub fn clock_of(&self, actor: &ActorId) -> Moment {
-        self.now + self.devices.get(actor).map_or(Span::ZERO, |device| device.skew)
+        self.now
+            + self
+                .devices
+                .get(actor)
+                .map_or(Span::ZERO, |device| device.skew)
     }
 
     /// Writes down that an actor made a thing just now.

@@ -20,7 +20,8 @@ pub struct Sts {
 impl Sts {
     /// Adds a session.
     pub fn add(&mut self, session: Session) {
-        self.sessions.insert(session.credentials.access_key_id.clone(), session);
+        self.sessions
+            .insert(session.credentials.access_key_id.clone(), session);
     }
 
     /// The session with this access key id.
