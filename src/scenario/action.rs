@@ -23,8 +23,9 @@ pub enum Action {
         #[serde(default)]
         provider: Option<String>,
     },
-    /// A person types e-mail address and password into the page the device shows
-    TypePassword {
+    /// A person signs in on the page the device shows: types e-mail address and password where the
+    /// page asks for them, and allows the app
+    SignInAtProvider {
         /// The device
         device: String,
         /// Who
@@ -32,13 +33,9 @@ pub enum Action {
         /// What is typed, where it is not the person's password
         #[serde(default)]
         password: Option<String>,
-    },
-    /// A person allows the app on the consent page the device shows
-    Consent {
-        /// The device
-        device: String,
-        /// Who
-        person: String,
+        /// Whether the app is allowed
+        #[serde(default = "yes")]
+        consent: bool,
     },
     /// The browser goes where the last response sends it, until it arrives
     FollowRedirects {
@@ -289,6 +286,10 @@ pub enum Action {
         #[serde(default)]
         credentials: Option<Value>,
     },
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Something a device can hold.
