@@ -54,7 +54,10 @@ pub fn fetch(cloud: &mut Cloud, by: &ActorId, uri: &str) -> Result<IssuerKeys, K
         uri: uri.to_owned(),
         why: error.to_string(),
     })?;
-    Ok(IssuerKeys { uri: uri.to_owned(), keys })
+    Ok(IssuerKeys {
+        uri: uri.to_owned(),
+        keys,
+    })
 }
 
 /// Asks an issuer's discovery document where its keys are, and fetches them.
@@ -65,29 +68,42 @@ pub fn discover(
 ) -> Result<IssuerKeys, KeysUnavailable> {
     let uri = discovery_url(issuer);
     let text = fetch_text(cloud, by, &uri)?;
-    let unreadable = |why: &str| KeysUnavailable::Unreadable { uri: uri.clone(), why: why.into() };
+    let unreadable = |why: &str| KeysUnavailable::Unreadable {
+        uri: uri.clone(),
+        why: why.into(),
+    };
     let document: serde_json::Value =
         serde_json::from_str(&text).map_err(|error| unreadable(&error.to_string()))?;
     let member = |name: &str| document.get(name).and_then(serde_json::Value::as_str);
     if member("issuer") != Some(issuer) {
         return Err(unreadable("it speaks for another issuer"));
     }
-    let keys = member("jwks_uri").ok_or_else(|| unreadable("it has no jwks_uri"))?.to_owned();
+    let keys = member("jwks_uri")
+        .ok_or_else(|| unreadable("it has no jwks_uri"))?
+        .to_owned();
     fetch(cloud, by, &keys)
 }
 
 fn fetch_text(cloud: &mut Cloud, by: &ActorId, uri: &str) -> Result<String, KeysUnavailable> {
-    let unreachable = || KeysUnavailable::Unreachable { uri: uri.to_owned() };
+    let unreachable = || KeysUnavailable::Unreachable {
+        uri: uri.to_owned(),
+    };
     let request = message::get(uri).map_err(|_| unreachable())?;
     let answer = cloud.send(by, request).map_err(|_| unreachable())?;
     let status = answer.response.status().as_u16();
     if status != http::StatusCode::OK.as_u16() {
-        return Err(KeysUnavailable::Refused { uri: uri.to_owned(), status });
+        return Err(KeysUnavailable::Refused {
+            uri: uri.to_owned(),
+            status,
+        });
     }
-    let text = answer.response.text_body().map_err(|error| KeysUnavailable::Unreadable {
-        uri: uri.to_owned(),
-        why: error.to_string(),
-    })?;
+    let text = answer
+        .response
+        .text_body()
+        .map_err(|error| KeysUnavailable::Unreadable {
+            uri: uri.to_owned(),
+            why: error.to_string(),
+        })?;
     Ok(text.to_owned())
 }
 
@@ -119,12 +135,21 @@ pub fn test_signature(
 ) -> SignatureTest {
     let names: Vec<&str> = allowed.iter().map(|algorithm| algorithm.name()).collect();
     let kid = token.kid().unwrap_or_default();
-    let expected = format!("{}, kid {} in {}", names.join(" or "), shorten(kid), issuer.uri);
+    let expected = format!(
+        "{}, kid {} in {}",
+        names.join(" or "),
+        shorten(kid),
+        issuer.uri
+    );
     let (actual, problem) = match believe(token, issuer, kid, allowed) {
         Ok(algorithm) => (format!("{algorithm} signature matches"), None),
         Err((why, problem)) => (why, Some(problem)),
     };
-    SignatureTest { expected, actual, problem }
+    SignatureTest {
+        expected,
+        actual,
+        problem,
+    }
 }
 
 fn believe(
@@ -135,17 +160,23 @@ fn believe(
 ) -> Result<Algorithm, (String, SignatureProblem)> {
     // The algorithm comes first: an unsigned token is not worth a look at the keys
     token.algorithm().map_err(bad)?;
-    let key = issuer.keys.verifying_key(kid).map_err(|error| match error {
-        JwksError::NoSuchKey { published, .. } => (
-            format!("no key named {}, published: {published}", shorten(kid)),
-            SignatureProblem::NoKey,
-        ),
-        other => (other.to_string(), SignatureProblem::NoKey),
-    })?;
+    let key = issuer
+        .keys
+        .verifying_key(kid)
+        .map_err(|error| match error {
+            JwksError::NoSuchKey { published, .. } => (
+                format!("no key named {}, published: {published}", shorten(kid)),
+                SignatureProblem::NoKey,
+            ),
+            other => (other.to_string(), SignatureProblem::NoKey),
+        })?;
     token.verify_signature(&key, allowed).map_err(bad)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err calls")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that map_err calls"
+)]
 fn bad(error: JwtError) -> (String, SignatureProblem) {
     (error.to_string(), SignatureProblem::Bad)
 }
@@ -170,7 +201,11 @@ fn in_words(span: Span) -> String {
             seconds %= length;
         }
     }
-    if words.is_empty() { "0 s".to_owned() } else { words.join(" ") }
+    if words.is_empty() {
+        "0 s".to_owned()
+    } else {
+        words.join(" ")
+    }
 }
 
 #[cfg(test)]

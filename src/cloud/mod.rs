@@ -152,6 +152,13 @@ impl Cloud {
                 .map_or(Span::ZERO, |device| device.skew)
     }
 
+    /// Takes a thing that is used up out of everybody's hands.
+    pub fn spend(&mut self, artifact: ArtifactId) {
+        for actor in &self.actors {
+            self.ledger.lose(&actor.id, artifact, self.now);
+        }
+    }
+
     /// Writes down that an actor made a thing just now.
     pub fn mint(&mut self, by: &ActorId, mint: Mint) -> ArtifactId {
         self.ledger.mint(by, self.now, mint)

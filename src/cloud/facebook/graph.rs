@@ -108,8 +108,7 @@ fn access_token(cloud: &mut Cloud, actor: &ActorId, form: &Form) -> Answer {
     }
     let mut origins = Vec::new();
     if let Some(artifact) = cloud.ledger.find_artifact(&value) {
-        let now = cloud.now();
-        cloud.ledger.lose(actor, artifact, now);
+        cloud.spend(artifact);
         origins.push((
             "user_id",
             code.user.clone(),

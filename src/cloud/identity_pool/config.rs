@@ -158,12 +158,25 @@ pub struct IdentityPool {
 impl IdentityPool {
     /// `arn:aws:cognito-identity:REGION:ACCOUNT:identitypool/ID`
     pub fn arn(&self) -> String {
-        format!("arn:aws:cognito-identity:{REGION}:{}:identitypool/{}", self.config.account, self.id)
+        format!(
+            "arn:aws:cognito-identity:{REGION}:{}:identitypool/{}",
+            self.config.account, self.id
+        )
     }
 
-    /// The stream from which this pool's identity ids are drawn.
-    pub fn identity_stream(&self) -> String {
-        format!("identity-pool/{}/identity", self.config.name)
+    /// The stream from which the id of a new identity with these logins is drawn: one of its own
+    /// for each login, so that an identity more or less changes nobody else's id.
+    pub fn identity_stream(&self, logins: &[LinkedLogin]) -> String {
+        let name = &self.config.name;
+        match logins.first() {
+            Some(login) => {
+                format!(
+                    "identity-pool/{name}/identity/{}/{}",
+                    login.provider, login.subject
+                )
+            }
+            None => format!("identity-pool/{name}/guest"),
+        }
     }
 }
 
@@ -173,20 +186,22 @@ pub fn add_pool(cloud: &mut Cloud, config: IdentityPoolConfig) -> String {
         let stream = format!("identity-pool/{}/id", config.name);
         format!("{REGION}:{}", cloud.fixed(&stream).uuid())
     });
-    cloud.identity_pools.add(IdentityPool { id: id.clone(), config });
+    cloud.identity_pools.add(IdentityPool {
+        id: id.clone(),
+        config,
+    });
     id
 }
 
 /// Adds an identity that exists when the story begins, linked to these logins (a guest's where
 /// there are none), and says its id. `None` where there is no such pool.
-pub fn add_identity(
-    cloud: &mut Cloud,
-    pool_id: &str,
-    logins: Vec<LinkedLogin>,
-) -> Option<String> {
-    let stream = cloud.identity_pools.pool(pool_id)?.identity_stream();
+pub fn add_identity(cloud: &mut Cloud, pool_id: &str, logins: Vec<LinkedLogin>) -> Option<String> {
+    let stream = cloud.identity_pools.pool(pool_id)?.identity_stream(&logins);
     let id = format!("{REGION}:{}", cloud.fresh(&stream).uuid());
     let now = cloud.now();
-    cloud.identity_pools.identities_mut(pool_id)?.create(id.clone(), logins, now);
+    cloud
+        .identity_pools
+        .identities_mut(pool_id)?
+        .create(id.clone(), logins, now);
     Some(id)
 }

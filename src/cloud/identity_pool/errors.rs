@@ -51,7 +51,11 @@ pub fn no_such_pool(id: &str) -> AwsError {
 
 /// No such identity.
 pub fn no_such_identity(id: &str) -> AwsError {
-    AwsError::new("ResourceNotFoundException", BAD_REQUEST, format!("Identity '{id}' not found."))
+    AwsError::new(
+        "ResourceNotFoundException",
+        BAD_REQUEST,
+        format!("Identity '{id}' not found."),
+    )
 }
 
 /// No role, or one that does not trust this pool.
@@ -97,5 +101,9 @@ pub fn provider_unavailable(why: &str) -> AwsError {
 
 /// A fault of the service itself.
 pub fn internal() -> AwsError {
-    AwsError::new("InternalErrorException", 500, "An internal error has occurred.")
+    AwsError::new(
+        "InternalErrorException",
+        500,
+        "An internal error has occurred.",
+    )
 }

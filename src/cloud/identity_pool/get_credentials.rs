@@ -22,7 +22,10 @@ const SESSION_NAME: &str = "CognitoIdentityCredentials";
 const LIFE: Span = Span::from_hours(1);
 
 const ROLE: Planned = ("Role", "Cognito guide: role-based access control");
-const STS_ANSWER: Planned = ("STS lends the role", "Cognito guide: role trust and permissions");
+const STS_ANSWER: Planned = (
+    "STS lends the role",
+    "Cognito guide: role trust and permissions",
+);
 
 /// Runs the operation.
 pub fn run(cloud: &mut Cloud, request: &Request) -> Result<Value, AwsError> {
@@ -78,17 +81,22 @@ fn ask_sts(
 ) -> Result<Value, AwsError> {
     let expected = format!("credentials of {}", role.role_arn);
     let request = sts_request(role, token, guest).map_err(|_| errors::internal())?;
-    let answer =
-        cloud.send(&pool.config.actor, request).map_err(|_| errors::internal())?.response;
+    let answer = cloud
+        .send(&pool.config.actor, request)
+        .map_err(|_| errors::internal())?
+        .response;
     if let Some(refusal) = aws::refusal_in(&answer) {
         let actual = format!("{}: {}", refusal.code, refusal.message);
         cloud.ledger.failed(STS_ANSWER.0, expected, actual);
         return Err(errors::bad_configuration());
     }
-    let document = answer.text_body().ok().and_then(|text| xml::parse(text).ok());
-    let credentials = document.as_ref().and_then(|root| {
-        root.at(&["AssumeRoleWithWebIdentityResult", "Credentials"])
-    });
+    let document = answer
+        .text_body()
+        .ok()
+        .and_then(|text| xml::parse(text).ok());
+    let credentials = document
+        .as_ref()
+        .and_then(|root| root.at(&["AssumeRoleWithWebIdentityResult", "Credentials"]));
     let member = |name: &str| credentials.and_then(|found| found.text_at(&[name]));
     let (Some(key), Some(secret), Some(session), Some(expiration)) = (
         member("AccessKeyId"),
@@ -98,7 +106,11 @@ fn ask_sts(
     ) else {
         return Err(errors::internal());
     };
-    cloud.ledger.passed(STS_ANSWER.0, expected, format!("{key}, until {}", expiration.iso8601()));
+    cloud.ledger.passed(
+        STS_ANSWER.0,
+        expected,
+        format!("{key}, until {}", expiration.iso8601()),
+    );
     Ok(json!({
         "AccessKeyId": key,
         "SecretKey": secret,

@@ -12,8 +12,14 @@ use crate::cloud::{Cloud, REGION};
 use crate::protocol::message::Request;
 
 const POOL: Planned = ("Identity pool", "Cognito API: GetId");
-const GUEST_ACCESS: Planned = ("Guest access", "Cognito API: AllowUnauthenticatedIdentities");
-const IDENTITY: Planned = ("Identity", "Cognito guide: identities are keyed on provider and subject");
+const GUEST_ACCESS: Planned = (
+    "Guest access",
+    "Cognito API: AllowUnauthenticatedIdentities",
+);
+const IDENTITY: Planned = (
+    "Identity",
+    "Cognito guide: identities are keyed on provider and subject",
+);
 
 /// Runs the operation.
 pub fn run(cloud: &mut Cloud, request: &Request) -> Result<Value, AwsError> {
@@ -24,8 +30,14 @@ pub fn run(cloud: &mut Cloud, request: &Request) -> Result<Value, AwsError> {
     input.finish()?;
     plan(cloud, &logins);
     let pool = cloud.identity_pools.pool(&pool_id);
-    let actual = if pool.is_some() { "exists" } else { "no such pool" };
-    cloud.ledger.verify(POOL.0, pool.is_some(), &pool_id, actual);
+    let actual = if pool.is_some() {
+        "exists"
+    } else {
+        "no such pool"
+    };
+    cloud
+        .ledger
+        .verify(POOL.0, pool.is_some(), &pool_id, actual);
     let pool = pool.ok_or_else(|| errors::no_such_pool(&pool_id))?;
     if logins.is_empty() {
         known::check_guest_access(cloud, &pool)?;
@@ -54,7 +66,10 @@ fn resolve(
     logins: &[LinkedLogin],
 ) -> Result<Resolution, AwsError> {
     const EXPECTED: &str = "one identity for these logins";
-    let identities = cloud.identity_pools.identities(&pool.id).ok_or_else(errors::internal)?;
+    let identities = cloud
+        .identity_pools
+        .identities(&pool.id)
+        .ok_or_else(errors::internal)?;
     match identities.resolve(logins) {
         Ok(resolution) => {
             let actual = known::in_words(&resolution);
@@ -73,8 +88,9 @@ fn resolve(
 fn settle(cloud: &mut Cloud, pool: &IdentityPool, resolution: Resolution) -> String {
     let (id, fresh) = match &resolution {
         Resolution::Known { id, .. } => (id.clone(), None),
-        Resolution::Create { .. } => {
-            let id = format!("{REGION}:{}", cloud.fresh(&pool.identity_stream()).uuid());
+        Resolution::Create { logins } => {
+            let stream = pool.identity_stream(logins);
+            let id = format!("{REGION}:{}", cloud.fresh(&stream).uuid());
             (id.clone(), Some(id))
         }
     };

@@ -10,7 +10,10 @@ use crate::cloud::Cloud;
 use crate::cloud::aws::AwsError;
 use crate::protocol::message::Request;
 
-const CLASSIC_FLOW: Planned = ("Basic flow", "Cognito API: AllowClassicFlow; no RoleMappings");
+const CLASSIC_FLOW: Planned = (
+    "Basic flow",
+    "Cognito API: AllowClassicFlow; no RoleMappings",
+);
 
 /// Runs the operation.
 pub fn run(cloud: &mut Cloud, request: &Request) -> Result<Value, AwsError> {
@@ -35,9 +38,13 @@ fn check_flow(cloud: &mut Cloud, pool: &IdentityPool) -> Result<(), AwsError> {
         return Err(errors::classic_is_off());
     }
     if !pool.config.role_mappings.is_empty() {
-        cloud.ledger.failed(CLASSIC_FLOW.0, EXPECTED, "the pool has role mappings");
+        cloud
+            .ledger
+            .failed(CLASSIC_FLOW.0, EXPECTED, "the pool has role mappings");
         return Err(errors::classic_with_mappings());
     }
-    cloud.ledger.passed(CLASSIC_FLOW.0, EXPECTED, "enabled, no role mappings");
+    cloud
+        .ledger
+        .passed(CLASSIC_FLOW.0, EXPECTED, "enabled, no role mappings");
     Ok(())
 }

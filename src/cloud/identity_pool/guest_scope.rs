@@ -5,7 +5,7 @@
 use serde_json::json;
 
 /// Actions of the services that the developer guide lists for guests.
-const ACTIONS: [&str; 38] = [
+const ACTIONS: &[&str] = &[
     "firehose:*",
     "kinesisanalytics:*",
     "sqs:*",

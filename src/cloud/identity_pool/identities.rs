@@ -98,15 +98,25 @@ impl Identities {
 
     /// Adds an identity.
     pub fn create(&mut self, id: String, logins: Vec<LinkedLogin>, now: Moment) {
-        let state =
-            if logins.is_empty() { IdentityState::Guest } else { IdentityState::Authenticated };
-        let identity =
-            Identity { id: id.clone(), logins, state, created_at: now, modified_at: now };
+        let state = if logins.is_empty() {
+            IdentityState::Guest
+        } else {
+            IdentityState::Authenticated
+        };
+        let identity = Identity {
+            id: id.clone(),
+            logins,
+            state,
+            created_at: now,
+            modified_at: now,
+        };
         self.by_id.insert(id, identity);
     }
 
     fn linked_to(&self, login: &LinkedLogin) -> Option<&Identity> {
-        let mut enabled = self.iter().filter(|known| known.state != IdentityState::Disabled);
+        let mut enabled = self
+            .iter()
+            .filter(|known| known.state != IdentityState::Disabled);
         enabled.find(|known| known.has(login))
     }
 
@@ -116,7 +126,9 @@ impl Identities {
             Some(known) => self.resolve_into(known, logins),
             None => {
                 one_login_per_provider(logins)?;
-                Ok(Resolution::Create { logins: logins.to_vec() })
+                Ok(Resolution::Create {
+                    logins: logins.to_vec(),
+                })
             }
         }
     }
@@ -128,8 +140,10 @@ impl Identities {
         identity: &Identity,
         logins: &[LinkedLogin],
     ) -> Result<Resolution, Unresolved> {
-        let elsewhere =
-            logins.iter().find_map(|login| self.linked_to(login)).filter(|o| o.id != identity.id);
+        let elsewhere = logins
+            .iter()
+            .find_map(|login| self.linked_to(login))
+            .filter(|o| o.id != identity.id);
         match (identity.state, elsewhere) {
             (IdentityState::Guest, Some(parent)) if !logins.is_empty() => {
                 let resolution = self.resolve_into(parent, logins)?;
@@ -163,7 +177,11 @@ impl Identities {
         }
         let all: Vec<LinkedLogin> = parent.logins.iter().chain(&link).cloned().collect();
         one_login_per_provider(&all)?;
-        Ok(Resolution::Known { id: parent.id.clone(), link, absorb })
+        Ok(Resolution::Known {
+            id: parent.id.clone(),
+            link,
+            absorb,
+        })
     }
 
     /// Carries a resolution out. `fresh` is the id of the identity if one is created.
@@ -194,7 +212,9 @@ impl Identities {
     /// Takes logins of these providers away from an identity.
     pub fn unlink(&mut self, id: &str, providers: &[String], now: Moment) {
         if let Some(identity) = self.by_id.get_mut(id) {
-            identity.logins.retain(|login| !providers.contains(&login.provider));
+            identity
+                .logins
+                .retain(|login| !providers.contains(&login.provider));
             identity.modified_at = now;
         }
     }
@@ -203,7 +223,11 @@ impl Identities {
 /// The same resolution, with one more identity that disappears in it.
 fn absorbing(resolution: Resolution, guest: &str) -> Resolution {
     match resolution {
-        Resolution::Known { id, link, mut absorb } => {
+        Resolution::Known {
+            id,
+            link,
+            mut absorb,
+        } => {
             absorb.push(guest.to_owned());
             Resolution::Known { id, link, absorb }
         }
@@ -214,7 +238,10 @@ fn absorbing(resolution: Resolution, guest: &str) -> Resolution {
 /// An identity has at most one login of each provider.
 fn one_login_per_provider(logins: &[LinkedLogin]) -> Result<(), Unresolved> {
     for (position, login) in logins.iter().enumerate() {
-        let clash = logins.iter().take(position).any(|other| other.provider == login.provider);
+        let clash = logins
+            .iter()
+            .take(position)
+            .any(|other| other.provider == login.provider);
         if clash {
             return Err(Unresolved::SecondLoginOfProvider);
         }
@@ -227,7 +254,10 @@ mod tests {
     use super::*;
 
     fn login(provider: &str, subject: &str) -> LinkedLogin {
-        LinkedLogin { provider: provider.into(), subject: subject.into() }
+        LinkedLogin {
+            provider: provider.into(),
+            subject: subject.into(),
+        }
     }
 
     fn known() -> Identities {
@@ -240,15 +270,27 @@ mod tests {
 
     fn into(id: &str, link: &[LinkedLogin], absorb: &[&str]) -> Resolution {
         let absorb = absorb.iter().map(|id| (*id).to_owned()).collect();
-        Resolution::Known { id: id.into(), link: link.to_vec(), absorb }
+        Resolution::Known {
+            id: id.into(),
+            link: link.to_vec(),
+            absorb,
+        }
     }
 
     #[test]
     fn the_same_login_is_the_same_identity_and_a_new_one_is_not() {
         let known = known();
-        assert_eq!(known.resolve(&[login("facebook", "1")]), Ok(into("anna", &[], &[])));
+        assert_eq!(
+            known.resolve(&[login("facebook", "1")]),
+            Ok(into("anna", &[], &[]))
+        );
         let stranger = vec![login("facebook", "9")];
-        assert_eq!(known.resolve(&stranger), Ok(Resolution::Create { logins: stranger.clone() }));
+        assert_eq!(
+            known.resolve(&stranger),
+            Ok(Resolution::Create {
+                logins: stranger.clone()
+            })
+        );
     }
 
     #[test]
@@ -265,15 +307,24 @@ mod tests {
         assert_eq!(resolution, into("anna", &both[1..], &["ben"]));
         known.apply(resolution, None, Moment::EPOCH);
         assert_eq!(known.get("ben").unwrap().state, IdentityState::Disabled);
-        assert_eq!(known.resolve(&[login("google", "2")]), Ok(into("anna", &[], &[])));
+        assert_eq!(
+            known.resolve(&[login("google", "2")]),
+            Ok(into("anna", &[], &[]))
+        );
     }
 
     #[test]
     fn an_identity_has_one_login_of_each_provider() {
         let two = [login("facebook", "1"), login("facebook", "3")];
-        assert_eq!(known().resolve(&two), Err(Unresolved::SecondLoginOfProvider));
+        assert_eq!(
+            known().resolve(&two),
+            Err(Unresolved::SecondLoginOfProvider)
+        );
         let strangers = [login("facebook", "8"), login("facebook", "9")];
-        assert_eq!(known().resolve(&strangers), Err(Unresolved::SecondLoginOfProvider));
+        assert_eq!(
+            known().resolve(&strangers),
+            Err(Unresolved::SecondLoginOfProvider)
+        );
     }
 
     #[test]
@@ -281,8 +332,13 @@ mod tests {
         let mut known = known();
         let guest = known.get("guest").unwrap().clone();
         let new = [login("facebook", "9")];
-        assert_eq!(known.resolve_for(&guest, &new), Ok(into("guest", &new, &[])));
-        let merged = known.resolve_for(&guest, &[login("facebook", "1")]).unwrap();
+        assert_eq!(
+            known.resolve_for(&guest, &new),
+            Ok(into("guest", &new, &[]))
+        );
+        let merged = known
+            .resolve_for(&guest, &[login("facebook", "1")])
+            .unwrap();
         assert_eq!(merged, into("anna", &[], &["guest"]));
         known.apply(merged, None, Moment::EPOCH);
         assert_eq!(known.get("guest").unwrap().state, IdentityState::Disabled);

@@ -2,6 +2,7 @@
 //! stream it came from.
 
 use super::config::IdentityPool;
+use super::identities::LinkedLogin;
 use super::logins::VerifiedLogin;
 use crate::cloud::Cloud;
 use crate::cloud::ledger::{ArtifactId, ArtifactKind, Mint, Source};
@@ -13,15 +14,25 @@ pub fn mint(
     id: &str,
     logins: &[VerifiedLogin],
 ) -> ArtifactId {
-    let label = if logins.is_empty() { "Identity ID of a guest" } else { "Identity ID" };
-    let stream = pool.identity_stream();
+    let label = if logins.is_empty() {
+        "Identity ID of a guest"
+    } else {
+        "Identity ID"
+    };
+    let linked: Vec<LinkedLogin> = logins.iter().map(|one| one.login.clone()).collect();
+    let stream = pool.identity_stream(&linked);
     let mut mint = Mint::text(ArtifactKind::IdentityId, label, id)
         .fact("Identity pool", &pool.config.name)
         .origin("value", id, Source::Random { stream });
     for login in logins {
-        mint = mint.fact("Login", &login.login.provider).fact("Subject", &login.login.subject);
+        mint = mint
+            .fact("Login", &login.login.provider)
+            .fact("Subject", &login.login.subject);
         if let Some(artifact) = login.artifact {
-            let from = Source::Artifact { artifact, field: login.subject_field.to_owned() };
+            let from = Source::Artifact {
+                artifact,
+                field: login.subject_field.to_owned(),
+            };
             mint = mint.origin("Subject", &login.login.subject, from);
         }
     }

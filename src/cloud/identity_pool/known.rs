@@ -11,9 +11,18 @@ use crate::cloud::Cloud;
 use crate::cloud::aws::AwsError;
 
 const IDENTITY: Planned = ("Identity", "Cognito API: the identity exists");
-const ENABLED: Planned = ("Identity enabled", "Cognito guide: merged identities are disabled");
-const GUEST_ACCESS: Planned = ("Guest access", "Cognito guide: no guest token for an identity with a login");
-const LOGINS_MATCH: Planned = ("Logins match", "Cognito API: at least one login is the identity's");
+const ENABLED: Planned = (
+    "Identity enabled",
+    "Cognito guide: merged identities are disabled",
+);
+const GUEST_ACCESS: Planned = (
+    "Guest access",
+    "Cognito guide: no guest token for an identity with a login",
+);
+const LOGINS_MATCH: Planned = (
+    "Logins match",
+    "Cognito API: at least one login is the identity's",
+);
 
 /// A proven identity.
 #[derive(Clone, Debug)]
@@ -28,12 +37,7 @@ pub struct Proven {
 
 /// Announces the checks: that the identity exists, those of the operation's own that come right
 /// after it, the proof, and the operation's last ones.
-pub fn plan(
-    cloud: &mut Cloud,
-    logins: &[(String, String)],
-    second: &[Planned],
-    last: &[Planned],
-) {
+pub fn plan(cloud: &mut Cloud, logins: &[(String, String)], second: &[Planned], last: &[Planned]) {
     let mut checks = vec![IDENTITY];
     checks.extend(second);
     checks.push(ENABLED);
@@ -67,7 +71,11 @@ pub fn prove(
 ) -> Result<Proven, AwsError> {
     let state = state(cloud, pool, id)?;
     let enabled = state != IdentityState::Disabled;
-    let actual = if enabled { "enabled" } else { "disabled: merged into another identity" };
+    let actual = if enabled {
+        "enabled"
+    } else {
+        "disabled: merged into another identity"
+    };
     if !cloud.ledger.verify(ENABLED.0, enabled, "enabled", actual) {
         return Err(errors::forbidden(id));
     }
@@ -80,13 +88,19 @@ pub fn prove(
         Resolution::Known { id, .. } => id.clone(),
         Resolution::Create { .. } => return Err(errors::internal()),
     };
-    Ok(Proven { id, logins, resolution })
+    Ok(Proven {
+        id,
+        logins,
+        resolution,
+    })
 }
 
 fn state(cloud: &Cloud, pool: &IdentityPool, id: &str) -> Result<IdentityState, AwsError> {
     let identities = cloud.identity_pools.identities(&pool.id);
     let identity = identities.and_then(|identities| identities.get(id));
-    identity.map(|identity| identity.state).ok_or_else(errors::internal)
+    identity
+        .map(|identity| identity.state)
+        .ok_or_else(errors::internal)
 }
 
 fn prove_guest(
@@ -97,20 +111,36 @@ fn prove_guest(
 ) -> Result<Proven, AwsError> {
     if state != IdentityState::Guest {
         let expected = "a login, because the identity has one";
-        cloud.ledger.failed(GUEST_ACCESS.0, expected, "no login in the request");
+        cloud
+            .ledger
+            .failed(GUEST_ACCESS.0, expected, "no login in the request");
         return Err(errors::forbidden(id));
     }
     check_guest_access(cloud, pool)?;
-    let resolution =
-        Resolution::Known { id: id.to_owned(), link: Vec::new(), absorb: Vec::new() };
-    Ok(Proven { id: id.to_owned(), logins: Vec::new(), resolution })
+    let resolution = Resolution::Known {
+        id: id.to_owned(),
+        link: Vec::new(),
+        absorb: Vec::new(),
+    };
+    Ok(Proven {
+        id: id.to_owned(),
+        logins: Vec::new(),
+        resolution,
+    })
 }
 
 /// Verifies that the pool takes guests.
 pub fn check_guest_access(cloud: &mut Cloud, pool: &IdentityPool) -> Result<(), AwsError> {
     let allowed = pool.config.allow_unauthenticated;
-    let actual = if allowed { "guests are allowed" } else { "guests are not allowed" };
-    if cloud.ledger.verify(GUEST_ACCESS.0, allowed, "guests are allowed", actual) {
+    let actual = if allowed {
+        "guests are allowed"
+    } else {
+        "guests are not allowed"
+    };
+    if cloud
+        .ledger
+        .verify(GUEST_ACCESS.0, allowed, "guests are allowed", actual)
+    {
         return Ok(());
     }
     Err(errors::guests_not_allowed())
@@ -124,11 +154,16 @@ fn match_logins(
 ) -> Result<Resolution, AwsError> {
     let expected = format!("a login of {id}, or a new one for a guest");
     let linked: Vec<LinkedLogin> = logins.iter().map(|one| one.login.clone()).collect();
-    let identities = cloud.identity_pools.identities(&pool.id).ok_or_else(errors::internal)?;
+    let identities = cloud
+        .identity_pools
+        .identities(&pool.id)
+        .ok_or_else(errors::internal)?;
     let identity = identities.get(id).ok_or_else(errors::internal)?;
     match identities.resolve_for(identity, &linked) {
         Ok(resolution) => {
-            cloud.ledger.passed(LOGINS_MATCH.0, expected, in_words(&resolution));
+            cloud
+                .ledger
+                .passed(LOGINS_MATCH.0, expected, in_words(&resolution));
             Ok(resolution)
         }
         Err(unresolved) => {
@@ -156,12 +191,14 @@ pub fn in_words(resolution: &Resolution) -> String {
 /// Why logins cannot be resolved: as evidence, and as the service words it.
 pub fn refusal(unresolved: Unresolved) -> (&'static str, AwsError) {
     match unresolved {
-        Unresolved::DoesNotMatch => {
-            ("the logins belong to another identity", errors::logins_do_not_match())
-        }
-        Unresolved::SecondLoginOfProvider => {
-            ("two logins of one provider", errors::second_login_of_provider())
-        }
+        Unresolved::DoesNotMatch => (
+            "the logins belong to another identity",
+            errors::logins_do_not_match(),
+        ),
+        Unresolved::SecondLoginOfProvider => (
+            "two logins of one provider",
+            errors::second_login_of_provider(),
+        ),
     }
 }
 

@@ -103,7 +103,11 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
         return None;
     };
     let operation = operation.to_owned();
-    Some(Route { to: actor_for(cloud, request)?, service: Service::IdentityPool, operation })
+    Some(Route {
+        to: actor_for(cloud, request)?,
+        service: Service::IdentityPool,
+        operation,
+    })
 }
 
 /// The pool that the body names, directly or by one of its identities; else the first.
@@ -155,16 +159,27 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
     let Some(pool) = pools.find(|pool| pool.config.actor == *actor) else {
         return (String::new(), Vec::new());
     };
-    let identities: Vec<&Identity> =
-        cloud.identity_pools.identities(&pool.id).into_iter().flat_map(Identities::iter).collect();
-    let enabled = identities.iter().filter(|one| one.state != IdentityState::Disabled).count();
+    let identities: Vec<&Identity> = cloud
+        .identity_pools
+        .identities(&pool.id)
+        .into_iter()
+        .flat_map(Identities::iter)
+        .collect();
+    let enabled = identities
+        .iter()
+        .filter(|one| one.state != IdentityState::Disabled)
+        .count();
     let line = match enabled {
         0 => "no identities yet".to_owned(),
         1 => "1 identity".to_owned(),
         many => format!("{many} identities"),
     };
     let mut details = settings(pool);
-    details.extend(identities.iter().map(|identity| (identity.id.clone(), in_words(identity))));
+    details.extend(
+        identities
+            .iter()
+            .map(|identity| (identity.id.clone(), in_words(identity))),
+    );
     (line, details)
 }
 
@@ -175,15 +190,32 @@ fn settings(pool: &IdentityPool) -> Vec<(String, String)> {
     let mut details = vec![
         ("Identity pool ID".to_owned(), pool.id.clone()),
         ("Guests".to_owned(), yes_no(config.allow_unauthenticated)),
-        ("Basic (classic) flow".to_owned(), yes_no(config.allow_classic)),
-        ("Role for users".to_owned(), role(&config.roles.authenticated)),
-        ("Role for guests".to_owned(), role(&config.roles.unauthenticated)),
+        (
+            "Basic (classic) flow".to_owned(),
+            yes_no(config.allow_classic),
+        ),
+        (
+            "Role for users".to_owned(),
+            role(&config.roles.authenticated),
+        ),
+        (
+            "Role for guests".to_owned(),
+            role(&config.roles.unauthenticated),
+        ),
     ];
     let provider = |name: &str, id: &str| ("Provider".to_owned(), format!("{name}, {id}"));
     let pools = config.user_pool_providers.iter();
     details.extend(pools.map(|known| provider(&known.provider_name, &known.client_id)));
-    details.extend(config.supported_logins.iter().map(|(name, id)| provider(name, id)));
-    let arns = config.oidc_provider_arns.iter().chain(&config.developer_provider);
+    details.extend(
+        config
+            .supported_logins
+            .iter()
+            .map(|(name, id)| provider(name, id)),
+    );
+    let arns = config
+        .oidc_provider_arns
+        .iter()
+        .chain(&config.developer_provider);
     details.extend(arns.map(|arn| ("Provider".to_owned(), arn.clone())));
     for (key, mapping) in &config.role_mappings {
         let how = match &mapping.kind {

@@ -36,10 +36,14 @@ pub fn choose(
     custom: Option<&str>,
 ) -> Result<Choice, NoRole> {
     let Some(first) = logins.first() else {
-        return default_role(&pool.config.roles.unauthenticated, "the pool's role for guests");
+        return default_role(
+            &pool.config.roles.unauthenticated,
+            "the pool's role for guests",
+        );
     };
-    let mapped =
-        logins.iter().find(|login| pool.config.role_mappings.contains_key(&login.mapping_key));
+    let mapped = logins
+        .iter()
+        .find(|login| pool.config.role_mappings.contains_key(&login.mapping_key));
     let login = mapped.unwrap_or(first);
     choose_for(pool, &login.mapping_key, &login.claims, custom)
 }
@@ -54,9 +58,9 @@ fn choose_for(
     let Some(mapping) = pool.config.role_mappings.get(mapping_key) else {
         return match custom {
             None => authenticated("the pool's role for users; no role mapping"),
-            Some(custom) => {
-                Err(NoRole::Denied(format!("{custom} was asked for, but there is no role mapping")))
-            }
+            Some(custom) => Err(NoRole::Denied(format!(
+                "{custom} was asked for, but there is no role mapping"
+            ))),
         };
     };
     let found = match &mapping.kind {
@@ -79,7 +83,10 @@ fn choose_for(
 
 fn default_role(arn: &Option<String>, reason: &str) -> Result<Choice, NoRole> {
     match arn {
-        Some(arn) => Ok(Choice { role_arn: arn.clone(), reason: reason.to_owned() }),
+        Some(arn) => Ok(Choice {
+            role_arn: arn.clone(),
+            reason: reason.to_owned(),
+        }),
         None => Err(NoRole::NotConfigured(format!("{reason}: none is set"))),
     }
 }
@@ -92,7 +99,10 @@ enum Found {
 }
 
 fn role(arn: &str, reason: String) -> Found {
-    Found::Role(Choice { role_arn: arn.to_owned(), reason })
+    Found::Role(Choice {
+        role_arn: arn.to_owned(),
+        reason,
+    })
 }
 
 fn by_token(claims: &Map<String, Value>, custom: Option<&str>) -> Found {
@@ -116,7 +126,12 @@ fn by_token(claims: &Map<String, Value>, custom: Option<&str>) -> Found {
 fn by_rules(rules: &[MappingRule], claims: &Map<String, Value>, custom: Option<&str>) -> Found {
     let mut matching = rules.iter().filter(|rule| matches(rule, claims));
     let reason = |rule: &MappingRule| {
-        format!("rule: {} {} {}", rule.claim, rule.match_type.name(), rule.value)
+        format!(
+            "rule: {} {} {}",
+            rule.claim,
+            rule.match_type.name(),
+            rule.value
+        )
     };
     match custom {
         Some(custom) => match matching.find(|rule| rule.role_arn == custom) {
@@ -132,7 +147,9 @@ fn by_rules(rules: &[MappingRule], claims: &Map<String, Value>, custom: Option<&
 
 /// A rule about a claim that is not there is not evaluated, not even NotEqual.
 fn matches(rule: &MappingRule, claims: &Map<String, Value>) -> bool {
-    let Some(claim) = claims.get(&rule.claim).and_then(as_text) else { return false };
+    let Some(claim) = claims.get(&rule.claim).and_then(as_text) else {
+        return false;
+    };
     match rule.match_type {
         MatchType::Equals => claim == rule.value,
         MatchType::Contains => claim.contains(&rule.value),
@@ -174,15 +191,25 @@ mod tests {
         config.roles.authenticated = Some("arn:user".into());
         config.roles.unauthenticated = Some("arn:guest".into());
         if let Some(kind) = kind {
-            config.role_mappings.insert(KEY.into(), RoleMapping { kind, ambiguous });
+            config
+                .role_mappings
+                .insert(KEY.into(), RoleMapping { kind, ambiguous });
         }
-        IdentityPool { id: "us-east-1:1".into(), config }
+        IdentityPool {
+            id: "us-east-1:1".into(),
+            config,
+        }
     }
 
     fn login(claims: Value) -> VerifiedLogin {
-        let Value::Object(claims) = claims else { panic!("claims are an object") };
+        let Value::Object(claims) = claims else {
+            panic!("claims are an object")
+        };
         VerifiedLogin {
-            login: LinkedLogin { provider: "p".into(), subject: "s".into() },
+            login: LinkedLogin {
+                provider: "p".into(),
+                subject: "s".into(),
+            },
             mapping_key: KEY.into(),
             claims,
             method: None,
@@ -200,16 +227,28 @@ mod tests {
     }
 
     fn by_token(claims: Value, ambiguous: AmbiguousRoleResolution, custom: Option<&str>) -> String {
-        arn(choose(&pool(Some(MappingKind::Token), ambiguous), &[login(claims)], custom))
+        arn(choose(
+            &pool(Some(MappingKind::Token), ambiguous),
+            &[login(claims)],
+            custom,
+        ))
     }
 
     fn rule(match_type: MatchType, value: &str, role_arn: &str) -> MappingRule {
         let (claim, value) = ("dept".to_owned(), value.to_owned());
-        MappingRule { claim, match_type, value, role_arn: role_arn.into() }
+        MappingRule {
+            claim,
+            match_type,
+            value,
+            role_arn: role_arn.into(),
+        }
     }
 
     fn by_rules(rules: Vec<MappingRule>, claims: Value, custom: Option<&str>) -> String {
-        let pool = pool(Some(MappingKind::Rules(rules)), AmbiguousRoleResolution::Deny);
+        let pool = pool(
+            Some(MappingKind::Rules(rules)),
+            AmbiguousRoleResolution::Deny,
+        );
         arn(choose(&pool, &[login(claims)], custom))
     }
 
@@ -218,7 +257,10 @@ mod tests {
     #[test]
     fn guests_and_users_without_a_mapping_get_the_pools_roles() {
         assert_eq!(arn(choose(&pool(None, Deny), &[], None)), "arn:guest");
-        assert_eq!(arn(choose(&pool(None, Deny), &[login(json!({}))], None)), "arn:user");
+        assert_eq!(
+            arn(choose(&pool(None, Deny), &[login(json!({}))], None)),
+            "arn:user"
+        );
         let mut bare = pool(None, Deny);
         bare.config.roles.unauthenticated = None;
         assert_eq!(arn(choose(&bare, &[], None)), "not configured");
@@ -226,7 +268,8 @@ mod tests {
 
     #[test]
     fn the_token_names_the_role() {
-        let claims = json!({"cognito:roles": ["arn:a", "arn:b"], "cognito:preferred_role": "arn:a"});
+        let claims =
+            json!({"cognito:roles": ["arn:a", "arn:b"], "cognito:preferred_role": "arn:a"});
         assert_eq!(by_token(claims.clone(), Deny, None), "arn:a");
         assert_eq!(by_token(claims.clone(), Deny, Some("arn:b")), "arn:b");
         assert_eq!(by_token(claims, AuthenticatedRole, Some("arn:c")), "denied");
@@ -254,7 +297,10 @@ mod tests {
         assert_eq!(role("legal"), "arn:contains");
         assert_eq!(role("it"), "arn:not");
         assert_eq!(role("hr"), "denied");
-        assert_eq!(by_rules(rules, json!({"dept": "sales"}), Some("arn:not")), "arn:not");
+        assert_eq!(
+            by_rules(rules, json!({"dept": "sales"}), Some("arn:not")),
+            "arn:not"
+        );
     }
 
     #[test]

@@ -62,15 +62,21 @@ pub fn mint(
     let expires_at = cloud.now() + LIFE;
     let claims = claims(cloud, pool, identity_id, logins, &tags);
     let header = header();
-    let key = cloud.keys.get(&key_name()).map_err(|_| errors::internal())?;
-    let text = jwt::encode(&header, &claims, &key, Algorithm::RS512)
+    let key = cloud
+        .keys
+        .get(&key_name())
         .map_err(|_| errors::internal())?;
+    let text =
+        jwt::encode(&header, &claims, &key, Algorithm::RS512).map_err(|_| errors::internal())?;
     let mut mint = Mint::text(ArtifactKind::PoolToken, "Identity pool token", text.clone())
         .expiring(expires_at)
         .origin(
             "claims.sub",
             identity_id,
-            Source::Artifact { artifact: identity_artifact, field: "value".to_owned() },
+            Source::Artifact {
+                artifact: identity_artifact,
+                field: "value".to_owned(),
+            },
         )
         .origin("claims.aud", &pool.id, world(pool, "id"))
         .origin("claims.exp", expires_at.iso8601(), Source::Clock);
@@ -83,7 +89,9 @@ pub fn mint(
 }
 
 fn world(pool: &IdentityPool, what: &str) -> Source {
-    Source::World { place: format!("identity pool {}, {what}", pool.config.name) }
+    Source::World {
+        place: format!("identity pool {}, {what}", pool.config.name),
+    }
 }
 
 fn header() -> Map<String, Value> {
@@ -148,7 +156,10 @@ fn tag_map<'a>(
     login: &VerifiedLogin,
 ) -> impl Iterator<Item = (&'a String, &'a String)> {
     let tags = &pool.config.principal_tags;
-    tags.get(&login.login.provider).or_else(|| tags.get(&login.mapping_key)).into_iter().flatten()
+    tags.get(&login.login.provider)
+        .or_else(|| tags.get(&login.mapping_key))
+        .into_iter()
+        .flatten()
 }
 
 fn with_login_origins(
@@ -158,11 +169,24 @@ fn with_login_origins(
     tags: &Map<String, Value>,
 ) -> Mint {
     for login in logins {
-        let Some(artifact) = login.artifact else { continue };
-        let from = |field: &str| Source::Artifact { artifact, field: field.to_owned() };
-        mint = mint.origin("claims.amr", &login.login.subject, from(login.subject_field));
+        let Some(artifact) = login.artifact else {
+            continue;
+        };
+        let from = |field: &str| Source::Artifact {
+            artifact,
+            field: field.to_owned(),
+        };
+        mint = mint.origin(
+            "claims.amr",
+            &login.login.subject,
+            from(login.subject_field),
+        );
         for (tag, claim) in tag_map(pool, login).filter(|(tag, _)| tags.contains_key(*tag)) {
-            let value = login.claims.get(claim).and_then(as_text).unwrap_or_default();
+            let value = login
+                .claims
+                .get(claim)
+                .and_then(as_text)
+                .unwrap_or_default();
             let field = format!("claims.{TAGS_CLAIM}.principal_tags.{tag}");
             mint = mint.origin(field, value, from(&format!("claims.{claim}")));
         }
@@ -176,7 +200,10 @@ fn with_login_origins(
 /// The key document, which is also written down as published.
 pub fn key_document(cloud: &mut Cloud) -> Result<Value, KeyError> {
     let key = cloud.keys.get(&key_name())?;
-    let keys = Jwks { keys: vec![key.jwk(&kid(), Algorithm::RS512)] }.to_json();
+    let keys = Jwks {
+        keys: vec![key.jwk(&kid(), Algorithm::RS512)],
+    }
+    .to_json();
     cloud.ledger.publish(PublishedKeys {
         issuer: ISSUER.to_owned(),
         uri: format!("{ISSUER}{KEY_PATH}"),

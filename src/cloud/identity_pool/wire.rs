@@ -27,15 +27,29 @@ pub const ID: TextRule = TextRule {
     pattern: Some((r"[\w-]+:[0-9a-f-]+", is_id)),
 };
 /// An account.
-pub const ACCOUNT_ID: TextRule =
-    TextRule { shortest_chars: 1, longest_chars: 15, pattern: Some((r"\d+", is_digits)) };
+pub const ACCOUNT_ID: TextRule = TextRule {
+    shortest_chars: 1,
+    longest_chars: 15,
+    pattern: Some((r"\d+", is_digits)),
+};
 /// A role's ARN.
-pub const ARN: TextRule = TextRule { shortest_chars: 20, longest_chars: 2048, pattern: None };
+pub const ARN: TextRule = TextRule {
+    shortest_chars: 20,
+    longest_chars: 2048,
+    pattern: None,
+};
 /// The key of a login.
-const PROVIDER: TextRule = TextRule { shortest_chars: 1, longest_chars: 128, pattern: None };
+const PROVIDER: TextRule = TextRule {
+    shortest_chars: 1,
+    longest_chars: 128,
+    pattern: None,
+};
 /// The value of a login.
-const TOKEN: TextRule =
-    TextRule { shortest_chars: 1, longest_chars: MAX_LOGIN_TOKEN_CHARS, pattern: None };
+const TOKEN: TextRule = TextRule {
+    shortest_chars: 1,
+    longest_chars: MAX_LOGIN_TOKEN_CHARS,
+    pattern: None,
+};
 
 fn is_id(text: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
@@ -61,8 +75,13 @@ impl Input {
     pub fn parse(request: &Request) -> Result<Self, AwsError> {
         let text = request.text_body().unwrap_or_default();
         match serde_json::from_str(if text.is_empty() { "{}" } else { text }) {
-            Ok(Value::Object(members)) => Ok(Self { members, broken: Vec::new() }),
-            _ => Err(serialization("Unable to parse the request body as a JSON object")),
+            Ok(Value::Object(members)) => Ok(Self {
+                members,
+                broken: Vec::new(),
+            }),
+            _ => Err(serialization(
+                "Unable to parse the request body as a JSON object",
+            )),
         }
     }
 
@@ -133,7 +152,10 @@ impl Input {
         }
         let count = self.broken.len();
         let errors = if count == 1 { "error" } else { "errors" };
-        let message = format!("{count} validation {errors} detected: {}", self.broken.join("; "));
+        let message = format!(
+            "{count} validation {errors} detected: {}",
+            self.broken.join("; ")
+        );
         Err(AwsError::new("ValidationException", 400, message))
     }
 
@@ -146,10 +168,16 @@ impl Input {
         };
         let chars = value.chars().count();
         if chars > rule.longest_chars {
-            break_rule(format!("have length less than or equal to {}", rule.longest_chars));
+            break_rule(format!(
+                "have length less than or equal to {}",
+                rule.longest_chars
+            ));
         }
         if chars < rule.shortest_chars {
-            break_rule(format!("have length greater than or equal to {}", rule.shortest_chars));
+            break_rule(format!(
+                "have length greater than or equal to {}",
+                rule.shortest_chars
+            ));
         }
         if let Some((pattern, _)) = rule.pattern.filter(|(_, matches)| !matches(value)) {
             break_rule(format!("satisfy regular expression pattern: {pattern}"));
@@ -168,13 +196,17 @@ fn camel(name: &str) -> String {
 fn text(value: &Value) -> Result<String, AwsError> {
     match value {
         Value::String(text) => Ok(text.clone()),
-        Value::Number(_) => Err(serialization("NUMBER_VALUE can not be converted to a String")),
+        Value::Number(_) => Err(serialization(
+            "NUMBER_VALUE can not be converted to a String",
+        )),
         Value::Bool(true) => Err(serialization("TRUE_VALUE can not be converted to a String")),
-        Value::Bool(false) => Err(serialization("FALSE_VALUE can not be converted to a String")),
+        Value::Bool(false) => Err(serialization(
+            "FALSE_VALUE can not be converted to a String",
+        )),
         Value::Null => Err(serialization("NULL_VALUE can not be converted to a String")),
-        Value::Array(_) | Value::Object(_) => {
-            Err(serialization("Start of structure or map found where not expected."))
-        }
+        Value::Array(_) | Value::Object(_) => Err(serialization(
+            "Start of structure or map found where not expected.",
+        )),
     }
 }
 

@@ -42,7 +42,9 @@ struct Input {
 /// Runs the operation and says what goes into the answer's result.
 pub fn run(cloud: &mut Cloud, by: &ActorId, request: &Request) -> Result<String, AwsError> {
     let input = read(cloud, request)?;
-    let account = super::account_in(&input.role_arn).unwrap_or_default().to_owned();
+    let account = super::account_in(&input.role_arn)
+        .unwrap_or_default()
+        .to_owned();
     let shown = Shown {
         token: &input.token,
         provider_id: input.provider_id.as_deref(),
@@ -80,7 +82,14 @@ fn read(cloud: &Cloud, request: &Request) -> Result<Input, AwsError> {
         return Err(errors::validation("Request ARN is invalid"));
     }
     let policies = session_policies::read(cloud, inline.as_deref(), &arns)?;
-    Ok(Input { role_arn, session_name, token, provider_id, duration, policies })
+    Ok(Input {
+        role_arn,
+        session_name,
+        token,
+        provider_id,
+        duration,
+        policies,
+    })
 }
 
 fn plan(cloud: &mut Cloud, role: Option<&Role>, shown: Shown<'_>) {
@@ -94,17 +103,27 @@ fn plan(cloud: &mut Cloud, role: Option<&Role>, shown: Shown<'_>) {
 }
 
 fn check_role(cloud: &mut Cloud, role: Option<Role>, arn: &str) -> Result<Role, AwsError> {
-    let actual = if role.is_some() { "exists" } else { "no such role" };
+    let actual = if role.is_some() {
+        "exists"
+    } else {
+        "no such role"
+    };
     cloud.ledger.verify(ROLE.0, role.is_some(), arn, actual);
     role.ok_or_else(errors::not_authorized)
 }
 
 /// Asks the trust policy: may this identity assume the role, and may it bring its tags?
 fn check_trust(cloud: &mut Cloud, role: &Role, identity: &WebIdentity) -> Result<(), AwsError> {
-    let principal = Principal::WebIdentity { provider: identity.federated.clone() };
+    let principal = Principal::WebIdentity {
+        provider: identity.federated.clone(),
+    };
     let mut context = identity.trust_keys.clone();
     add_tags(&mut context, identity);
-    let asked = |action| Asked { principal: principal.clone(), action, context: context.clone() };
+    let asked = |action| Asked {
+        principal: principal.clone(),
+        action,
+        context: context.clone(),
+    };
     if !trust::evaluate(cloud, role, asked(ASSUME)) {
         return Err(errors::not_authorized());
     }
@@ -128,15 +147,14 @@ fn add_tags(context: &mut RequestContext, identity: &WebIdentity) {
     context.set("aws:TagKeys", names);
 }
 
-fn check_duration(
-    cloud: &mut Cloud,
-    role: &Role,
-    wanted: Option<Span>,
-) -> Result<Span, AwsError> {
+fn check_duration(cloud: &mut Cloud, role: &Role, wanted: Option<Span>) -> Result<Span, AwsError> {
     let life = wanted.unwrap_or(DEFAULT_LIFE);
     let expected = format!("at most {}", role.max_session);
     let held = life <= role.max_session;
-    if cloud.ledger.verify(DURATION.0, held, expected, life.to_string()) {
+    if cloud
+        .ledger
+        .verify(DURATION.0, held, expected, life.to_string())
+    {
         return Ok(life);
     }
     Err(errors::duration_too_long())
@@ -144,7 +162,11 @@ fn check_duration(
 
 fn result(session: &Session, identity: &WebIdentity, packed: Option<usize>) -> String {
     let element = |name: &str, text: &str| format!("<{name}>{}</{name}>", escape(text));
-    let token = session.credentials.session_token.as_deref().unwrap_or_default();
+    let token = session
+        .credentials
+        .session_token
+        .as_deref()
+        .unwrap_or_default();
     let mut result = element("SubjectFromWebIdentityToken", &identity.subject);
     result += &element("Audience", &identity.audience);
     result += "<AssumedRoleUser>";

@@ -6,9 +6,7 @@ use super::session_policies::SessionPolicies;
 use super::web_identity::WebIdentity;
 use crate::cloud::Cloud;
 use crate::cloud::iam::Role;
-use crate::cloud::ledger::{
-    ActorId, ArtifactKind, ArtifactValue, CredentialsValue, Mint, Source,
-};
+use crate::cloud::ledger::{ActorId, ArtifactKind, ArtifactValue, CredentialsValue, Mint, Source};
 use crate::policy::{Principal, RequestContext};
 use crate::protocol::time::{Moment, Span};
 
@@ -40,7 +38,13 @@ pub struct Lending<'a> {
 
 /// Begins a session.
 pub fn lend(cloud: &mut Cloud, by: &ActorId, lending: Lending<'_>) -> Session {
-    let Lending { role, session_name, identity, life, policies } = lending;
+    let Lending {
+        role,
+        session_name,
+        identity,
+        life,
+        policies,
+    } = lending;
     let issued_at = cloud.now();
     // Whole seconds, as the answer prints it
     let expires_at = Moment::from_epoch_seconds((issued_at + life).epoch_seconds());
@@ -59,11 +63,24 @@ pub fn lend(cloud: &mut Cloud, by: &ActorId, lending: Lending<'_>) -> Session {
     .fact("Session", &arn)
     .fact("Role", &role.arn)
     .fact("Subject", &identity.subject)
-    .origin("AccessKeyId", &credentials.access_key_id, Source::Random { stream })
-    .origin("Session", &arn, Source::World { place: format!("role {}", role.name) })
+    .origin(
+        "AccessKeyId",
+        &credentials.access_key_id,
+        Source::Random { stream },
+    )
+    .origin(
+        "Session",
+        &arn,
+        Source::World {
+            place: format!("role {}", role.name),
+        },
+    )
     .origin("Expiration", expires_at.iso8601(), Source::Clock);
     if let Some(artifact) = identity.artifact {
-        let from = Source::Artifact { artifact, field: identity.subject_field.to_owned() };
+        let from = Source::Artifact {
+            artifact,
+            field: identity.subject_field.to_owned(),
+        };
         mint = mint.origin("Subject", &identity.subject, from);
     }
     mint.guest = identity.guest;
@@ -100,8 +117,12 @@ fn draw(
     let whose = format!("{}/{}", role.arn, identity.subject);
     let key_stream = format!("sts/access-key/{whose}");
     let key = cloud.fresh(&key_stream).base32(KEY_CHARS);
-    let secret = cloud.fresh(&format!("sts/secret-key/{whose}")).base64(SECRET_CHARS);
-    let token = cloud.fresh(&format!("sts/session-token/{whose}")).base64(TOKEN_CHARS);
+    let secret = cloud
+        .fresh(&format!("sts/secret-key/{whose}"))
+        .base64(SECRET_CHARS);
+    let token = cloud
+        .fresh(&format!("sts/session-token/{whose}"))
+        .base64(TOKEN_CHARS);
     let credentials = CredentialsValue {
         access_key_id: format!("{KEY_PREFIX}{key}"),
         secret_access_key: secret,

@@ -31,7 +31,9 @@ pub fn not_a_jwt() -> AwsError {
 
 /// The account does not know the issuer.
 pub fn unknown_issuer(issuer: &str) -> AwsError {
-    invalid_token(format!("No OpenIDConnect provider found in your account for {issuer}"))
+    invalid_token(format!(
+        "No OpenIDConnect provider found in your account for {issuer}"
+    ))
 }
 
 /// The keys, or the one named in the token, cannot be had. The two spaces are AWS's.

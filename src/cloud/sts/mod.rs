@@ -65,7 +65,11 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
     let account = account.or_else(|| account_of_caller(cloud, request));
     let to = account.and_then(|account| cloud.service_actor(ActorKind::Sts, Some(account)));
     let to = to.or_else(|| cloud.service_actor(ActorKind::Sts, None))?;
-    Some(Route { to, service: Service::Sts, operation })
+    Some(Route {
+        to,
+        service: Service::Sts,
+        operation,
+    })
 }
 
 /// The account in a role's ARN, if the text is one.
@@ -79,7 +83,10 @@ fn account_in(role_arn: &str) -> Option<&str> {
 fn account_of_caller<'a>(cloud: &'a Cloud, request: &Request) -> Option<&'a str> {
     let (_, credential) = request.header("authorization")?.split_once("Credential=")?;
     let key = credential.split('/').next()?;
-    cloud.sts.session(key).map(|session| session.account.as_str())
+    cloud
+        .sts
+        .session(key)
+        .map(|session| session.account.as_str())
 }
 
 /// Answers a request.
@@ -107,12 +114,24 @@ fn no_such_operation(name: &str, request: &Request) -> AwsError {
 
 /// What the card says now, and the whole state for the inspector.
 pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)>) {
-    let account = cloud.actor(actor).and_then(|actor| actor.account.as_deref());
+    let account = cloud
+        .actor(actor)
+        .and_then(|actor| actor.account.as_deref());
     let of_account = |owner: &str| account.is_none_or(|account| account == owner);
-    let roles: Vec<_> = cloud.iam.roles().filter(|role| of_account(&role.account)).collect();
-    let sessions: Vec<_> =
-        cloud.sts.sessions().filter(|session| of_account(&session.account)).collect();
-    let open = sessions.iter().filter(|session| cloud.now() < session.expires_at).count();
+    let roles: Vec<_> = cloud
+        .iam
+        .roles()
+        .filter(|role| of_account(&role.account))
+        .collect();
+    let sessions: Vec<_> = cloud
+        .sts
+        .sessions()
+        .filter(|session| of_account(&session.account))
+        .collect();
+    let open = sessions
+        .iter()
+        .filter(|session| cloud.now() < session.expires_at)
+        .count();
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let what = match roles.as_slice() {
         [only] => format!("role {}", only.name),
@@ -126,14 +145,23 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
     for role in roles {
         details.push((format!("Role {}", role.name), role.arn.clone()));
         let text = |policy: &Policy| policy.text().to_owned();
-        details.push((format!("{} trust policy", role.name), text(&role.trust.policy)));
+        details.push((
+            format!("{} trust policy", role.name),
+            text(&role.trust.policy),
+        ));
         for policy in role.policies.iter().chain(&role.boundary) {
-            details.push((format!("{}: {}", role.name, policy.name), text(&policy.policy)));
+            details.push((
+                format!("{}: {}", role.name, policy.name),
+                text(&policy.policy),
+            ));
         }
     }
     for session in sessions {
         let until = format!("{}, until {}", session.arn, session.expires_at.iso8601());
-        details.push((format!("Session {}", session.credentials.access_key_id), until));
+        details.push((
+            format!("Session {}", session.credentials.access_key_id),
+            until,
+        ));
     }
     (line, details)
 }

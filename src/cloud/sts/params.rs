@@ -23,7 +23,11 @@ pub struct TextRule {
 }
 
 /// A role's ARN.
-pub const ARN: TextRule = TextRule { shortest_chars: 20, longest_chars: 2048, pattern: None };
+pub const ARN: TextRule = TextRule {
+    shortest_chars: 20,
+    longest_chars: 2048,
+    pattern: None,
+};
 /// A session's name.
 pub const SESSION_NAME: TextRule = TextRule {
     shortest_chars: 2,
@@ -31,14 +35,23 @@ pub const SESSION_NAME: TextRule = TextRule {
     pattern: Some((r"[\w+=,.@-]*", is_session_name_char)),
 };
 /// A token.
-pub const WEB_IDENTITY_TOKEN: TextRule =
-    TextRule { shortest_chars: 4, longest_chars: 20_000, pattern: None };
+pub const WEB_IDENTITY_TOKEN: TextRule = TextRule {
+    shortest_chars: 4,
+    longest_chars: 20_000,
+    pattern: None,
+};
 /// A provider of opaque tokens.
-pub const PROVIDER_ID: TextRule =
-    TextRule { shortest_chars: 4, longest_chars: 2048, pattern: None };
+pub const PROVIDER_ID: TextRule = TextRule {
+    shortest_chars: 4,
+    longest_chars: 2048,
+    pattern: None,
+};
 /// An inline session policy.
-pub const POLICY: TextRule =
-    TextRule { shortest_chars: 1, longest_chars: MAX_SESSION_POLICY_CHARS, pattern: None };
+pub const POLICY: TextRule = TextRule {
+    shortest_chars: 1,
+    longest_chars: MAX_SESSION_POLICY_CHARS,
+    pattern: None,
+};
 
 fn is_session_name_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)
@@ -48,7 +61,11 @@ fn is_session_name_char(c: char) -> bool {
 pub fn form(request: &Request) -> Form {
     let in_query = request.query_form().unwrap_or_default();
     let in_body = request.form_body().unwrap_or_default();
-    if in_body.get("Action").is_some() { in_body } else { in_query }
+    if in_body.get("Action").is_some() {
+        in_body
+    } else {
+        in_query
+    }
 }
 
 /// Parameters of a request; constraints that are broken gather until [`Params::finish`].
@@ -61,7 +78,10 @@ pub struct Params {
 impl Params {
     /// Reads a request's parameters.
     pub fn of(request: &Request) -> Self {
-        Self { form: form(request), broken: Vec::new() }
+        Self {
+            form: form(request),
+            broken: Vec::new(),
+        }
     }
 
     /// A text that must be there.
@@ -85,8 +105,10 @@ impl Params {
             self.break_rule(name, &text, &constraint);
         }
         if chars < rule.shortest_chars {
-            let constraint =
-                format!("have length greater than or equal to {}", rule.shortest_chars);
+            let constraint = format!(
+                "have length greater than or equal to {}",
+                rule.shortest_chars
+            );
             self.break_rule(name, &text, &constraint);
         }
         if let Some((pattern, _)) = rule.pattern.filter(|(_, fits)| !text.chars().all(fits)) {
@@ -105,8 +127,7 @@ impl Params {
             return None;
         };
         if seconds < MIN_DURATION_SECONDS {
-            let constraint =
-                format!("have value greater than or equal to {MIN_DURATION_SECONDS}");
+            let constraint = format!("have value greater than or equal to {MIN_DURATION_SECONDS}");
             self.break_rule(NAME, &text, &constraint);
         }
         if seconds > MAX_DURATION_SECONDS {
@@ -119,8 +140,10 @@ impl Params {
     /// `PolicyArns.member.N.arn`, in order.
     pub fn policy_arns(&mut self) -> Vec<String> {
         let arn = |number: usize| self.form.get(&format!("PolicyArns.member.{number}.arn"));
-        let arns: Vec<String> =
-            (1..=MAX_POLICY_ARNS + 1).map_while(arn).map(str::to_owned).collect();
+        let arns: Vec<String> = (1..=MAX_POLICY_ARNS + 1)
+            .map_while(arn)
+            .map(str::to_owned)
+            .collect();
         if arns.len() > MAX_POLICY_ARNS {
             let constraint = format!("have length less than or equal to {MAX_POLICY_ARNS}");
             self.break_rule("PolicyArns", &format!("{} ARNs", arns.len()), &constraint);
@@ -135,7 +158,10 @@ impl Params {
         }
         let count = self.broken.len();
         let errors = if count == 1 { "error" } else { "errors" };
-        let message = format!("{count} validation {errors} detected: {}", self.broken.join("; "));
+        let message = format!(
+            "{count} validation {errors} detected: {}",
+            self.broken.join("; ")
+        );
         Err(super::errors::validation(message))
     }
 

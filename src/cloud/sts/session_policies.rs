@@ -42,9 +42,15 @@ pub fn read(
         let managed = cloud.iam.managed_policy(arn).ok_or_else(|| {
             errors::malformed_policy(format!("The managed policy {arn} does not exist"))
         })?;
-        policies.push(NamedPolicy::new(managed.name.clone(), parse(managed.policy.text())?));
+        policies.push(NamedPolicy::new(
+            managed.name.clone(),
+            parse(managed.policy.text())?,
+        ));
     }
-    Ok(SessionPolicies { policies, packed_percent: Some(percent) })
+    Ok(SessionPolicies {
+        policies,
+        packed_percent: Some(percent),
+    })
 }
 
 fn parse(text: &str) -> Result<Policy, AwsError> {

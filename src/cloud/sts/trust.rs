@@ -37,12 +37,21 @@ pub fn planned(role: Option<&Role>, principal: Option<&str>) -> Vec<(String, &'s
         return vec![(format!("{PREFIX}principal"), SOURCE)];
     };
     let mut names = vec![format!("{PREFIX}principal"), format!("{PREFIX}action")];
-    names.extend(statement.conditions().map(|(_, key, _)| format!("{PREFIX}{}", short(key))));
+    names.extend(
+        statement
+            .conditions()
+            .map(|(_, key, _)| format!("{PREFIX}{}", short(key))),
+    );
     names.into_iter().map(|name| (name, SOURCE)).collect()
 }
 
 fn expected_statement<'p>(policy: &'p Policy, principal: Option<&str>) -> Option<&'p Statement> {
-    let allows = || policy.statements().iter().filter(|one| one.effect() == Effect::Allow);
+    let allows = || {
+        policy
+            .statements()
+            .iter()
+            .filter(|one| one.effect() == Effect::Allow)
+    };
     let named = principal.and_then(|name| allows().find(|s| s.principals().any(|p| p == name)));
     named.or_else(|| allows().next())
 }
@@ -54,7 +63,10 @@ fn short(key: &str) -> &str {
 
 /// Evaluates the trust policy; says whether it allows.
 pub fn evaluate(cloud: &mut Cloud, role: &Role, asked: Asked) -> bool {
-    let set = PolicySet { trust: Some(role.trust.clone()), ..PolicySet::default() };
+    let set = PolicySet {
+        trust: Some(role.trust.clone()),
+        ..PolicySet::default()
+    };
     let request = policy::Request {
         principal: asked.principal,
         action: asked.action.to_owned(),
@@ -75,7 +87,9 @@ fn write_down(
     request: &policy::Request,
     explanation: Explanation,
 ) {
-    let Some(exchange) = cloud.ledger.current() else { return };
+    let Some(exchange) = cloud.ledger.current() else {
+        return;
+    };
     let context = match serde_json::to_value(&request.context) {
         Ok(Value::Object(context)) => context,
         _ => Map::new(),
@@ -100,7 +114,12 @@ fn state_checks(cloud: &mut Cloud, role: &Role, explanation: &Explanation) {
     let allowed = explanation.is_allowed();
     let Some(statement) = telling_statement(explanation) else {
         let actual = "the policy has no statement that allows anything";
-        cloud.ledger.verify(&format!("{PREFIX}principal"), allowed, "a statement", actual);
+        cloud.ledger.verify(
+            &format!("{PREFIX}principal"),
+            allowed,
+            "a statement",
+            actual,
+        );
         return;
     };
     let names: Vec<String> = statement.parts.iter().filter_map(check_name).collect();
@@ -108,17 +127,28 @@ fn state_checks(cloud: &mut Cloud, role: &Role, explanation: &Explanation) {
     for (name, _) in announced.iter().filter(|(name, _)| !names.contains(name)) {
         cloud.ledger.skip(name);
     }
-    for name in names.iter().filter(|name| !announced.iter().any(|(other, _)| other == *name)) {
+    for name in names
+        .iter()
+        .filter(|name| !announced.iter().any(|(other, _)| other == *name))
+    {
         cloud.ledger.plan(&[(name, SOURCE)]);
     }
     if statement.effect == Effect::Deny {
         let actual = format!("a statement on line {} denies", statement.line);
-        cloud.ledger.failed(&format!("{PREFIX}explicit deny"), "no statement denies", actual);
+        cloud.ledger.failed(
+            &format!("{PREFIX}explicit deny"),
+            "no statement denies",
+            actual,
+        );
         return;
     }
     for part in &statement.parts {
-        let Some(name) = check_name(part) else { continue };
-        let held = cloud.ledger.verify(&name, part.matched, expected(part), actual(part));
+        let Some(name) = check_name(part) else {
+            continue;
+        };
+        let held = cloud
+            .ledger
+            .verify(&name, part.matched, expected(part), actual(part));
         if !held {
             return;
         }
@@ -128,12 +158,18 @@ fn state_checks(cloud: &mut Cloud, role: &Role, explanation: &Explanation) {
 /// The statement that decided; where nothing allowed, the one that would have with the fewest
 /// changes, and of several the first.
 fn telling_statement(explanation: &Explanation) -> Option<&StatementReport> {
-    let missing =
-        |one: &StatementReport| one.parts.iter().filter(|part| !part.matched).count();
-    explanation.statements.iter().find(|one| one.decides).or_else(|| {
-        let allows = explanation.statements.iter().filter(|one| one.effect == Effect::Allow);
-        allows.min_by_key(|one| missing(one))
-    })
+    let missing = |one: &StatementReport| one.parts.iter().filter(|part| !part.matched).count();
+    explanation
+        .statements
+        .iter()
+        .find(|one| one.decides)
+        .or_else(|| {
+            let allows = explanation
+                .statements
+                .iter()
+                .filter(|one| one.effect == Effect::Allow);
+            allows.min_by_key(|one| missing(one))
+        })
 }
 
 fn check_name(part: &PartReport) -> Option<String> {
@@ -141,9 +177,10 @@ fn check_name(part: &PartReport) -> Option<String> {
         PartName::Principal => Some(format!("{PREFIX}principal")),
         PartName::Action => Some(format!("{PREFIX}action")),
         PartName::Resource => None,
-        PartName::Condition => {
-            part.key.as_deref().map(|key| format!("{PREFIX}{}", short(key)))
-        }
+        PartName::Condition => part
+            .key
+            .as_deref()
+            .map(|key| format!("{PREFIX}{}", short(key))),
     }
 }
 

@@ -6,23 +6,24 @@ use serde_json::{Map, Value};
 use super::{Planned, VerifiedLogin};
 use crate::cloud::Cloud;
 use crate::cloud::aws::{AwsError, shorten};
-use crate::cloud::facebook_tokens::{self, Inspected};
+use crate::cloud::facebook_tokens::{self, Inspected, NotInspected};
 use crate::cloud::identity_pool::config::IdentityPool;
 use crate::cloud::identity_pool::errors::{
     not_authorized, provider_unavailable, unsupported_provider,
 };
 use crate::cloud::identity_pool::identities::LinkedLogin;
-use crate::cloud::issuer_keys::time_left;
 
 /// The key in the Logins map.
 pub const LOGIN_KEY: &str = "graph.facebook.com";
 
 /// The checks, in order.
-pub const PLANNED: [Planned; 4] = [
+pub const PLANNED: [Planned; 3] = [
     ("Provider configured", "Cognito API: CreateIdentityPool"),
-    ("Token valid", "Facebook: debug_token"),
-    ("App id", "Facebook: debug_token; Cognito guide: Facebook"),
-    ("Not expired", "Facebook: debug_token"),
+    (
+        "Token valid",
+        "Tokentrail's model: Facebook is asked with the token itself",
+    ),
+    ("App id", "Cognito guide: Facebook"),
 ];
 
 /// Verifies an access token of Facebook.
@@ -33,22 +34,33 @@ pub fn verify(
 ) -> Result<VerifiedLogin, AwsError> {
     const CONFIGURED: &str = "a provider of this identity pool";
     let Some(app_id) = pool.config.supported_logins.get(LOGIN_KEY) else {
-        cloud.ledger.failed("Provider configured", CONFIGURED, "not among its providers");
+        cloud
+            .ledger
+            .failed("Provider configured", CONFIGURED, "not among its providers");
         return Err(unsupported_provider());
     };
     let actual = format!("configured with app id {app_id}");
-    cloud.ledger.passed("Provider configured", CONFIGURED, actual);
-    let found = facebook_tokens::inspect(cloud, &pool.config.actor, token).map_err(|why| {
-        cloud.ledger.failed("Token valid", "Facebook's word on the token", why.clone());
-        provider_unavailable(&why)
-    })?;
-    check(cloud, &found, app_id)?;
+    cloud
+        .ledger
+        .passed("Provider configured", CONFIGURED, actual);
+    let found = inspect(cloud, pool, token)?;
+    if !cloud.ledger.verify(
+        "App id",
+        found.app_id == *app_id,
+        app_id,
+        shorten(&found.app_id),
+    ) {
+        return Err(unsupported_provider());
+    }
     let mut claims = Map::new();
     claims.insert("iss".to_owned(), Value::from(LOGIN_KEY));
     claims.insert("aud".to_owned(), Value::from(found.app_id));
     claims.insert("sub".to_owned(), Value::from(found.user_id.clone()));
     Ok(VerifiedLogin {
-        login: LinkedLogin { provider: LOGIN_KEY.to_owned(), subject: found.user_id },
+        login: LinkedLogin {
+            provider: LOGIN_KEY.to_owned(),
+            subject: found.user_id,
+        },
         mapping_key: LOGIN_KEY.to_owned(),
         claims,
         method: None,
@@ -57,23 +69,22 @@ pub fn verify(
     })
 }
 
-/// AWS publishes no wording for a token that Facebook does not know, or no longer.
-fn check(cloud: &mut Cloud, found: &Inspected, app_id: &str) -> Result<(), AwsError> {
-    let invalid = || not_authorized("Invalid login token.");
-    let actual = format!("is_valid {}", found.is_valid);
-    if !cloud.ledger.verify("Token valid", found.is_valid, "is_valid true", actual) {
-        return Err(invalid());
+/// AWS publishes no wording for a token that Facebook does not take.
+fn inspect(cloud: &mut Cloud, pool: &IdentityPool, token: &str) -> Result<Inspected, AwsError> {
+    const EXPECTED: &str = "Facebook takes the token";
+    match facebook_tokens::inspect(cloud, &pool.config.actor, token) {
+        Ok(found) => {
+            let actual = format!("it stands for user {}", found.user_id);
+            cloud.ledger.passed("Token valid", EXPECTED, actual);
+            Ok(found)
+        }
+        Err(NotInspected::Refused(why)) => {
+            cloud.ledger.failed("Token valid", EXPECTED, why);
+            Err(not_authorized("Invalid login token."))
+        }
+        Err(NotInspected::Unavailable(why)) => {
+            cloud.ledger.failed("Token valid", EXPECTED, why.clone());
+            Err(provider_unavailable(&why))
+        }
     }
-    if !cloud.ledger.verify("App id", found.app_id == app_id, app_id, shorten(&found.app_id)) {
-        return Err(unsupported_provider());
-    }
-    let now = cloud.now();
-    let (held, actual) = match found.expires_at {
-        Some(expires_at) => (now < expires_at, time_left(now, expires_at)),
-        None => (true, "it never expires".to_owned()),
-    };
-    if !cloud.ledger.verify("Not expired", held, "a token that still lives", actual) {
-        return Err(invalid());
-    }
-    Ok(())
 }

@@ -32,7 +32,10 @@ pub fn verify(
     Ok(VerifiedLogin {
         mapping_key: LOGIN_KEY.to_owned(),
         method: None,
-        login: LinkedLogin { provider: LOGIN_KEY.to_owned(), subject: believed.subject },
+        login: LinkedLogin {
+            provider: LOGIN_KEY.to_owned(),
+            subject: believed.subject,
+        },
         claims: believed.token.claims().clone(),
         artifact: cloud.ledger.find_artifact(text),
         subject_field: "claims.sub",

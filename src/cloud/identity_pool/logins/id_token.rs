@@ -18,7 +18,10 @@ pub const PLANNED: [Planned; 6] = [
     ("Issuer", "Cognito guide: iss equals the key in Logins"),
     ("Provider configured", "Cognito API: CreateIdentityPool"),
     ("Signature", "RFC 7515; keys from the provider's JWKS"),
-    ("Audience", "Cognito guide: azp, else aud, is a client id of the provider"),
+    (
+        "Audience",
+        "Cognito guide: azp, else aud, is a client id of the provider",
+    ),
     ("Not expired", "RFC 7519 section 4.1.4"),
 ];
 
@@ -76,7 +79,11 @@ pub fn verify(
     let audience = check_audience(cloud, &token, &audiences)?;
     check_expiry(cloud, &token, demands.grace)?;
     let subject = required(&token, "sub")?;
-    Ok(Believed { token, subject, audience })
+    Ok(Believed {
+        token,
+        subject,
+        audience,
+    })
 }
 
 fn check_format(cloud: &mut Cloud, text: &str) -> Result<Unverified, AwsError> {
@@ -93,7 +100,9 @@ fn check_format(cloud: &mut Cloud, text: &str) -> Result<Unverified, AwsError> {
             Ok(token)
         }
         Err(error) => {
-            cloud.ledger.failed("Token format", EXPECTED, error.to_string());
+            cloud
+                .ledger
+                .failed("Token format", EXPECTED, error.to_string());
             Err(invalid_login("Not a valid OpenId Connect identity token."))
         }
     }
@@ -103,7 +112,10 @@ fn check_issuer(cloud: &mut Cloud, token: &Unverified, demands: &Demands) -> Res
     let found = token.text("iss").unwrap_or_default();
     let held = demands.issuers.iter().any(|issuer| issuer == found);
     let expected = demands.issuers.join(" or ");
-    if cloud.ledger.verify("Issuer", held, expected, shorten(found)) {
+    if cloud
+        .ledger
+        .verify("Issuer", held, expected, shorten(found))
+    {
         return Ok(());
     }
     Err(invalid_login("Issuer doesn't match providerName"))
@@ -112,7 +124,9 @@ fn check_issuer(cloud: &mut Cloud, token: &Unverified, demands: &Demands) -> Res
 fn check_provider(cloud: &mut Cloud, demands: &Demands) -> Result<Vec<String>, AwsError> {
     const EXPECTED: &str = "a provider of this identity pool";
     let Some(audiences) = &demands.audiences else {
-        cloud.ledger.failed("Provider configured", EXPECTED, "not among its providers");
+        cloud
+            .ledger
+            .failed("Provider configured", EXPECTED, "not among its providers");
         return Err(unsupported_provider());
     };
     let actual = format!("configured with client id {}", audiences.join(", "));
@@ -132,12 +146,17 @@ fn check_signature(
     };
     let refusal = || invalid_login("Couldn't verify signed token.");
     let keys = fetched.map_err(|error| {
-        cloud.ledger.failed("Signature", "the issuer's public keys", error.to_string());
+        cloud
+            .ledger
+            .failed("Signature", "the issuer's public keys", error.to_string());
         refusal()
     })?;
     let test = issuer_keys::test_signature(token, &keys, demands.algorithms);
     let held = test.problem.is_none();
-    if cloud.ledger.verify("Signature", held, test.expected, test.actual) {
+    if cloud
+        .ledger
+        .verify("Signature", held, test.expected, test.actual)
+    {
         return Ok(());
     }
     Err(refusal())
@@ -147,7 +166,10 @@ fn check_signature(
 /// in. They have no audience, and that is what the service complains about.
 fn check_use(cloud: &mut Cloud, token: &Unverified) -> Result<(), AwsError> {
     let found = token.text("token_use").unwrap_or("none");
-    if cloud.ledger.verify("Token use", found == "id", "token_use id", shorten(found)) {
+    if cloud
+        .ledger
+        .verify("Token use", found == "id", "token_use id", shorten(found))
+    {
         return Ok(());
     }
     required(token, "aud")?;
@@ -159,10 +181,23 @@ fn check_audience(
     token: &Unverified,
     audiences: &[String],
 ) -> Result<String, AwsError> {
-    let found = token.text("azp").map_or_else(|| token.audiences(), |azp| vec![azp]);
-    let matched = audiences.iter().find(|audience| found.contains(&audience.as_str()));
-    let actual = if found.is_empty() { "none".to_owned() } else { found.join(", ") };
-    cloud.ledger.verify("Audience", matched.is_some(), audiences.join(" or "), shorten(&actual));
+    let found = token
+        .text("azp")
+        .map_or_else(|| token.audiences(), |azp| vec![azp]);
+    let matched = audiences
+        .iter()
+        .find(|audience| found.contains(&audience.as_str()));
+    let actual = if found.is_empty() {
+        "none".to_owned()
+    } else {
+        found.join(", ")
+    };
+    cloud.ledger.verify(
+        "Audience",
+        matched.is_some(),
+        audiences.join(" or "),
+        shorten(&actual),
+    );
     if let Some(audience) = matched {
         return Ok(audience.clone());
     }
@@ -174,7 +209,9 @@ fn check_audience(
 
 fn check_expiry(cloud: &mut Cloud, token: &Unverified, grace: Span) -> Result<(), AwsError> {
     let Some(seconds) = token.seconds("exp") else {
-        cloud.ledger.failed("Not expired", "exp in whole seconds", "no such claim");
+        cloud
+            .ledger
+            .failed("Not expired", "exp in whole seconds", "no such claim");
         return Err(missing("exp"));
     };
     let (now, expires_at) = (cloud.now(), Moment::from_epoch_seconds(seconds));
@@ -183,10 +220,16 @@ fn check_expiry(cloud: &mut Cloud, token: &Unverified, grace: Span) -> Result<()
     if grace != Span::ZERO {
         expected = format!("{expected}, {grace} of grace");
     }
-    if cloud.ledger.verify("Not expired", held, expected, time_left(now, expires_at)) {
+    if cloud
+        .ledger
+        .verify("Not expired", held, expected, time_left(now, expires_at))
+    {
         return Ok(());
     }
-    Err(invalid_login(&format!("Token expired: {} >= {seconds}", now.epoch_seconds())))
+    Err(invalid_login(&format!(
+        "Token expired: {} >= {seconds}",
+        now.epoch_seconds()
+    )))
 }
 
 fn required(token: &Unverified, claim: &str) -> Result<String, AwsError> {

@@ -76,7 +76,10 @@ pub fn verify_all(
     pool: &IdentityPool,
     logins: &[(String, String)],
 ) -> Result<Vec<VerifiedLogin>, AwsError> {
-    logins.iter().map(|(provider, token)| verify(cloud, pool, provider, token)).collect()
+    logins
+        .iter()
+        .map(|(provider, token)| verify(cloud, pool, provider, token))
+        .collect()
 }
 
 fn verify(

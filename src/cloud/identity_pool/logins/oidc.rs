@@ -41,7 +41,10 @@ pub fn verify(
     Ok(VerifiedLogin {
         method: Some(format!("{arn}:OIDC:{}", believed.subject)),
         mapping_key: arn,
-        login: LinkedLogin { provider: provider.to_owned(), subject: believed.subject },
+        login: LinkedLogin {
+            provider: provider.to_owned(),
+            subject: believed.subject,
+        },
         claims: believed.token.claims().clone(),
         artifact: cloud.ledger.find_artifact(text),
         subject_field: "claims.sub",

@@ -10,13 +10,18 @@ use crate::protocol::keys::Algorithm;
 use crate::protocol::time::Span;
 
 /// The check that user pools add to those of all ID tokens.
-const TOKEN_USE: Planned =
-    ("Token use", "Cognito guide: identity pools take the ID token, not the access token");
+const TOKEN_USE: Planned = (
+    "Token use",
+    "Cognito guide: identity pools take the ID token, not the access token",
+);
 
 /// The checks for a token of this user pool, in order.
 pub fn planned() -> Vec<Planned> {
     let mut checks = id_token::PLANNED.to_vec();
-    let before = checks.iter().position(|(name, _)| *name == "Audience").unwrap_or(checks.len());
+    let before = checks
+        .iter()
+        .position(|(name, _)| *name == "Audience")
+        .unwrap_or(checks.len());
     checks.insert(before, TOKEN_USE);
     checks
 }
@@ -34,10 +39,17 @@ pub fn verify(
         .iter()
         .filter(|known| known.provider_name == provider)
         .collect();
-    let clients = configured.iter().map(|known| known.client_id.clone()).collect();
+    let clients = configured
+        .iter()
+        .map(|known| known.client_id.clone())
+        .collect();
     let issuer = format!("https://{provider}");
     let demands = Demands {
-        audiences: if configured.is_empty() { None } else { Some(clients) },
+        audiences: if configured.is_empty() {
+            None
+        } else {
+            Some(clients)
+        },
         keys: KeysAt::Document(format!("{issuer}/.well-known/jwks.json")),
         issuers: vec![issuer],
         algorithms: &[Algorithm::RS256],
@@ -48,7 +60,10 @@ pub fn verify(
     Ok(VerifiedLogin {
         mapping_key: format!("{provider}:{}", believed.audience),
         method: Some(format!("{provider}:CognitoSignIn:{}", believed.subject)),
-        login: LinkedLogin { provider: provider.to_owned(), subject: believed.subject },
+        login: LinkedLogin {
+            provider: provider.to_owned(),
+            subject: believed.subject,
+        },
         claims: believed.token.claims().clone(),
         artifact: cloud.ledger.find_artifact(text),
         subject_field: "claims.sub",

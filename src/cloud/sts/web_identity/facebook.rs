@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use super::{Planned, Shown, WebIdentity};
 use crate::cloud::Cloud;
 use crate::cloud::aws::AwsError;
-use crate::cloud::facebook_tokens;
-use crate::cloud::issuer_keys::time_left;
+use crate::cloud::facebook_tokens::{self, Inspected, NotInspected};
 use crate::cloud::ledger::ActorId;
 use crate::cloud::sts::errors;
 use crate::policy::RequestContext;
@@ -16,35 +15,15 @@ use crate::policy::RequestContext;
 pub const PROVIDER: &str = "graph.facebook.com";
 
 /// The checks, in order.
-pub const PLANNED: [Planned; 2] =
-    [("Token valid", "Facebook: debug_token"), ("Not expired", "Facebook: debug_token")];
+pub const PLANNED: [Planned; 1] = [(
+    "Token valid",
+    "Tokentrail's model: Facebook is asked with the token itself",
+)];
 
-/// Verifies an access token. AWS publishes no wording for one that Facebook does not know.
-pub fn verify(
-    cloud: &mut Cloud,
-    by: &ActorId,
-    shown: Shown<'_>,
-) -> Result<WebIdentity, AwsError> {
-    let found = facebook_tokens::inspect(cloud, by, shown.token).map_err(|why| {
-        cloud.ledger.failed("Token valid", "Facebook's word on the token", why.clone());
-        errors::provider_unavailable(&why)
-    })?;
-    let actual = format!("is_valid {}, app {}", found.is_valid, found.app_id);
-    if !cloud.ledger.verify("Token valid", found.is_valid, "is_valid true", actual) {
-        return Err(errors::bad_signature());
-    }
-    let now = cloud.now();
-    if let Some(expires_at) = found.expires_at {
-        let expected = format!("before {}", expires_at.iso8601());
-        let held = now < expires_at;
-        if !cloud.ledger.verify("Not expired", held, expected, time_left(now, expires_at)) {
-            return Err(errors::expired(now.epoch_seconds(), expires_at.epoch_seconds()));
-        }
-    } else {
-        cloud.ledger.passed("Not expired", "a token that still lives", "it never expires");
-    }
-    let session_keys =
-        RequestContext::new().with(format!("{PROVIDER}:id"), found.user_id.clone());
+/// Verifies an access token.
+pub fn verify(cloud: &mut Cloud, by: &ActorId, shown: Shown<'_>) -> Result<WebIdentity, AwsError> {
+    let found = inspect(cloud, by, shown.token)?;
+    let session_keys = RequestContext::new().with(format!("{PROVIDER}:id"), found.user_id.clone());
     Ok(WebIdentity {
         provider: PROVIDER.to_owned(),
         federated: PROVIDER.to_owned(),
@@ -59,4 +38,24 @@ pub fn verify(
         subject_field: "user_id",
         guest: false,
     })
+}
+
+/// AWS publishes no wording for a token that Facebook does not take.
+fn inspect(cloud: &mut Cloud, by: &ActorId, token: &str) -> Result<Inspected, AwsError> {
+    const EXPECTED: &str = "Facebook takes the token";
+    match facebook_tokens::inspect(cloud, by, token) {
+        Ok(found) => {
+            let actual = format!("user {} of app {}", found.user_id, found.app_id);
+            cloud.ledger.passed("Token valid", EXPECTED, actual);
+            Ok(found)
+        }
+        Err(NotInspected::Refused(why)) => {
+            cloud.ledger.failed("Token valid", EXPECTED, why);
+            Err(errors::bad_signature())
+        }
+        Err(NotInspected::Unavailable(why)) => {
+            cloud.ledger.failed("Token valid", EXPECTED, why.clone());
+            Err(errors::provider_unavailable(&why))
+        }
+    }
 }

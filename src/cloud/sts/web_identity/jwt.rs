@@ -11,7 +11,10 @@ use crate::protocol::keys::Algorithm;
 use crate::protocol::time::Moment;
 
 /// The token can be read.
-pub const FORMAT: Planned = ("Token format", "RFC 7519; STS API: AssumeRoleWithWebIdentity");
+pub const FORMAT: Planned = (
+    "Token format",
+    "RFC 7519; STS API: AssumeRoleWithWebIdentity",
+);
 /// The issuer is one that STS or the account knows.
 pub const ISSUER_KNOWN: Planned = ("Issuer known", "IAM guide: OIDC providers of the account");
 /// The issuer's key made the signature.
@@ -25,7 +28,9 @@ pub const NOT_EXPIRED: Planned = ("Not expired", "RFC 7519 section 4.1.4");
 pub fn check_format(cloud: &mut Cloud, text: &str) -> Result<Unverified, AwsError> {
     const EXPECTED: &str = "a JWT with sub, aud, iss and exp";
     let missing = |token: &Unverified| {
-        let texts = ["iss", "sub"].into_iter().find(|claim| token.text(claim).is_none());
+        let texts = ["iss", "sub"]
+            .into_iter()
+            .find(|claim| token.text(claim).is_none());
         texts
             .or_else(|| token.audiences().is_empty().then_some("aud"))
             .or_else(|| token.seconds("exp").is_none().then_some("exp"))
@@ -53,11 +58,18 @@ pub fn check_signature(
     allowed: &[Algorithm],
 ) -> Result<(), AwsError> {
     let keys = fetched.map_err(|error| {
-        cloud.ledger.failed(SIGNATURE.0, "the issuer's public keys", error.to_string());
+        cloud
+            .ledger
+            .failed(SIGNATURE.0, "the issuer's public keys", error.to_string());
         errors::no_key()
     })?;
     let test = test_signature(token, &keys, allowed);
-    cloud.ledger.verify(SIGNATURE.0, test.problem.is_none(), test.expected, test.actual);
+    cloud.ledger.verify(
+        SIGNATURE.0,
+        test.problem.is_none(),
+        test.expected,
+        test.actual,
+    );
     match test.problem {
         None => Ok(()),
         Some(SignatureProblem::NoKey) => Err(errors::no_key()),
@@ -71,7 +83,10 @@ pub fn check_expiry(cloud: &mut Cloud, token: &Unverified) -> Result<(), AwsErro
     let (now, expires_at) = (cloud.now(), Moment::from_epoch_seconds(seconds));
     let expected = format!("before {}", expires_at.iso8601());
     let held = now < expires_at;
-    if cloud.ledger.verify(NOT_EXPIRED.0, held, expected, time_left(now, expires_at)) {
+    if cloud
+        .ledger
+        .verify(NOT_EXPIRED.0, held, expected, time_left(now, expires_at))
+    {
         return Ok(());
     }
     Err(errors::expired(now.epoch_seconds(), seconds))

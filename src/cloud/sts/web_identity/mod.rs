@@ -96,11 +96,7 @@ pub fn principal_hint(cloud: &Cloud, shown: Shown<'_>) -> Option<String> {
 }
 
 /// Verifies a token, one check after the other.
-pub fn verify(
-    cloud: &mut Cloud,
-    by: &ActorId,
-    shown: Shown<'_>,
-) -> Result<WebIdentity, AwsError> {
+pub fn verify(cloud: &mut Cloud, by: &ActorId, shown: Shown<'_>) -> Result<WebIdentity, AwsError> {
     match kind(shown) {
         TokenKind::Pool => pool_token::verify(cloud, by, shown),
         TokenKind::Oidc => oidc::verify(cloud, by, shown),

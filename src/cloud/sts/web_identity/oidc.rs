@@ -17,8 +17,13 @@ use crate::protocol::keys::Algorithm;
 const GOOGLE: &str = "accounts.google.com";
 
 /// The checks, in order.
-pub const PLANNED: [Planned; 5] =
-    [jwt::FORMAT, jwt::ISSUER_KNOWN, jwt::SIGNATURE, jwt::AUDIENCE, jwt::NOT_EXPIRED];
+pub const PLANNED: [Planned; 5] = [
+    jwt::FORMAT,
+    jwt::ISSUER_KNOWN,
+    jwt::SIGNATURE,
+    jwt::AUDIENCE,
+    jwt::NOT_EXPIRED,
+];
 
 /// What STS knows about an issuer.
 #[derive(Clone, Debug)]
@@ -60,11 +65,7 @@ pub fn principal_of(cloud: &Cloud, shown: Shown<'_>) -> Option<String> {
 }
 
 /// Verifies an ID token.
-pub fn verify(
-    cloud: &mut Cloud,
-    by: &ActorId,
-    shown: Shown<'_>,
-) -> Result<WebIdentity, AwsError> {
+pub fn verify(cloud: &mut Cloud, by: &ActorId, shown: Shown<'_>) -> Result<WebIdentity, AwsError> {
     let token = jwt::check_format(cloud, shown.token)?;
     let issuer = check_issuer(cloud, &token, shown.account)?;
     let fetched = issuer_keys::discover(cloud, by, &issuer.url);
@@ -78,7 +79,12 @@ fn check_issuer(cloud: &mut Cloud, token: &Unverified, account: &str) -> Result<
     let expected = format!("an OIDC provider of account {account}");
     let found = token.text("iss").unwrap_or_default();
     let issuer = issuer_of(cloud, token, account);
-    cloud.ledger.verify(jwt::ISSUER_KNOWN.0, issuer.is_some(), expected, shorten(found));
+    cloud.ledger.verify(
+        jwt::ISSUER_KNOWN.0,
+        issuer.is_some(),
+        expected,
+        shorten(found),
+    );
     issuer.ok_or_else(|| errors::unknown_issuer(found))
 }
 
@@ -100,11 +106,19 @@ fn check_audience(cloud: &mut Cloud, token: &Unverified, issuer: &Issuer) -> Res
 
 fn identity(cloud: &Cloud, token: &Unverified, issuer: &Issuer, text: &str) -> WebIdentity {
     let subject = token.text("sub").unwrap_or_default().to_owned();
-    let original = token.audiences().first().copied().unwrap_or_default().to_owned();
+    let original = token
+        .audiences()
+        .first()
+        .copied()
+        .unwrap_or_default()
+        .to_owned();
     // Google's aud key holds the authorised party where there is one, and oaud the audience
     let google = issuer.principal == GOOGLE;
     let azp = token.text("azp").map(str::to_owned);
-    let audience = azp.clone().filter(|_| google).unwrap_or_else(|| original.clone());
+    let audience = azp
+        .clone()
+        .filter(|_| google)
+        .unwrap_or_else(|| original.clone());
     let prefix = &issuer.key_prefix;
     let session_keys = RequestContext::new()
         .with(format!("{prefix}:aud"), audience.clone())

@@ -27,13 +27,11 @@ pub const PLANNED: [Planned; 4] = [
 ];
 
 /// Verifies a pool token.
-pub fn verify(
-    cloud: &mut Cloud,
-    by: &ActorId,
-    shown: Shown<'_>,
-) -> Result<WebIdentity, AwsError> {
+pub fn verify(cloud: &mut Cloud, by: &ActorId, shown: Shown<'_>) -> Result<WebIdentity, AwsError> {
     let token = jwt::check_format(cloud, shown.token)?;
-    cloud.ledger.passed(jwt::ISSUER_KNOWN.0, "an issuer that STS knows", ISSUER);
+    cloud
+        .ledger
+        .passed(jwt::ISSUER_KNOWN.0, "an issuer that STS knows", ISSUER);
     let fetched = issuer_keys::fetch(cloud, by, &format!("{ISSUER}{KEY_PATH}"));
     jwt::check_signature(cloud, &token, fetched, &[Algorithm::RS512])?;
     jwt::check_expiry(cloud, &token)?;
@@ -42,7 +40,12 @@ pub fn verify(
 
 fn identity(cloud: &Cloud, token: &Unverified, text: &str) -> WebIdentity {
     let subject = token.text("sub").unwrap_or_default().to_owned();
-    let audience = token.audiences().first().copied().unwrap_or_default().to_owned();
+    let audience = token
+        .audiences()
+        .first()
+        .copied()
+        .unwrap_or_default()
+        .to_owned();
     let methods = methods(token);
     let guest = methods.iter().any(|method| method == UNAUTHENTICATED);
     let keys = RequestContext::new()
@@ -64,13 +67,26 @@ fn identity(cloud: &Cloud, token: &Unverified, text: &str) -> WebIdentity {
 }
 
 fn methods(token: &Unverified) -> Vec<String> {
-    let listed = token.claims().get("amr").and_then(serde_json::Value::as_array);
-    listed.into_iter().flatten().filter_map(|one| one.as_str().map(str::to_owned)).collect()
+    let listed = token
+        .claims()
+        .get("amr")
+        .and_then(serde_json::Value::as_array);
+    listed
+        .into_iter()
+        .flatten()
+        .filter_map(|one| one.as_str().map(str::to_owned))
+        .collect()
 }
 
 fn tags(token: &Unverified) -> BTreeMap<String, String> {
-    let tags = token.claims().get(TAGS_CLAIM).and_then(|claim| claim.get("principal_tags"));
-    let tags = tags.and_then(serde_json::Value::as_object).into_iter().flatten();
+    let tags = token
+        .claims()
+        .get(TAGS_CLAIM)
+        .and_then(|claim| claim.get("principal_tags"));
+    let tags = tags
+        .and_then(serde_json::Value::as_object)
+        .into_iter()
+        .flatten();
     tags.filter_map(|(name, values)| {
         let first = values.as_array().and_then(|values| values.first())?;
         Some((name.clone(), first.as_str()?.to_owned()))
