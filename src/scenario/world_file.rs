@@ -307,9 +307,19 @@ pub struct Identity {
     pub id: String,
     /// The identity pool that gave it
     pub pool: String,
-    /// `us-east-1:…`; from the seed where none is given
+    /// Who has it: somebody who is a user of a user pool; a guest where it is nobody's
     #[serde(default)]
-    pub identity_id: Option<String>,
+    pub user: Option<IdentityUser>,
+}
+
+/// Whose identity it is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentityUser {
+    /// The user pool
+    pub pool: String,
+    /// The person, a user of that pool from the start
+    pub person: String,
 }
 
 /// An IAM role. Policies are AWS's JSON: in the file, or in a file beside it that is named.

@@ -184,7 +184,8 @@ impl Playback {
             self.go(end.unwrap_or(self.duration()));
             return;
         }
-        self.until = self.stops().find(|stop| *stop > self.time());
+        let until = self.stops().find(|stop| *stop > self.time());
+        self.until = until;
     }
 
     fn play_on(&mut self) {

@@ -35,8 +35,13 @@ impl Checker<'_> {
             self.identity_pool(&top.field("identity_pools").index(number), pool);
         }
         for (number, identity) in world.identities.iter().enumerate() {
-            let path = top.field("identities").index(number).field("pool");
-            self.refer(&path, Sort::IdentityPool, &identity.pool);
+            let path = top.field("identities").index(number);
+            self.refer(&path.field("pool"), Sort::IdentityPool, &identity.pool);
+            if let Some(user) = &identity.user {
+                let path = path.field("user");
+                self.refer(&path.field("pool"), Sort::UserPool, &user.pool);
+                self.refer(&path.field("person"), Sort::Person, &user.person);
+            }
         }
         for (number, role) in world.roles.iter().enumerate() {
             self.role(&top.field("roles").index(number), role);
