@@ -1,0 +1,9 @@
+//! What the window shows, painted with egui alone. No Bevy type is known here, so that every
+//! panel is tested without a renderer.
+
+pub mod fonts;
+pub mod icons;
+pub mod paint;
+pub mod theme;
+#[cfg(test)]
+pub(crate) mod fixture;
