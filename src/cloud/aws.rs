@@ -8,7 +8,8 @@ use serde_json::json;
 
 use super::Cloud;
 use super::ledger::Refusal;
-use crate::protocol::message::{Request, Response, header_text};
+use crate::protocol::form::Form;
+use crate::protocol::message::{Message, Request, Response};
 use crate::protocol::xml::escape;
 
 /// A refusal in AWS's own words.
@@ -194,14 +195,11 @@ pub fn refusal_in(response: &Response) -> Option<Refusal> {
 
 /// OAuth reports an error by redirecting with `error` and `error_description`.
 fn refusal_in_redirect(response: &Response) -> Option<Refusal> {
-    let location = header_text(response.headers(), "location")?;
+    let location = response.header("location")?;
     let query = location.split_once('?')?.1;
-    let pairs = crate::protocol::form::decode(query).ok()?;
-    let find = |wanted: &str| {
-        pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone())
-    };
-    let code = find("error")?;
-    Some(Refusal { code, message: find("error_description").unwrap_or_default() })
+    let form = Form::parse(query.split('#').next().unwrap_or_default()).ok()?;
+    let message = form.get("error_description").unwrap_or_default().to_owned();
+    Some(Refusal { code: form.get("error")?.to_owned(), message })
 }
 
 fn refusal_in_json(text: &str) -> Option<Refusal> {
@@ -240,7 +238,7 @@ fn refusal_in_xml(text: &str) -> Option<Refusal> {
 
 /// The operation that an `X-Amz-Target` header names, if it begins with this service's prefix.
 pub fn target<'a>(request: &'a Request, prefix: &str) -> Option<&'a str> {
-    header_text(request.headers(), "x-amz-target")?.strip_prefix(prefix)?.strip_prefix('.')
+    request.header("x-amz-target")?.strip_prefix(prefix)?.strip_prefix('.')
 }
 
 /// Cuts a long value for a line of evidence, keeping both ends: `eyJraWQ…x9Qw`.

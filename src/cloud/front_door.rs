@@ -9,7 +9,7 @@ use super::Cloud;
 use super::aws;
 use super::ledger::{ActorId, Body, ExchangeId, SentRequest, SentResponse};
 use super::services::{self, Service};
-use crate::protocol::message::{self, Request, Response};
+use crate::protocol::message::{Message, Request, RequestExt, Response};
 use crate::protocol::time::Span;
 
 /// How deep services may call each other before the world is considered broken.
@@ -57,7 +57,7 @@ impl Cloud {
     pub fn send(&mut self, from: &ActorId, request: Request) -> Result<Answer, Unreachable> {
         self.admit(from, &request)?;
         let Some(route) = services::route(self, &request) else {
-            return Err(Unreachable::NoSuchHost(message::host(&request).to_owned()));
+            return Err(Unreachable::NoSuchHost(request.host().to_owned()));
         };
         let latency = self.latency(from, &route.to);
         let exchange = self.ledger.open(
@@ -116,8 +116,8 @@ impl Cloud {
 fn on_paper(request: &Request) -> SentRequest {
     SentRequest {
         method: request.method().to_string(),
-        url: message::absolute_url(request),
-        headers: message::headers_on_paper(request.headers()),
+        url: request.absolute_url(),
+        headers: request.described_headers(),
         body: Body(request.body().clone()),
     }
 }
@@ -126,7 +126,7 @@ fn on_paper(request: &Request) -> SentRequest {
 fn response_on_paper(response: &Response) -> SentResponse {
     SentResponse {
         status: response.status().as_u16(),
-        headers: message::headers_on_paper(response.headers()),
+        headers: response.described_headers(),
         body: Body(response.body().clone()),
     }
 }

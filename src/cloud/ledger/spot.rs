@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::types::{ArtifactId, ArtifactValue, SentRequest, SentResponse};
-use crate::protocol::form::percent_decode_lossy;
+use crate::protocol::form::percent_decode;
 
 /// A word shorter than this is never an artifact: it would match by chance.
 const MIN_VALUE_CHARS: usize = 6;
@@ -74,7 +74,7 @@ impl Index {
             return;
         }
         let decoded = if word.contains('%') {
-            percent_decode_lossy(word)
+            percent_decode(word).unwrap_or_else(|_| word.to_owned())
         } else {
             word.to_owned()
         };

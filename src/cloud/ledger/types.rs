@@ -13,8 +13,20 @@ use crate::protocol::time::Moment;
 
 /// Who stands on the stage, by its short stable name: `phone`, `sts`, `user-pool/main`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "String", into = "String")]
 pub struct ActorId(Arc<str>);
+
+impl From<String> for ActorId {
+    fn from(name: String) -> Self {
+        Self::new(name)
+    }
+}
+
+impl From<ActorId> for String {
+    fn from(id: ActorId) -> Self {
+        id.0.as_ref().to_owned()
+    }
+}
 
 impl ActorId {
     /// An actor's id from its short name.
