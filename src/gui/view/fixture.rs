@@ -49,7 +49,7 @@ fn row(position: u32, name: &str, evidence: &str, state: TickState, y: f32) -> C
         name: name.to_owned(),
         evidence: evidence.to_owned(),
         state,
-        rect: Rect::new(846.0, y, 252.0, 42.0),
+        rect: Rect::new(830.0, y, 278.0, 40.0),
     }
 }
 
@@ -82,6 +82,8 @@ fn cast() -> Vec<ActorView> {
 /// The stage in the middle of a check, laid out for 1140 × 672 points.
 pub fn checking() -> Frame {
     Frame {
+        size: (1140.0, 672.0),
+        unit: 1.0,
         beat: 6,
         clock: Moment::from_millis(1_772_528_403_412),
         zones: vec![

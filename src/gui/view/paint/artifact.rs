@@ -40,9 +40,9 @@ pub fn aspect(kind: ArtifactKind) -> f32 {
     }
 }
 
-/// How much room it takes at a line height: capsules are flatter than cards.
-pub fn size_in_line(kind: ArtifactKind, line: f32) -> Vec2 {
-    let height = if is_jwt(kind) { line * 0.7 } else { line * 0.9 };
+/// As large as fits into a box: capsules are flatter than cards.
+pub fn size_in(kind: ArtifactKind, room: Vec2) -> Vec2 {
+    let height = room.y.min(room.x / aspect(kind));
     vec2(height * aspect(kind), height)
 }
 

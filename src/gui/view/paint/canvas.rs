@@ -25,12 +25,24 @@ pub struct Canvas<'a> {
     pub theme: &'a Theme,
     /// Where the frame's (0, 0) is in the window
     pub origin: Vec2,
+    /// What a point of text measures on this stage
+    pub unit: f32,
 }
 
 impl<'a> Canvas<'a> {
     /// A canvas over an area of the window.
-    pub fn new(painter: Painter, theme: &'a Theme, area: Rect) -> Self {
-        Self { painter, theme, origin: area.min.to_vec2() }
+    pub fn new(painter: Painter, theme: &'a Theme, area: Rect, unit: f32) -> Self {
+        Self { painter, theme, origin: area.min.to_vec2(), unit }
+    }
+
+    /// Names of actors and checks, as large as the frame's rectangles expect.
+    pub fn name_size(&self) -> f32 {
+        self.theme.text.name / self.theme.scale * self.unit
+    }
+
+    /// Everything smaller on the stage.
+    pub fn detail_size(&self) -> f32 {
+        self.theme.text.detail / self.theme.scale * self.unit
     }
 
     /// A point of the frame in the window.
@@ -47,7 +59,7 @@ impl<'a> Canvas<'a> {
     pub fn at_opacity(&self, opacity: f32) -> Self {
         let mut painter = self.painter.clone();
         painter.multiply_opacity(opacity.clamp(0.0, 1.0));
-        Self { painter, theme: self.theme, origin: self.origin }
+        Self { painter, theme: self.theme, origin: self.origin, unit: self.unit }
     }
 
     /// Text in a rectangle, cut with an ellipsis where it would leave it.

@@ -9,12 +9,12 @@ use crate::gui::view::icons;
 use crate::gui::view::theme::faded;
 use crate::stage::frame::{ActorLook, ActorView, ArtifactLook, ChipView};
 
-/// Room at both ends of a chip, in points.
-const CHIP_PAD: f32 = 6.0;
-/// Room between a chip's parts, in points.
-const CHIP_GAP: f32 = 6.0;
-/// Radius of the ring that says how much of a life is left, in points.
-const RING_RADIUS: f32 = 7.0;
+/// Room between a chip's parts at unit 1, in points: what the layout reckons with.
+const CHIP_PAD: f32 = 7.0;
+/// Width that every artifact has in a chip at unit 1, in points.
+const CHIP_SHAPE: f32 = 30.0;
+/// Diameter of the ring that says how much of a life is left at unit 1, in points.
+const CHIP_RING: f32 = 14.0;
 
 /// Paints an actor's card.
 pub fn paint(canvas: &Canvas<'_>, actor: &ActorView) {
@@ -46,7 +46,7 @@ pub fn paint(canvas: &Canvas<'_>, actor: &ActorView) {
         icon_colour,
     );
     let name = canvas.rect(actor.name_rect);
-    let font = theme.semibold(theme.text.name);
+    let font = theme.semibold(canvas.name_size());
     canvas.text(name, Align2::LEFT_CENTER, &actor.name, font, colours.ink);
     paint_lines(canvas, actor);
     for chip in &actor.wallet {
@@ -55,7 +55,7 @@ pub fn paint(canvas: &Canvas<'_>, actor: &ActorView) {
     if actor.hidden > 0 {
         let text = format!("+{} more", actor.hidden);
         let place = canvas.rect(actor.hidden_rect);
-        let font = theme.regular(theme.text.detail);
+        let font = theme.regular(canvas.detail_size());
         canvas.text(place, Align2::LEFT_CENTER, &text, font, colours.ink_faint);
     }
 }
@@ -72,7 +72,7 @@ fn paint_lines(canvas: &Canvas<'_>, actor: &ActorView) {
     for (row, line) in actor.line.iter().enumerate() {
         let top = place.top() + height * row as f32;
         let row = Rect::from_min_size(pos2(place.left(), top), vec2(place.width(), height));
-        let font = theme.regular(theme.text.detail);
+        let font = theme.regular(canvas.detail_size());
         canvas.text(row, Align2::LEFT_CENTER, line, font, colour);
     }
 }
@@ -92,24 +92,25 @@ fn paint_chip(canvas: &Canvas<'_>, chip: &ChipView) {
     };
     canvas.pill(rect, faded(colours.field, 0.55), Stroke::new(1.0, line));
     let art = Art { kind: chip.kind, look: chip.look };
-    let scale = theme.scale;
-    let size = artifact::size_in_line(chip.kind, 17.0 * scale);
-    let mut left = rect.left() + CHIP_PAD * scale;
-    let center = pos2(left + size.x / 2.0, rect.center().y);
+    let unit = canvas.unit;
+    let slot = CHIP_SHAPE * unit;
+    let left = rect.left() + CHIP_PAD * unit;
+    let size = artifact::size_in(chip.kind, vec2(slot, rect.height() * 0.62));
+    let center = pos2(left + slot / 2.0, rect.center().y);
     artifact::draw(&canvas.painter, theme, art, center, size.y, 0.0);
-    left += size.x + CHIP_GAP * scale;
-    let mut right = rect.right() - CHIP_PAD * scale;
+    let left = left + slot + CHIP_PAD * unit;
+    let mut right = rect.right() - CHIP_PAD * unit;
     if let Some(part) = chip.ring {
-        let radius = RING_RADIUS * scale;
+        let radius = CHIP_RING * unit / 2.0;
         let at = pos2(right - radius, rect.center().y);
         marks::life(&canvas.painter, theme, at, radius, part);
-        right -= radius * 2.0 + CHIP_GAP * scale;
+        right -= (CHIP_RING + CHIP_PAD) * unit;
     }
     let place = Rect::from_min_max(pos2(left, rect.top()), pos2(right.max(left), rect.bottom()));
     let ink = match chip.look {
         ArtifactLook::Expired => colours.ink_faint,
         _ => colours.ink_soft,
     };
-    let font = theme.regular(theme.text.detail);
+    let font = theme.regular(canvas.detail_size());
     canvas.text(place, Align2::LEFT_CENTER, &chip.label, font, ink);
 }

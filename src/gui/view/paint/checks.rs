@@ -7,8 +7,12 @@ use super::marks;
 use crate::gui::view::theme::faded;
 use crate::stage::frame::{CheckPanel, CheckRow, TickState};
 
-/// Left edge of a row's words, in points from the row's left edge.
-const WORDS_LEFT: f32 = 30.0;
+/// From a row's left edge to its words at unit 1, in points.
+const WORDS_LEFT: f32 = 38.0;
+/// From a row's left edge to the middle of its mark at unit 1, in points.
+const MARK_LEFT: f32 = 22.0;
+/// From a row's words to its right edge at unit 1, in points.
+const PAD: f32 = 12.0;
 
 /// Paints the list.
 pub fn paint(canvas: &Canvas<'_>, panel: &CheckPanel) {
@@ -31,7 +35,7 @@ pub fn paint(canvas: &Canvas<'_>, panel: &CheckPanel) {
             pos2(rect.left() + theme.step(4.0), rect.bottom() - theme.step(5.5)),
             pos2(rect.right() - theme.step(4.0), rect.bottom() - theme.step(1.0)),
         );
-        let font = theme.regular(theme.text.detail);
+        let font = theme.regular(canvas.detail_size());
         canvas.text(foot, Align2::RIGHT_CENTER, &text, font, colours.ink_faint);
     }
 }
@@ -40,15 +44,15 @@ pub fn paint(canvas: &Canvas<'_>, panel: &CheckPanel) {
 fn paint_head(canvas: &Canvas<'_>, panel: &CheckPanel, rect: Rect) {
     let theme = canvas.theme;
     let colours = &theme.colours;
-    let pad = theme.step(4.0);
+    let pad = PAD * canvas.unit + theme.step(1.0);
     let first = panel.rows.first().map_or(rect.bottom(), |row| canvas.rect(row.rect).top());
     let top = rect.top() + theme.step(1.0);
     let head = Rect::from_min_max(
         pos2(rect.left() + pad, top),
-        pos2(rect.right() - pad, first.clamp(top + theme.text.detail, top + theme.step(12.0))),
+        pos2(rect.right() - pad, first.clamp(top + canvas.detail_size(), top + theme.step(12.0))),
     );
     let colour = if panel.refused { colours.refused } else { colours.ink_soft };
-    let font = theme.medium(theme.text.detail);
+    let font = theme.medium(canvas.detail_size());
     let progress = if panel.hidden_above > 0 {
         format!("{} earlier · {}", panel.hidden_above, panel.progress)
     } else {
@@ -68,23 +72,24 @@ fn paint_row(canvas: &Canvas<'_>, row: &CheckRow) {
         TickState::Failed => (colours.ink, colours.refused_ink),
         TickState::Pending | TickState::NotReached => (colours.ink_faint, colours.ink_faint),
     };
-    let scale = theme.scale;
-    let left = rect.left() + WORDS_LEFT * scale;
+    let unit = canvas.unit;
+    let left = rect.left() + WORDS_LEFT * unit;
+    let right = rect.right() - PAD * unit;
     let has_evidence = !row.evidence.is_empty();
-    let name_height = theme.text.body * 1.35;
-    let height = name_height + if has_evidence { theme.text.detail * 1.35 } else { 0.0 };
+    let name_height = canvas.detail_size() * 1.35;
+    let height = name_height + if has_evidence { canvas.detail_size() * 1.35 } else { 0.0 };
     let top = rect.top() + ((rect.height() - height) / 2.0).max(0.0).min(theme.step(1.0));
-    let name_rect = Rect::from_min_size(pos2(left, top), vec2(rect.right() - left, name_height));
-    let at = pos2(rect.left() + 10.0 * scale, name_rect.center().y + 0.5);
-    marks::tick(&canvas.painter, theme, at, 8.5 * scale, row.state);
-    let font = theme.medium(theme.text.body);
+    let name_rect = Rect::from_min_size(pos2(left, top), vec2(right - left, name_height));
+    let at = pos2(rect.left() + MARK_LEFT * unit, name_rect.center().y + 0.5);
+    marks::tick(&canvas.painter, theme, at, 8.0 * unit, row.state);
+    let font = theme.medium(canvas.detail_size());
     canvas.text(name_rect, Align2::LEFT_CENTER, &row.name, font, name);
     if has_evidence {
         let place = Rect::from_min_max(
             pos2(left, name_rect.bottom()),
-            pos2(rect.right(), name_rect.bottom() + theme.text.detail * 1.35),
+            pos2(right, name_rect.bottom() + canvas.detail_size() * 1.35),
         );
-        let font = theme.regular(theme.text.detail);
+        let font = theme.regular(canvas.detail_size());
         canvas.text(place, Align2::LEFT_CENTER, &row.evidence, font, evidence);
     }
 }

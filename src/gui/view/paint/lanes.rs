@@ -85,7 +85,7 @@ pub fn paint_label(canvas: &Canvas<'_>, lane: &LaneView) {
     let line = Stroke::new(1.0, faded(colour(canvas, lane), 0.7));
     canvas.pill(rect, theme.colours.field, line);
     let inside = rect.shrink2(vec2(theme.step(1.0), 0.0));
-    let font = theme.mono(theme.text.mono);
+    let font = theme.mono(canvas.detail_size());
     canvas.text(inside, Align2::CENTER_CENTER, &lane.label, font, theme.colours.ink);
 }
 
@@ -111,7 +111,7 @@ pub fn paint_parcel(canvas: &Canvas<'_>, parcel: &ParcelView) {
 
 fn paint_cargo(canvas: &Canvas<'_>, parcel: &ParcelView, art: Art, at: Pos2) {
     let theme = canvas.theme;
-    let height = if artifact::is_jwt(art.kind) { 18.0 } else { 26.0 } * theme.scale.sqrt();
+    let height = if artifact::is_jwt(art.kind) { 18.0 } else { 26.0 } * canvas.unit;
     let size = vec2(height * artifact::aspect(art.kind), height);
     // A parcel is never upside down: what travels to the left is turned around
     let turned = if parcel.angle.cos() < 0.0 {
@@ -154,7 +154,7 @@ fn half_plane(at: Pos2, side: f32, size: Vec2) -> Rect {
 /// A message that carries no artifact: a plain envelope of bytes.
 fn paint_message(canvas: &Canvas<'_>, at: Pos2, accent: Color32, broken: bool) {
     let theme = canvas.theme;
-    let size = vec2(22.0, 15.0) * theme.scale.sqrt();
+    let size = vec2(22.0, 15.0) * canvas.unit;
     let rect = Rect::from_center_size(at, size);
     let line = Stroke::new(1.5, accent);
     canvas.painter.rect(rect, corner(4.0), theme.colours.card, line, StrokeKind::Inside);
@@ -197,7 +197,7 @@ pub fn paint_stamp(canvas: &Canvas<'_>, stamp: &StampView) {
         )
         .with_angle(angle),
     );
-    let font = theme.bold(theme.text.name);
+    let font = theme.semibold(canvas.name_size());
     let galley = canvas.painter.layout_no_wrap(stamp.text.clone(), font, colours.refused);
     let by = Rot2::from_angle(angle) * (galley.size() / 2.0);
     let text = TextShape::new(rect.center() - by, galley, colours.refused);

@@ -28,7 +28,7 @@ pub fn backdrop(painter: &Painter, theme: &Theme, area: Rect) {
 /// Paints a frame into an area of the window.
 pub fn stage(painter: &Painter, theme: &Theme, area: Rect, frame: &Frame) {
     backdrop(painter, theme, area);
-    let canvas = Canvas::new(painter.with_clip_rect(area), theme, area);
+    let canvas = Canvas::new(painter.with_clip_rect(area), theme, area, frame.unit);
     for zone in &frame.zones {
         zones::paint(&canvas, zone);
     }
@@ -54,5 +54,5 @@ pub fn stage(painter: &Painter, theme: &Theme, area: Rect, frame: &Frame) {
 
 /// Paints rings around what is selected.
 pub fn selection_ring(painter: &Painter, theme: &Theme, rect: Rect, radius: f32) {
-    Canvas::new(painter.clone(), theme, rect).ring(rect, radius);
+    Canvas::new(painter.clone(), theme, rect, 1.0).ring(rect, radius);
 }

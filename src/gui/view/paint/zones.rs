@@ -29,7 +29,7 @@ pub fn paint(canvas: &Canvas<'_>, zone: &ZoneView) {
         canvas.rect(zone.title_rect),
         Align2::LEFT_CENTER,
         &zone.title,
-        theme.medium(theme.text.detail),
+        theme.regular(canvas.detail_size()),
         ink,
     );
     border(canvas, rect, radius, line, title);
