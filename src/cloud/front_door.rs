@@ -39,7 +39,10 @@ pub enum Unreachable {
     #[error("the request has {0} bytes, more than the {MAX_REQUEST_BYTES} the front door takes")]
     TooLarge(usize),
     /// The recording is full
-    #[error("the recording already holds {} exchanges, its limit", super::ledger::MAX_EXCHANGES)]
+    #[error(
+        "the recording already holds {} exchanges, its limit",
+        super::ledger::MAX_EXCHANGES
+    )]
     RecordingFull,
 }
 
@@ -71,7 +74,8 @@ impl Cloud {
         self.pass_time(latency);
         let refusal = aws::refusal_in(&response);
         self.note_states(from, &route.to);
-        self.ledger.close(exchange, self.now(), response_on_paper(&response), refusal);
+        self.ledger
+            .close(exchange, self.now(), response_on_paper(&response), refusal);
         Ok(Answer { exchange, response })
     }
 
@@ -94,7 +98,11 @@ impl Cloud {
     /// Two actors inside AWS accounts are close; everything else is the internet.
     fn latency(&self, from: &ActorId, to: &ActorId) -> Span {
         let in_aws = |id: &ActorId| self.actor(id).is_some_and(|actor| actor.account.is_some());
-        if in_aws(from) && in_aws(to) { INSIDE_REGION } else { INTERNET }
+        if in_aws(from) && in_aws(to) {
+            INSIDE_REGION
+        } else {
+            INTERNET
+        }
     }
 
     /// Writes down what the cards of both sides say now.

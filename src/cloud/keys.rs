@@ -16,7 +16,10 @@ pub struct KeyRing {
 impl KeyRing {
     /// A ring without keys yet.
     pub fn new(streams: Streams) -> Self {
-        Self { streams, keys: BTreeMap::new() }
+        Self {
+            streams,
+            keys: BTreeMap::new(),
+        }
     }
 
     /// The key of this name, for instance `user-pool/us-east-1_x/id`.
@@ -32,8 +35,10 @@ impl KeyRing {
     /// Generates several keys at once, on all cores, so that a story need not wait for one after
     /// the other.
     pub fn prepare(&mut self, names: &[String]) -> Result<(), KeyError> {
-        let missing: Vec<&String> =
-            names.iter().filter(|name| !self.keys.contains_key(*name)).collect();
+        let missing: Vec<&String> = names
+            .iter()
+            .filter(|name| !self.keys.contains_key(*name))
+            .collect();
         let seeds: Vec<[u8; 32]> = missing.iter().map(|name| self.seed_of(name)).collect();
         for (name, key) in missing.into_iter().zip(SigningKey::generate_many(&seeds)?) {
             self.keys.insert(name.clone(), key);

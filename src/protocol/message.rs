@@ -45,9 +45,9 @@ pub enum MessageError {
     /// The text cannot be a header value.
     #[error("the value of header {0} holds characters that no header may carry")]
     HeaderValue(String),
-    /// The number is not an HTTP status.
-    #[error("not an HTTP status: {0}")]
-    Status(u16),
+    /// No further header fits.
+    #[error("header {0} does not fit: the message has too many headers")]
+    TooManyHeaders(String),
     /// The body is not UTF-8.
     #[error("the body is not UTF-8 text")]
     NotText,
@@ -81,7 +81,10 @@ pub trait Message {
         let value: HeaderValue = value
             .parse()
             .map_err(|_| MessageError::HeaderValue(name.to_owned()))?;
-        self.header_map_mut().insert(header, value);
+        // A plain insert panics when the map is full
+        self.header_map_mut()
+            .try_insert(header, value)
+            .map_err(|_| MessageError::TooManyHeaders(name.to_owned()))?;
         Ok(())
     }
 

@@ -18,6 +18,7 @@ pub mod pkce;
 mod primes;
 pub mod random;
 pub mod sigv4;
+mod span;
 pub mod srp;
 pub mod strict_json;
 pub mod time;

@@ -74,7 +74,7 @@ fn surviving_offsets(start: &[u8], sieving: &[u32]) -> impl Iterator<Item = u32>
         let rest = remainder(start, *prime);
         // The smallest even distance d with start + d divisible by the prime, halved
         let gap = (prime - rest) % prime;
-        let first = if gap % 2 == 0 {
+        let first = if gap.is_multiple_of(2) {
             gap / 2
         } else {
             (gap + prime) / 2

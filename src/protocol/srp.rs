@@ -352,6 +352,34 @@ mod tests {
     }
 
     #[test]
+    fn the_proof_is_the_one_that_pycognito_makes_of_the_same_numbers() {
+        let n = prime();
+        let repeated =
+            |digits: &str| BigUint::parse_bytes(digits.repeat(16).as_bytes(), 16).unwrap();
+        let (a, b) = (repeated("1234567890abcdef"), repeated("fedcba0987654321"));
+        let salt = number("SALT", "abc123abc123abc123abc123abc1239").unwrap();
+        let x = private_value(&ANA, "Trail-123", &salt);
+        let verifier = Verifier {
+            salt,
+            verifier: BigUint::from(GENERATOR).modpow(&x, &n),
+        };
+        let public = BigUint::from(GENERATOR).modpow(&a, &n);
+        let client = Client { secret: a, public };
+        let parts = [client.public_hex(), hex(&b.to_bytes_be())];
+        let server = Server::from_parts(&verifier, &parts).unwrap();
+        let proof = client
+            .prove(
+                "Trail-123",
+                &server.salt_hex(),
+                &server.public_hex(),
+                &claim(ANA),
+            )
+            .unwrap();
+        assert_eq!(proof, "0caKkskajipKVwpZLggWdirxt0VzjERI3nN9BfTtWWg=");
+        assert_eq!(server.verify(&claim(ANA), &proof), Ok(()));
+    }
+
+    #[test]
     fn the_right_password_is_proven_and_a_wrong_one_is_not() {
         assert_eq!(
             sign_in("Trail-123", "Trail-123", &claim(ANA), &claim(ANA)),

@@ -205,7 +205,10 @@ pub struct SentResponse {
 
 /// The exact bytes of a message body; as text in a trace, base64 where they are not UTF-8.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "super::body::BodyOnPaper", into = "super::body::BodyOnPaper")]
+#[serde(
+    try_from = "super::body::BodyOnPaper",
+    into = "super::body::BodyOnPaper"
+)]
 pub struct Body(pub Vec<u8>);
 
 impl Body {
@@ -269,7 +272,9 @@ impl Exchange {
 
     /// The check at which the receiver stopped.
     pub fn failed_check(&self) -> Option<&Check> {
-        self.checks.iter().find(|check| check.outcome == Outcome::Failed)
+        self.checks
+            .iter()
+            .find(|check| check.outcome == Outcome::Failed)
     }
 }
 

@@ -78,3 +78,5 @@ pub enum SigV4Error {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod vectors;

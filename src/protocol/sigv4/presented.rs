@@ -56,14 +56,20 @@ fn malformed(part: &'static str, found: &str) -> SigV4Error {
 
 /// Takes the claim out of a request. It is only read here, not judged.
 pub fn parse_authorization(request: &Request) -> Result<Presented, SigV4Error> {
-    if let Some(value) = request.header_map().get("authorization") {
+    let query = request.query_form()?;
+    let in_query = query.get("X-Amz-Signature").is_some() || query.get("X-Amz-Algorithm").is_some();
+    let mut headers = request.header_map().get_all("authorization").iter();
+    if let Some(value) = headers.next() {
+        // A second claim would not be covered by the first
+        if in_query || headers.next().is_some() {
+            return Err(SigV4Error::Repeated("a signature"));
+        }
         let value = value
             .to_str()
             .map_err(|_| malformed("Authorization header", ""))?;
         return from_header(request, value);
     }
-    let query = request.query_form()?;
-    if query.get("X-Amz-Signature").is_some() || query.get("X-Amz-Algorithm").is_some() {
+    if in_query {
         return from_query(&query);
     }
     Err(SigV4Error::Unsigned)
