@@ -8,7 +8,8 @@ use serde_json::json;
 
 use super::Cloud;
 use super::ledger::Refusal;
-use crate::protocol::message::{Request, Response, header_text};
+use crate::protocol::form::Form;
+use crate::protocol::message::{Message, Request, Response};
 use crate::protocol::xml::escape;
 
 /// A refusal in AWS's own words.
@@ -27,7 +28,12 @@ pub struct AwsError {
 impl AwsError {
     /// An error with this code, status and message.
     pub fn new(code: impl Into<String>, status: u16, message: impl Into<String>) -> Self {
-        Self { code: code.into(), status, message: message.into(), members: Vec::new() }
+        Self {
+            code: code.into(),
+            status,
+            message: message.into(),
+            members: Vec::new(),
+        }
     }
 
     /// The same with one more member in its document.
@@ -114,7 +120,9 @@ pub fn refuse(cloud: &mut Cloud, wire: Wire, error: &AwsError) -> Response {
     if matches!(wire, Wire::Json10 | Wire::Json11 | Wire::RestJson)
         && let Ok(code) = HeaderValue::from_str(&error.code)
     {
-        response.headers_mut().insert(HeaderName::from_static("x-amzn-errortype"), code);
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("x-amzn-errortype"), code);
     }
     response
 }
@@ -158,7 +166,11 @@ fn error_json(wire: Wire, error: &AwsError) -> String {
 }
 
 fn error_query(namespace: &str, error: &AwsError, id: &str) -> String {
-    let side = if error.status >= 500 { "Receiver" } else { "Sender" };
+    let side = if error.status >= 500 {
+        "Receiver"
+    } else {
+        "Sender"
+    };
     format!(
         "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{side}</Type><Code>{}</Code>\
          <Message>{}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>",
@@ -188,20 +200,25 @@ pub fn refusal_in(response: &Response) -> Option<Refusal> {
         return refusal_in_redirect(response);
     }
     let text = std::str::from_utf8(response.body()).unwrap_or_default();
-    let found = refusal_in_json(text).or_else(|| refusal_in_xml(text));
-    Some(found.unwrap_or_else(|| Refusal { code: status.to_string(), message: text.to_owned() }))
+    let found = refusal_in_json(text)
+        .or_else(|| refusal_in_xml(text))
+        .or_else(|| refusal_in_page(text));
+    Some(found.unwrap_or_else(|| Refusal {
+        code: status.to_string(),
+        message: text.to_owned(),
+    }))
 }
 
 /// OAuth reports an error by redirecting with `error` and `error_description`.
 fn refusal_in_redirect(response: &Response) -> Option<Refusal> {
-    let location = header_text(response.headers(), "location")?;
+    let location = response.header("location")?;
     let query = location.split_once('?')?.1;
-    let pairs = crate::protocol::form::decode(query).ok()?;
-    let find = |wanted: &str| {
-        pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone())
-    };
-    let code = find("error")?;
-    Some(Refusal { code, message: find("error_description").unwrap_or_default() })
+    let form = Form::parse(query.split('#').next().unwrap_or_default()).ok()?;
+    let message = form.get("error_description").unwrap_or_default().to_owned();
+    Some(Refusal {
+        code: form.get("error")?.to_owned(),
+        message,
+    })
 }
 
 fn refusal_in_json(text: &str) -> Option<Refusal> {
@@ -209,8 +226,14 @@ fn refusal_in_json(text: &str) -> Option<Refusal> {
     let words = |value: &serde_json::Value| value.as_str().map(str::to_owned);
     if let Some(kind) = body.get("__type").and_then(words) {
         let code = kind.rsplit('#').next().unwrap_or_default().to_owned();
-        let message = body.get("message").or_else(|| body.get("Message")).and_then(words);
-        return Some(Refusal { code, message: message.unwrap_or_default() });
+        let message = body
+            .get("message")
+            .or_else(|| body.get("Message"))
+            .and_then(words);
+        return Some(Refusal {
+            code,
+            message: message.unwrap_or_default(),
+        });
     }
     match body.get("error")? {
         // Facebook's Graph API nests its error
@@ -221,9 +244,23 @@ fn refusal_in_json(text: &str) -> Option<Refusal> {
         // OAuth token endpoints
         error => Some(Refusal {
             code: words(error)?,
-            message: body.get("error_description").and_then(words).unwrap_or_default(),
+            message: body
+                .get("error_description")
+                .and_then(words)
+                .unwrap_or_default(),
         }),
     }
+}
+
+/// A sign-in page says in its title and first paragraph what went wrong.
+fn refusal_in_page(text: &str) -> Option<Refusal> {
+    let text = text.strip_prefix(super::pages::DOCTYPE)?;
+    let page = crate::protocol::xml::parse(text).ok()?;
+    let code = page.text_at(&["head", "title"])?.to_owned();
+    Some(Refusal {
+        code,
+        message: page.text_at(&["body", "p"]).unwrap_or_default().to_owned(),
+    })
 }
 
 fn refusal_in_xml(text: &str) -> Option<Refusal> {
@@ -235,12 +272,18 @@ fn refusal_in_xml(text: &str) -> Option<Refusal> {
             .and_then(|node| node.text())
             .map(str::to_owned)
     };
-    Some(Refusal { code: find("Code")?, message: find("Message").unwrap_or_default() })
+    Some(Refusal {
+        code: find("Code")?,
+        message: find("Message").unwrap_or_default(),
+    })
 }
 
 /// The operation that an `X-Amz-Target` header names, if it begins with this service's prefix.
 pub fn target<'a>(request: &'a Request, prefix: &str) -> Option<&'a str> {
-    header_text(request.headers(), "x-amz-target")?.strip_prefix(prefix)?.strip_prefix('.')
+    request
+        .header("x-amz-target")?
+        .strip_prefix(prefix)?
+        .strip_prefix('.')
 }
 
 /// Cuts a long value for a line of evidence, keeping both ends: `eyJraWQ…x9Qw`.

@@ -26,7 +26,14 @@ pub struct Devices {
 impl Devices {
     /// Adds a device that is online and shows the true time.
     pub fn add(&mut self, id: ActorId, owner: Option<ActorId>) {
-        self.devices.insert(id, Device { owner, offline: false, skew: Span::ZERO });
+        self.devices.insert(
+            id,
+            Device {
+                owner,
+                offline: false,
+                skew: Span::ZERO,
+            },
+        );
     }
 
     /// The device behind this actor.
@@ -42,9 +49,15 @@ impl Devices {
 
 /// What a device's card says, told from what it holds.
 pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)>) {
-    let Some(device) = cloud.devices.get(actor) else { return (String::new(), Vec::new()) };
-    let held: Vec<&Artifact> =
-        cloud.ledger.held_by(actor).iter().filter_map(|id| cloud.ledger.artifact(*id)).collect();
+    let Some(device) = cloud.devices.get(actor) else {
+        return (String::new(), Vec::new());
+    };
+    let held: Vec<&Artifact> = cloud
+        .ledger
+        .held_by(actor)
+        .iter()
+        .filter_map(|id| cloud.ledger.artifact(*id))
+        .collect();
     let holds = |kind: ArtifactKind| held.iter().any(|artifact| artifact.kind == kind);
     let line = if device.offline {
         "offline"
@@ -59,8 +72,14 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
     };
     let owner = device.owner.as_ref().and_then(|owner| cloud.actor(owner));
     let details = vec![
-        ("Owner".to_owned(), owner.map_or_else(String::new, |owner| owner.name.clone())),
-        ("Network".to_owned(), if device.offline { "offline" } else { "online" }.to_owned()),
+        (
+            "Owner".to_owned(),
+            owner.map_or_else(String::new, |owner| owner.name.clone()),
+        ),
+        (
+            "Network".to_owned(),
+            if device.offline { "offline" } else { "online" }.to_owned(),
+        ),
         ("Clock".to_owned(), cloud.clock_of(actor).iso8601_millis()),
     ];
     (line.to_owned(), details)

@@ -9,7 +9,7 @@ use super::Cloud;
 use super::aws;
 use super::ledger::{ActorId, Body, ExchangeId, SentRequest, SentResponse};
 use super::services::{self, Service};
-use crate::protocol::message::{self, Request, Response};
+use crate::protocol::message::{Message, Request, RequestExt, Response};
 use crate::protocol::time::Span;
 
 /// How deep services may call each other before the world is considered broken.
@@ -39,7 +39,10 @@ pub enum Unreachable {
     #[error("the request has {0} bytes, more than the {MAX_REQUEST_BYTES} the front door takes")]
     TooLarge(usize),
     /// The recording is full
-    #[error("the recording already holds {} exchanges, its limit", super::ledger::MAX_EXCHANGES)]
+    #[error(
+        "the recording already holds {} exchanges, its limit",
+        super::ledger::MAX_EXCHANGES
+    )]
     RecordingFull,
 }
 
@@ -57,7 +60,7 @@ impl Cloud {
     pub fn send(&mut self, from: &ActorId, request: Request) -> Result<Answer, Unreachable> {
         self.admit(from, &request)?;
         let Some(route) = services::route(self, &request) else {
-            return Err(Unreachable::NoSuchHost(message::host(&request).to_owned()));
+            return Err(Unreachable::NoSuchHost(request.host().to_owned()));
         };
         let latency = self.latency(from, &route.to);
         let exchange = self.ledger.open(
@@ -71,7 +74,8 @@ impl Cloud {
         self.pass_time(latency);
         let refusal = aws::refusal_in(&response);
         self.note_states(from, &route.to);
-        self.ledger.close(exchange, self.now(), response_on_paper(&response), refusal);
+        self.ledger
+            .close(exchange, self.now(), response_on_paper(&response), refusal);
         Ok(Answer { exchange, response })
     }
 
@@ -94,7 +98,11 @@ impl Cloud {
     /// Two actors inside AWS accounts are close; everything else is the internet.
     fn latency(&self, from: &ActorId, to: &ActorId) -> Span {
         let in_aws = |id: &ActorId| self.actor(id).is_some_and(|actor| actor.account.is_some());
-        if in_aws(from) && in_aws(to) { INSIDE_REGION } else { INTERNET }
+        if in_aws(from) && in_aws(to) {
+            INSIDE_REGION
+        } else {
+            INTERNET
+        }
     }
 
     /// Writes down what the cards of both sides say now.
@@ -116,8 +124,8 @@ impl Cloud {
 fn on_paper(request: &Request) -> SentRequest {
     SentRequest {
         method: request.method().to_string(),
-        url: message::absolute_url(request),
-        headers: message::headers_on_paper(request.headers()),
+        url: request.absolute_url(),
+        headers: request.described_headers(),
         body: Body(request.body().clone()),
     }
 }
@@ -126,7 +134,7 @@ fn on_paper(request: &Request) -> SentRequest {
 fn response_on_paper(response: &Response) -> SentResponse {
     SentResponse {
         status: response.status().as_u16(),
-        headers: message::headers_on_paper(response.headers()),
+        headers: response.described_headers(),
         body: Body(response.body().clone()),
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::protocol::keys::{KeySpec, SigningKey, generate_many};
+use crate::protocol::keys::{KeyError, SigningKey};
 use crate::protocol::random::Streams;
 
 /// All signing keys of a world.
@@ -16,31 +16,37 @@ pub struct KeyRing {
 impl KeyRing {
     /// A ring without keys yet.
     pub fn new(streams: Streams) -> Self {
-        Self { streams, keys: BTreeMap::new() }
+        Self {
+            streams,
+            keys: BTreeMap::new(),
+        }
     }
 
     /// The key of this name, for instance `user-pool/us-east-1_x/id`.
-    pub fn get(&mut self, name: &str) -> SigningKey {
+    pub fn get(&mut self, name: &str) -> Result<SigningKey, KeyError> {
         if let Some(key) = self.keys.get(name) {
-            return key.clone();
+            return Ok(key.clone());
         }
-        let key = SigningKey::generate(&self.spec(name));
+        let key = SigningKey::generate(self.seed_of(name))?;
         self.keys.insert(name.to_owned(), key.clone());
-        key
+        Ok(key)
     }
 
     /// Generates several keys at once, on all cores, so that a story need not wait for one after
     /// the other.
-    pub fn prepare(&mut self, names: &[String]) {
-        let missing: Vec<&String> =
-            names.iter().filter(|name| !self.keys.contains_key(*name)).collect();
-        let specs: Vec<KeySpec> = missing.iter().map(|name| self.spec(name)).collect();
-        for (name, key) in missing.into_iter().zip(generate_many(&specs)) {
+    pub fn prepare(&mut self, names: &[String]) -> Result<(), KeyError> {
+        let missing: Vec<&String> = names
+            .iter()
+            .filter(|name| !self.keys.contains_key(*name))
+            .collect();
+        let seeds: Vec<[u8; 32]> = missing.iter().map(|name| self.seed_of(name)).collect();
+        for (name, key) in missing.into_iter().zip(SigningKey::generate_many(&seeds)?) {
             self.keys.insert(name.clone(), key);
         }
+        Ok(())
     }
 
-    fn spec(&self, name: &str) -> KeySpec {
-        KeySpec::new(self.streams, &format!("key/{name}"))
+    fn seed_of(&self, name: &str) -> [u8; 32] {
+        self.streams.key_seed(&format!("key/{name}"), 0)
     }
 }

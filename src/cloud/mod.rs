@@ -13,11 +13,14 @@ pub mod aws;
 pub mod devices;
 pub mod dynamodb;
 pub mod facebook;
+pub mod facebook_tokens;
 pub mod front_door;
 pub mod iam;
 pub mod identity_pool;
+pub mod issuer_keys;
 pub mod keys;
 pub mod ledger;
+pub mod pages;
 pub mod people;
 pub mod s3;
 mod services;
@@ -142,7 +145,18 @@ impl Cloud {
 
     /// What the clock of this actor shows: the true time, but for a device whose clock is wrong.
     pub fn clock_of(&self, actor: &ActorId) -> Moment {
-        self.now + self.devices.get(actor).map_or(Span::ZERO, |device| device.skew)
+        self.now
+            + self
+                .devices
+                .get(actor)
+                .map_or(Span::ZERO, |device| device.skew)
+    }
+
+    /// Takes a thing that is used up out of everybody's hands.
+    pub fn spend(&mut self, artifact: ArtifactId) {
+        for actor in &self.actors {
+            self.ledger.lose(&actor.id, artifact, self.now);
+        }
     }
 
     /// Writes down that an actor made a thing just now.

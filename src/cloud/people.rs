@@ -28,6 +28,14 @@ impl People {
         self.people.insert(id, person);
     }
 
+    /// Whose inbox this address is.
+    pub fn with_email(&self, email: &str) -> Option<&ActorId> {
+        let mut people = self.people.iter();
+        people
+            .find(|(_, person)| person.email.eq_ignore_ascii_case(email))
+            .map(|(id, _)| id)
+    }
+
     /// Who stands behind this actor.
     pub fn get(&self, id: &ActorId) -> Option<&Person> {
         self.people.get(id)
@@ -36,7 +44,9 @@ impl People {
 
 /// What a person's card says: what the person has signed in to so far.
 pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)>) {
-    let Some(person) = cloud.people.get(actor) else { return (String::new(), Vec::new()) };
+    let Some(person) = cloud.people.get(actor) else {
+        return (String::new(), Vec::new());
+    };
     let signed_in: Vec<&str> = cloud
         .ledger
         .held_by(actor)

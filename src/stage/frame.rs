@@ -39,7 +39,10 @@ impl Point {
 
     /// The point between two others: `t` 0 is here, 1 is there.
     pub fn towards(self, other: Self, t: f32) -> Self {
-        Self::new(self.x + (other.x - self.x) * t, self.y + (other.y - self.y) * t)
+        Self::new(
+            self.x + (other.x - self.x) * t,
+            self.y + (other.y - self.y) * t,
+        )
     }
 }
 
@@ -82,7 +85,12 @@ impl Rect {
 
     /// The same, larger by this much on every side.
     pub fn grown(self, by: f32) -> Self {
-        Self::new(self.x - by, self.y - by, self.w + 2.0 * by, self.h + 2.0 * by)
+        Self::new(
+            self.x - by,
+            self.y - by,
+            self.w + 2.0 * by,
+            self.h + 2.0 * by,
+        )
     }
 }
 
@@ -343,7 +351,7 @@ pub struct MarkView {
     pub beat: u32,
     /// Its title, for hovering
     pub title: String,
-    /// Where it begins, 0 to 1 over the whole line. Beats are evenly spaced
+    /// Where it is over, 0 to 1 over the whole line. Beats are evenly spaced
     pub at: f32,
     /// How it ended
     pub look: MarkLook,
@@ -361,7 +369,7 @@ pub struct ChapterView {
 /// Everything below the stage that depends on the moment.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TimelineView {
-    /// A tick per beat, and one for the end
+    /// A tick per beat, where the beat is over
     pub marks: Vec<MarkView>,
     /// Chapters
     pub chapters: Vec<ChapterView>,
@@ -374,6 +382,11 @@ pub struct TimelineView {
 /// The picture at a moment.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Frame {
+    /// The stage's size
+    pub size: (f32, f32),
+    /// What a point of text or line measures here: the text size setting, smaller where the stage
+    /// is too small for its cast. All rectangles already include it; fonts and strokes do not
+    pub unit: f32,
     /// The beat under way, from 0
     pub beat: u32,
     /// Simulated time

@@ -3,4 +3,296 @@
 //! [`Stage`] is what can be worked out once per recording and size; [`Stage::frame`]
 //! is a function of the playback time alone, so scrubbing back un-happens exactly.
 
+pub mod caption;
+mod cards;
+mod checks;
 pub mod frame;
+mod hit;
+mod lanes;
+mod layout;
+pub mod playback;
+pub mod text;
+mod timing;
+mod traffic;
+
+#[cfg(test)]
+mod tests;
+
+pub use hit::{Hit, hit};
+pub use timing::PlayTime;
+
+use crate::cloud::ledger::{ExchangeId, Outcome, Step};
+use crate::recording::Recording;
+
+use cards::Cast;
+use frame::{CaptionView, ChapterView, Frame, MarkLook, MarkView, TimelineView};
+use layout::Layout;
+use playback::Marks;
+use timing::{BeatTimes, Timing};
+use traffic::Traffic;
+
+/// What the picture depends on besides the recording and the moment.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// The stage's size in logical points
+    pub size: (f32, f32),
+    /// Text size, 1 is normal
+    pub text_scale: f32,
+    /// Fades instead of movement
+    pub reduced_motion: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            size: (1280.0, 720.0),
+            text_scale: 1.0,
+            reduced_motion: false,
+        }
+    }
+}
+
+/// The smallest stage that is laid out at all, in points.
+const LEAST_SIZE: f32 = 64.0;
+
+/// What can be worked out once per recording and size.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    options: Options,
+    timing: Timing,
+    cast: Cast,
+    layout: Layout,
+    marks: Vec<MarkView>,
+    chapters: Vec<ChapterView>,
+}
+
+impl Stage {
+    /// Sets the stage for a recording.
+    pub fn new(recording: &Recording, options: Options) -> Self {
+        let timing = Timing::new(recording);
+        let cast = Cast::new(recording, &timing);
+        let size = (
+            options.size.0.max(LEAST_SIZE),
+            options.size.1.max(LEAST_SIZE),
+        );
+        let needs = cast.needs();
+        let layout = Layout::new(&recording.actors, &needs, size, options.text_scale);
+        let marks = marks(recording);
+        let chapters = chapters(recording);
+        Self {
+            options,
+            timing,
+            cast,
+            layout,
+            marks,
+            chapters,
+        }
+    }
+
+    /// The same show on a stage of another size: only the places change.
+    pub fn resized(&self, recording: &Recording, options: Options) -> Self {
+        let size = (
+            options.size.0.max(LEAST_SIZE),
+            options.size.1.max(LEAST_SIZE),
+        );
+        let needs = self.cast.needs();
+        let layout = Layout::new(&recording.actors, &needs, size, options.text_scale);
+        Self {
+            options,
+            layout,
+            ..self.clone()
+        }
+    }
+
+    /// What it was set for.
+    pub fn options(&self) -> Options {
+        self.options
+    }
+
+    /// How long the show is at normal speed.
+    pub fn duration(&self) -> PlayTime {
+        self.timing.duration()
+    }
+
+    /// When a beat begins.
+    pub fn beat_start(&self, beat: u32) -> PlayTime {
+        self.beat_times(beat)
+            .map_or(PlayTime(0), |times| times.start)
+    }
+
+    /// When a beat is over.
+    pub fn beat_end(&self, beat: u32) -> PlayTime {
+        self.beat_times(beat)
+            .map_or(self.duration(), |times| times.end)
+    }
+
+    /// The beat shown at a moment.
+    pub fn beat_at(&self, t: PlayTime) -> u32 {
+        self.timing.beat_at(t)
+    }
+
+    fn beat_times(&self, beat: u32) -> Option<BeatTimes> {
+        self.timing.beats.get(beat as usize).copied()
+    }
+
+    /// The moment at which an exchange's answer has arrived: where a search result leads.
+    pub fn end_of(&self, exchange: ExchangeId) -> PlayTime {
+        self.timing
+            .exchange(exchange)
+            .map_or(PlayTime(0), |times| times.end)
+    }
+
+    /// The moments the transport can stop at.
+    pub fn marks(&self, recording: &Recording) -> Marks {
+        let mut checks: Vec<PlayTime> = Vec::new();
+        for (exchange, times) in recording.exchanges.iter().zip(&self.timing.exchanges) {
+            for (position, step) in exchange.steps.iter().enumerate() {
+                let Step::Check(check) = step else { continue };
+                let outcome = exchange
+                    .checks
+                    .get(*check as usize)
+                    .map(|check| check.outcome);
+                if outcome == Some(Outcome::NotReached) {
+                    continue;
+                }
+                // Just before the next step: the check has been made and its mark is drawn
+                let next = times
+                    .steps
+                    .get(position + 1)
+                    .copied()
+                    .unwrap_or(times.respond);
+                checks.push(PlayTime(next.0.saturating_sub(1)));
+            }
+        }
+        checks.sort_unstable();
+        Marks {
+            beats: self
+                .timing
+                .beats
+                .iter()
+                .map(|beat| (beat.start, beat.end))
+                .collect(),
+            checks,
+            chapters: recording
+                .chapters
+                .iter()
+                .map(|chapter| chapter.first_beat)
+                .collect(),
+        }
+    }
+
+    /// The picture at a moment.
+    pub fn frame(&self, recording: &Recording, t: PlayTime) -> Frame {
+        let t = t.min(self.duration());
+        let beat = self.timing.beat_at(t);
+        let clock = self.timing.clock_at(t);
+        let traffic = Traffic::at(recording, &self.timing, beat, t);
+        let shown = traffic.shown(recording);
+        let checks =
+            shown.and_then(|shown| checks::panel(recording, &self.layout, &self.timing, shown, t));
+        let panel = checks.as_ref().map(|panel| panel.rect);
+        let road = traffic.draw(
+            recording,
+            &self.layout,
+            &self.timing,
+            panel,
+            self.options,
+            t,
+        );
+        let moving = traffic.moving() || road.parcels.iter().any(|parcel| parcel.opacity < 1.0);
+        Frame {
+            size: self.layout.size,
+            unit: self.layout.unit,
+            beat,
+            clock,
+            zones: self.layout.zones.clone(),
+            actors: self.cast.views(recording, &self.layout, &traffic, clock, t),
+            lanes: road.lanes,
+            parcels: road.parcels,
+            checks,
+            stamp: road.stamp,
+            caption: caption_view(recording, beat),
+            timeline: self.timeline_view(beat, t),
+            moving,
+        }
+    }
+
+    fn timeline_view(&self, beat: u32, t: PlayTime) -> TimelineView {
+        let count = self.timing.beats.len().max(1);
+        let through = self.beat_times(beat).map_or(0.0, |times| {
+            t.through(times.start, times.end.0 - times.start.0)
+        });
+        TimelineView {
+            marks: self.marks.clone(),
+            chapters: self.chapters.clone(),
+            playhead: ((beat as f32 + through) / count as f32).clamp(0.0, 1.0),
+            counter: format!("{} / {count}", beat + 1),
+        }
+    }
+
+    /// The moment that a point of the timeline stands for, 0 to 1. The inverse of the playhead.
+    pub fn time_at(&self, at: f32) -> PlayTime {
+        let count = self.timing.beats.len();
+        let position = at.clamp(0.0, 1.0) * count as f32;
+        let beat = (position as usize).min(count.saturating_sub(1));
+        let Some(times) = self.beat_times(beat as u32) else {
+            return PlayTime(0);
+        };
+        let length = (times.end.0 - times.start.0) as f32;
+        PlayTime(times.start.0 + ((position - beat as f32) * length) as u32)
+    }
+}
+
+fn caption_view(recording: &Recording, beat: u32) -> CaptionView {
+    let Some(beat) = recording.beat(beat) else {
+        return CaptionView {
+            heading: String::new(),
+            runs: Vec::new(),
+        };
+    };
+    let chapter = recording.chapters.get(beat.chapter as usize);
+    let chapter = chapter.map_or("", |chapter| chapter.title.as_str());
+    CaptionView {
+        heading: format!("{chapter} · beat {}", beat.index + 1),
+        runs: caption::runs(&beat.caption),
+    }
+}
+
+fn marks(recording: &Recording) -> Vec<MarkView> {
+    let count = recording.beats.len().max(1) as f32;
+    let mark = |beat: &crate::recording::Beat| {
+        let refused = recording
+            .exchanges_of(beat)
+            .iter()
+            .any(|exchange| exchange.refused());
+        MarkView {
+            beat: beat.index,
+            title: beat.title.clone(),
+            at: (beat.index + 1) as f32 / count,
+            look: if refused {
+                MarkLook::Refusal
+            } else {
+                MarkLook::Plain
+            },
+        }
+    };
+    recording.beats.iter().map(mark).collect()
+}
+
+fn chapters(recording: &Recording) -> Vec<ChapterView> {
+    let count = recording.beats.len().max(1) as f32;
+    let ends = recording
+        .chapters
+        .iter()
+        .skip(1)
+        .map(|next| next.first_beat as f32 / count);
+    recording
+        .chapters
+        .iter()
+        .zip(ends.chain(std::iter::once(1.0)))
+        .map(|(chapter, end)| ChapterView {
+            title: chapter.title.clone(),
+            span: (chapter.first_beat as f32 / count, end),
+        })
+        .collect()
+}

@@ -1,2 +1,45 @@
 //! The two questions every AWS service asks before it serves: who signed this
-//! request, and may they do this.
+//! request ([`authenticate`]), and may they do this ([`authorize`]).
+//!
+//! Both make their checks in the exchange under way, with evidence, and word a
+//! refusal as the service's protocol words it.
+
+mod authenticate;
+mod authorize;
+mod evidence;
+mod refusals;
+
+pub use authenticate::{access_key_of, authenticate, authenticate_then};
+pub use authorize::{Ask, PERMISSIONS_CHECK, authorize, consider};
+
+use super::ledger::ArtifactId;
+use crate::policy::{NamedPolicy, Principal, RequestContext};
+use crate::protocol::sigv4::Placement;
+use crate::protocol::time::Moment;
+
+/// Who signed a request, as far as AWS knows.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The access key that signed
+    pub access_key_id: String,
+    /// Who that is in a policy's eyes
+    pub principal: Principal,
+    /// `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`
+    pub arn: String,
+    /// `AROA…:SESSION`
+    pub user_id: String,
+    /// The caller's account
+    pub account: String,
+    /// The role whose permissions these are
+    pub role_arn: String,
+    /// When the credentials were lent
+    pub issued_at: Moment,
+    /// Condition keys that travel with the credentials
+    pub context: RequestContext,
+    /// Policies passed when the credentials were lent; they only narrow
+    pub session_policies: Vec<NamedPolicy>,
+    /// The credentials in the ledger
+    pub artifact: ArtifactId,
+    /// Whether the signature came in a header or in a presigned URL
+    pub placement: Placement,
+}

@@ -28,10 +28,38 @@ pub struct Role {
     pub max_session: Span,
 }
 
-/// All accounts' roles, by ARN.
+/// An OpenID Connect provider that an account takes tokens of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OidcProvider {
+    /// `arn:aws:iam::ACCOUNT:oidc-provider/HOST/PATH`
+    pub arn: String,
+    /// The account that has it
+    pub account: String,
+    /// The issuer: `https://HOST/PATH`
+    pub url: String,
+    /// Apps at the provider whose tokens are taken
+    pub client_ids: Vec<String>,
+}
+
+impl OidcProvider {
+    /// A provider in an account, under the ARN that IAM gives it.
+    pub fn new(account: &str, url: &str, client_ids: Vec<String>) -> Self {
+        let host_and_path = url.trim_start_matches("https://");
+        Self {
+            arn: format!("arn:aws:iam::{account}:oidc-provider/{host_and_path}"),
+            account: account.to_owned(),
+            url: url.to_owned(),
+            client_ids,
+        }
+    }
+}
+
+/// All accounts' roles, providers and managed policies, by ARN.
 #[derive(Clone, Debug, Default)]
 pub struct Iam {
     roles: BTreeMap<String, Role>,
+    oidc_providers: BTreeMap<String, OidcProvider>,
+    managed_policies: BTreeMap<String, NamedPolicy>,
     /// Service control policies by account: a list per level of the organisation
     service_control: BTreeMap<String, Vec<Vec<NamedPolicy>>>,
 }
@@ -55,6 +83,31 @@ impl Iam {
     /// Every role, by ARN.
     pub fn roles(&self) -> impl Iterator<Item = &Role> {
         self.roles.values()
+    }
+
+    /// Adds or replaces an OpenID Connect provider.
+    pub fn put_oidc_provider(&mut self, provider: OidcProvider) {
+        self.oidc_providers.insert(provider.arn.clone(), provider);
+    }
+
+    /// The OpenID Connect provider with this ARN.
+    pub fn oidc_provider(&self, arn: &str) -> Option<&OidcProvider> {
+        self.oidc_providers.get(arn)
+    }
+
+    /// Every OpenID Connect provider, by ARN.
+    pub fn oidc_providers(&self) -> impl Iterator<Item = &OidcProvider> {
+        self.oidc_providers.values()
+    }
+
+    /// Adds or replaces a managed policy, which can be passed to STS by its ARN.
+    pub fn put_managed_policy(&mut self, arn: &str, policy: NamedPolicy) {
+        self.managed_policies.insert(arn.to_owned(), policy);
+    }
+
+    /// The managed policy with this ARN.
+    pub fn managed_policy(&self, arn: &str) -> Option<&NamedPolicy> {
+        self.managed_policies.get(arn)
     }
 
     /// Sets an account's service control policies.

@@ -22,7 +22,10 @@ const BASE64: &str = "base64";
 impl From<Body> for BodyOnPaper {
     fn from(body: Body) -> Self {
         match String::from_utf8(body.0) {
-            Ok(text) => Self { body: text, body_encoding: None },
+            Ok(text) => Self {
+                body: text,
+                body_encoding: None,
+            },
             Err(error) => Self {
                 body: STANDARD.encode(error.as_bytes()),
                 body_encoding: Some(BASE64.to_owned()),
@@ -41,7 +44,9 @@ impl TryFrom<BodyOnPaper> for Body {
                 .decode(&paper.body)
                 .map(Self)
                 .map_err(|error| format!("body is not base64: {error}")),
-            Some(other) => Err(format!("unknown body_encoding {other:?}, expected \"base64\"")),
+            Some(other) => Err(format!(
+                "unknown body_encoding {other:?}, expected \"base64\""
+            )),
         }
     }
 }
@@ -73,6 +78,11 @@ mod tests {
     #[test]
     fn an_unknown_encoding_is_an_error_and_not_a_guess() {
         let error = serde_json::from_str::<Body>(r#"{"body":"x","body_encoding":"hex"}"#);
-        assert!(error.unwrap_err().to_string().contains("unknown body_encoding \"hex\""));
+        assert!(
+            error
+                .unwrap_err()
+                .to_string()
+                .contains("unknown body_encoding \"hex\"")
+        );
     }
 }

@@ -85,7 +85,11 @@ impl Mint {
         value: impl Into<String>,
         from: Source,
     ) -> Self {
-        self.provenance.push(Origin { field: field.into(), value: value.into(), from });
+        self.provenance.push(Origin {
+            field: field.into(),
+            value: value.into(),
+            from,
+        });
         self
     }
 }
@@ -218,14 +222,21 @@ impl Ledger {
             service,
             operation,
             request,
-            response: SentResponse { status: 0, headers: Vec::new(), body: Body::default() },
+            response: SentResponse {
+                status: 0,
+                headers: Vec::new(),
+                body: Body::default(),
+            },
             refusal: None,
             checks: Vec::new(),
             steps: Vec::new(),
             sent,
             received: Vec::new(),
         });
-        self.open.push(Open { id, planned: Vec::new() });
+        self.open.push(Open {
+            id,
+            planned: Vec::new(),
+        });
         id
     }
 
@@ -238,7 +249,9 @@ impl Ledger {
         response: SentResponse,
         refusal: Option<Refusal>,
     ) {
-        let Some(position) = self.open.iter().rposition(|open| open.id == id) else { return };
+        let Some(position) = self.open.iter().rposition(|open| open.id == id) else {
+            return;
+        };
         let Open { planned, .. } = self.open.remove(position);
         let received = self.index.spot_response(&response);
         let exchange = &mut self.exchanges[id.index()];
@@ -263,7 +276,11 @@ impl Ledger {
     /// What an answer carries leaves its minter's hands and is the caller's from then on.
     fn hand_over(&mut self, id: ExchangeId) {
         let exchange = &self.exchanges[id.index()];
-        let (from, to, at) = (exchange.from.clone(), exchange.to.clone(), exchange.answered_at);
+        let (from, to, at) = (
+            exchange.from.clone(),
+            exchange.to.clone(),
+            exchange.answered_at,
+        );
         for artifact in exchange.received.clone() {
             self.move_in(Some(id), &to, artifact, at, false);
             self.move_in(Some(id), &from, artifact, at, true);
@@ -274,10 +291,11 @@ impl Ledger {
     /// comes from. Those announced earlier and not made yet stay in front.
     pub fn plan(&mut self, checks: &[(&str, &str)]) {
         if let Some(open) = self.open.last_mut() {
-            open.planned.extend(checks.iter().map(|(name, source)| Planned {
-                name: (*name).to_owned(),
-                source: (*source).to_owned(),
-            }));
+            open.planned
+                .extend(checks.iter().map(|(name, source)| Planned {
+                    name: (*name).to_owned(),
+                    source: (*source).to_owned(),
+                }));
         }
     }
 
@@ -306,20 +324,34 @@ impl Ledger {
         expected: impl Into<String>,
         actual: impl Into<String>,
     ) -> bool {
-        let outcome = if held { Outcome::Passed } else { Outcome::Failed };
+        let outcome = if held {
+            Outcome::Passed
+        } else {
+            Outcome::Failed
+        };
         self.check(name, outcome, expected.into(), actual.into());
         held
     }
 
     fn check(&mut self, name: &str, outcome: Outcome, expected: String, actual: String) {
-        let Some(open) = self.open.last_mut() else { return };
+        let Some(open) = self.open.last_mut() else {
+            return;
+        };
         let source = match open.planned.iter().position(|planned| planned.name == name) {
             Some(position) => open.planned.remove(position).source,
             None => String::new(),
         };
         let exchange = &mut self.exchanges[open.id.index()];
-        exchange.steps.push(Step::Check(exchange.checks.len() as u32));
-        exchange.checks.push(Check { name: name.to_owned(), outcome, expected, actual, source });
+        exchange
+            .steps
+            .push(Step::Check(exchange.checks.len() as u32));
+        exchange.checks.push(Check {
+            name: name.to_owned(),
+            outcome,
+            expected,
+            actual,
+            source,
+        });
     }
 
     /// Writes down that an actor made a thing, and puts it into the actor's hands. A value that
@@ -400,13 +432,23 @@ impl Ledger {
             held.retain(|id| *id != artifact);
         }
         let (beat, actor) = (self.beat, actor.clone());
-        self.wallet.push(WalletChange { exchange, beat, at, actor, artifact, gained });
+        self.wallet.push(WalletChange {
+            exchange,
+            beat,
+            at,
+            actor,
+            artifact,
+            gained,
+        });
     }
 
     /// The exchange that a change made between two exchanges belongs to: the last one of the beat.
     fn current_or_last(&self) -> Option<ExchangeId> {
         self.current().or_else(|| {
-            self.exchanges.last().filter(|last| last.beat == self.beat).map(|last| last.id)
+            self.exchanges
+                .last()
+                .filter(|last| last.beat == self.beat)
+                .map(|last| last.id)
         })
     }
 
@@ -418,14 +460,24 @@ impl Ledger {
         line: String,
         details: Vec<(String, String)>,
     ) {
-        let before = self.latest_state.get(actor).and_then(|position| self.states.get(*position));
+        let before = self
+            .latest_state
+            .get(actor)
+            .and_then(|position| self.states.get(*position));
         if before.is_some_and(|before| before.line == line && before.details == details) {
             return;
         }
         let (exchange, beat) = (self.current_or_last(), self.beat);
         let actor = actor.clone();
         self.latest_state.insert(actor.clone(), self.states.len());
-        self.states.push(StateChange { exchange, beat, at, actor, line, details });
+        self.states.push(StateChange {
+            exchange,
+            beat,
+            at,
+            actor,
+            line,
+            details,
+        });
     }
 
     /// An issuer published its keys. The first publication is kept; a changed set is added.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::types::{ArtifactId, ArtifactValue, SentRequest, SentResponse};
-use crate::protocol::form::percent_decode_lossy;
+use crate::protocol::form::percent_decode;
 
 /// A word shorter than this is never an artifact: it would match by chance.
 const MIN_VALUE_CHARS: usize = 6;
@@ -74,7 +74,7 @@ impl Index {
             return;
         }
         let decoded = if word.contains('%') {
-            percent_decode_lossy(word)
+            percent_decode(word).unwrap_or_else(|_| word.to_owned())
         } else {
             word.to_owned()
         };
@@ -95,7 +95,9 @@ impl Index {
         if value.len() < MIN_VALUE_CHARS {
             return false;
         }
-        let Some(id) = self.get(value) else { return false };
+        let Some(id) = self.get(value) else {
+            return false;
+        };
         if !found.contains(&id) {
             found.push(id);
         }
@@ -105,7 +107,11 @@ impl Index {
 
 /// Characters no artifact value contains.
 fn between_words(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '"' | '\'' | '&' | '<' | '>' | ',' | ';' | '{' | '}' | '\\')
+    c.is_whitespace()
+        || matches!(
+            c,
+            '"' | '\'' | '&' | '<' | '>' | ',' | ';' | '{' | '}' | '\\'
+        )
 }
 
 #[cfg(test)]
@@ -115,7 +121,10 @@ mod tests {
 
     fn index() -> Index {
         let mut index = Index::default();
-        index.insert(&ArtifactValue::Text("eyJhbGciOi.eyJzdWIi.c2ln".into()), ArtifactId(0));
+        index.insert(
+            &ArtifactValue::Text("eyJhbGciOi.eyJzdWIi.c2ln".into()),
+            ArtifactId(0),
+        );
         index.insert(&ArtifactValue::Text("us-east-1:7c4a".into()), ArtifactId(1));
         let credentials = CredentialsValue {
             access_key_id: "ASIAEXAMPLE234567".into(),
@@ -131,7 +140,10 @@ mod tests {
         SentRequest {
             method: "POST".into(),
             url: url.into(),
-            headers: headers.iter().map(|(n, v)| ((*n).into(), (*v).into())).collect(),
+            headers: headers
+                .iter()
+                .map(|(n, v)| ((*n).into(), (*v).into()))
+                .collect(),
             body: Body(body.as_bytes().to_vec()),
         }
     }
@@ -139,11 +151,20 @@ mod tests {
     #[test]
     fn a_token_is_found_in_json_in_a_form_and_in_a_query() {
         let body = r#"{"Logins":{"x":"eyJhbGciOi.eyJzdWIi.c2ln"}}"#;
-        assert_eq!(index().spot_request(&request("https://a/", &[], body)), [ArtifactId(0)]);
+        assert_eq!(
+            index().spot_request(&request("https://a/", &[], body)),
+            [ArtifactId(0)]
+        );
         let body = "Action=A&WebIdentityToken=eyJhbGciOi.eyJzdWIi.c2ln";
-        assert_eq!(index().spot_request(&request("https://a/", &[], body)), [ArtifactId(0)]);
+        assert_eq!(
+            index().spot_request(&request("https://a/", &[], body)),
+            [ArtifactId(0)]
+        );
         let url = "https://a/?t=eyJhbGciOi.eyJzdWIi.c2ln&b=1";
-        assert_eq!(index().spot_request(&request(url, &[], "")), [ArtifactId(0)]);
+        assert_eq!(
+            index().spot_request(&request(url, &[], "")),
+            [ArtifactId(0)]
+        );
     }
 
     #[test]
@@ -151,8 +172,11 @@ mod tests {
         let header = "AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE234567/20260303/us-east-1/s3/aws4_request, SignedHeaders=host";
         let found = index().spot_request(&request("https://a/", &[("Authorization", header)], ""));
         assert_eq!(found, [ArtifactId(2)]);
-        let found = index()
-            .spot_request(&request("https://a/", &[("X-Amz-Security-Token", "IQoJb3JpZ2luX2Vj+/=")], ""));
+        let found = index().spot_request(&request(
+            "https://a/",
+            &[("X-Amz-Security-Token", "IQoJb3JpZ2luX2Vj+/=")],
+            "",
+        ));
         assert_eq!(found, [ArtifactId(2)]);
     }
 
@@ -166,6 +190,10 @@ mod tests {
     #[test]
     fn a_value_with_one_changed_byte_is_another_value() {
         let body = "token=eyJhbGciOi.eyJzdWIi.c2lm";
-        assert!(index().spot_request(&request("https://a/", &[], body)).is_empty());
+        assert!(
+            index()
+                .spot_request(&request("https://a/", &[], body))
+                .is_empty()
+        );
     }
 }

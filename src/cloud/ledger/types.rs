@@ -13,8 +13,20 @@ use crate::protocol::time::Moment;
 
 /// Who stands on the stage, by its short stable name: `phone`, `sts`, `user-pool/main`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "String", into = "String")]
 pub struct ActorId(Arc<str>);
+
+impl From<String> for ActorId {
+    fn from(name: String) -> Self {
+        Self::new(name)
+    }
+}
+
+impl From<ActorId> for String {
+    fn from(id: ActorId) -> Self {
+        id.0.as_ref().to_owned()
+    }
+}
 
 impl ActorId {
     /// An actor's id from its short name.
@@ -193,7 +205,10 @@ pub struct SentResponse {
 
 /// The exact bytes of a message body; as text in a trace, base64 where they are not UTF-8.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "super::body::BodyOnPaper", into = "super::body::BodyOnPaper")]
+#[serde(
+    try_from = "super::body::BodyOnPaper",
+    into = "super::body::BodyOnPaper"
+)]
 pub struct Body(pub Vec<u8>);
 
 impl Body {
@@ -257,7 +272,9 @@ impl Exchange {
 
     /// The check at which the receiver stopped.
     pub fn failed_check(&self) -> Option<&Check> {
-        self.checks.iter().find(|check| check.outcome == Outcome::Failed)
+        self.checks
+            .iter()
+            .find(|check| check.outcome == Outcome::Failed)
     }
 }
 

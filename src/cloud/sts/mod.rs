@@ -1,14 +1,32 @@
 //! STS: lends a role's permissions for a while.
+//!
+//! One file per operation ([`assume_role_with_web_identity`], [`get_caller_identity`]);
+//! [`web_identity`] has a file per sort of token; [`trust`] asks the role's trust policy;
+//! [`credentials`] makes what is lent; a [`session`] is what the lent credentials stand for.
 
+mod assume_role_with_web_identity;
+mod credentials;
+mod errors;
+mod get_caller_identity;
+mod params;
 pub mod session;
+mod session_policies;
+mod trust;
+mod web_identity;
 
 use std::collections::BTreeMap;
 
-use super::Cloud;
+use super::aws::{self, AwsError, Wire};
 use super::front_door::Route;
-use super::ledger::ActorId;
-use crate::protocol::message::{Request, Response};
+use super::ledger::{ActorId, ActorKind};
+use super::services::Service;
+use super::{Cloud, REGION};
+use crate::policy::Policy;
+use crate::protocol::message::{Message, Request, RequestExt, Response};
 use session::Session;
+
+/// The namespace of STS's documents.
+pub const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 /// Every session that was ever lent, by access key id. Expired ones stay, so that using one is
 /// answered with "expired" and not with "unknown".
@@ -20,7 +38,8 @@ pub struct Sts {
 impl Sts {
     /// Adds a session.
     pub fn add(&mut self, session: Session) {
-        self.sessions.insert(session.credentials.access_key_id.clone(), session);
+        self.sessions
+            .insert(session.credentials.access_key_id.clone(), session);
     }
 
     /// The session with this access key id.
@@ -35,16 +54,117 @@ impl Sts {
 }
 
 /// Finds out whether a request is for this service, and which operation it asks for.
-pub fn route(_cloud: &Cloud, _request: &Request) -> Option<Route> {
-    None
+pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
+    let host = request.host();
+    if host != "sts.amazonaws.com" && host != format!("sts.{REGION}.amazonaws.com") {
+        return None;
+    }
+    let form = params::form(request);
+    let operation = form.get("Action").unwrap_or_default().to_owned();
+    let account = form.get("RoleArn").and_then(account_in);
+    let account = account.or_else(|| account_of_caller(cloud, request));
+    let to = account.and_then(|account| cloud.service_actor(ActorKind::Sts, Some(account)));
+    let to = to.or_else(|| cloud.service_actor(ActorKind::Sts, None))?;
+    Some(Route {
+        to,
+        service: Service::Sts,
+        operation,
+    })
+}
+
+/// The account in a role's ARN, if the text is one.
+fn account_in(role_arn: &str) -> Option<&str> {
+    let (account, role) = role_arn.strip_prefix("arn:aws:iam::")?.split_once(':')?;
+    let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    (digits && role.starts_with("role/")).then_some(account)
+}
+
+/// The account of whoever signed the request.
+fn account_of_caller<'a>(cloud: &'a Cloud, request: &Request) -> Option<&'a str> {
+    let (_, credential) = request.header("authorization")?.split_once("Credential=")?;
+    let key = credential.split('/').next()?;
+    cloud
+        .sts
+        .session(key)
+        .map(|session| session.account.as_str())
 }
 
 /// Answers a request.
-pub fn answer(_cloud: &mut Cloud, _route: &Route, _request: &Request) -> Response {
-    Response::default()
+pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
+    let outcome = match route.operation.as_str() {
+        "AssumeRoleWithWebIdentity" => {
+            assume_role_with_web_identity::run(cloud, &route.to, request)
+        }
+        "GetCallerIdentity" => get_caller_identity::run(cloud, route, request),
+        "" => Err(AwsError::new("MissingAction", 400, "Missing Action")),
+        other => Err(no_such_operation(other, request)),
+    };
+    match outcome {
+        Ok(result) => aws::success_query(cloud, NAMESPACE, &route.operation, &result),
+        Err(error) => aws::refuse(cloud, Wire::Query(NAMESPACE), &error),
+    }
+}
+
+fn no_such_operation(name: &str, request: &Request) -> AwsError {
+    let form = params::form(request);
+    let version = form.get("Version").unwrap_or("NO_VERSION_SPECIFIED");
+    let message = format!("Could not find operation {name} for version {version}");
+    AwsError::new("InvalidAction", 400, message)
 }
 
 /// What the card says now, and the whole state for the inspector.
-pub fn describe(_cloud: &Cloud, _actor: &ActorId) -> (String, Vec<(String, String)>) {
-    (String::new(), Vec::new())
+pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)>) {
+    let account = cloud
+        .actor(actor)
+        .and_then(|actor| actor.account.as_deref());
+    let of_account = |owner: &str| account.is_none_or(|account| account == owner);
+    let roles: Vec<_> = cloud
+        .iam
+        .roles()
+        .filter(|role| of_account(&role.account))
+        .collect();
+    let sessions: Vec<_> = cloud
+        .sts
+        .sessions()
+        .filter(|session| of_account(&session.account))
+        .collect();
+    let open = sessions
+        .iter()
+        .filter(|session| cloud.now() < session.expires_at)
+        .count();
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    let what = match roles.as_slice() {
+        [only] => format!("role {}", only.name),
+        many => format!("{} roles", many.len()),
+    };
+    let line = match open {
+        0 => what,
+        _ => format!("{what}, {open} session{}", plural(open)),
+    };
+    let mut details = Vec::new();
+    for role in roles {
+        details.push((format!("Role {}", role.name), role.arn.clone()));
+        let text = |policy: &Policy| policy.text().to_owned();
+        details.push((
+            format!("{} trust policy", role.name),
+            text(&role.trust.policy),
+        ));
+        for policy in role.policies.iter().chain(&role.boundary) {
+            details.push((
+                format!("{}: {}", role.name, policy.name),
+                text(&policy.policy),
+            ));
+        }
+    }
+    for session in sessions {
+        let until = format!("{}, until {}", session.arn, session.expires_at.iso8601());
+        details.push((
+            format!("Session {}", session.credentials.access_key_id),
+            until,
+        ));
+    }
+    (line, details)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,373 @@
+//! Who signed this request? Everything is verified over the bytes that arrived: the claim, the
+//! key, its session token and expiry, the clock, the scope, the headers covered, the body, and
+//! the signature made again from all of it.
+
+use super::Caller;
+use super::refusals::{Face, Refusals};
+use crate::cloud::aws::{AwsError, Wire, shorten};
+use crate::cloud::front_door::Route;
+use crate::cloud::ledger::Ledger;
+use crate::cloud::sts::session::Session;
+use crate::cloud::{Cloud, REGION};
+use crate::protocol::message::{Message, Request};
+use crate::protocol::sigv4::{
+    Placement, Presented, SigV4Error, UNSIGNED_PAYLOAD, duties, parse_authorization, recompute,
+};
+use crate::protocol::time::{Moment, Span};
+
+const SIGNED: &str = "Signed";
+const ACCESS_KEY: &str = "Access key";
+const SESSION_TOKEN: &str = "Session token";
+const NOT_EXPIRED: &str = "Not expired";
+const CLOCK: &str = "Clock";
+const SCOPE: &str = "Credential scope";
+const SIGNED_HEADERS: &str = "Signed headers";
+const BODY_HASH: &str = "Body hash";
+const SIGNATURE: &str = "Signature";
+
+/// The checks in the order in which this simulation makes them, which is a sensible one; AWS does
+/// not publish its own.
+const PLAN: [(&str, &str); 9] = [
+    (
+        SIGNED,
+        "IAM: create a signed request; the order of these checks is Tokentrail's model",
+    ),
+    (ACCESS_KEY, "STS: temporary security credentials"),
+    (
+        SESSION_TOKEN,
+        "IAM: using temporary credentials with AWS resources",
+    ),
+    (
+        NOT_EXPIRED,
+        "IAM: using temporary credentials with AWS resources",
+    ),
+    (CLOCK, "IAM: troubleshooting SigV4, signature expired"),
+    (SCOPE, "IAM: troubleshooting SigV4, credential scope"),
+    (
+        SIGNED_HEADERS,
+        "IAM: create a signed request, canonical headers",
+    ),
+    (BODY_HASH, "S3: x-amz-content-sha256"),
+    (
+        SIGNATURE,
+        "IAM: create a signed request, calculate the signature",
+    ),
+];
+
+/// Finds out who signed a request. See [`authenticate_then`].
+pub fn authenticate(
+    cloud: &mut Cloud,
+    route: &Route,
+    request: &Request,
+    wire: Wire,
+) -> Result<Caller, AwsError> {
+    authenticate_then(cloud, route, request, wire, &[])
+}
+
+/// Finds out who signed a request, announcing the checks the service makes after that as well,
+/// so that a refusal here lists them as not reached.
+pub fn authenticate_then(
+    cloud: &mut Cloud,
+    route: &Route,
+    request: &Request,
+    wire: Wire,
+    later: &[(&str, &str)],
+) -> Result<Caller, AwsError> {
+    cloud.ledger.plan(&PLAN);
+    cloud.ledger.plan(later);
+    if !states_its_body(request, wire) {
+        cloud.ledger.skip(BODY_HASH);
+    }
+    let now = cloud.now();
+    let refusals = Refusals {
+        face: Face::of(wire),
+        now,
+    };
+    let presented = claim(&mut cloud.ledger, request, &refusals)?;
+    let session = known_key(cloud, &presented, &refusals)?;
+    let gate = Gate {
+        request,
+        wire,
+        presented,
+        refusals,
+        service: route.service.name(),
+        now,
+    };
+    let ledger = &mut cloud.ledger;
+    gate.session_token(ledger, &session)?;
+    gate.not_expired(ledger, &session)?;
+    gate.clock(ledger)?;
+    gate.scope(ledger)?;
+    gate.signed_headers(ledger)?;
+    gate.body_hash(ledger)?;
+    gate.signature(ledger, &session)?;
+    Ok(caller(session, gate.presented.placement))
+}
+
+/// The access key id that a request claims to be signed with; used to find whose service is
+/// asked, before anything is verified.
+pub fn access_key_of(request: &Request) -> Option<String> {
+    parse_authorization(request)
+        .ok()
+        .map(|presented| presented.access_key_id)
+}
+
+/// Whether the request states its body's hash, or has to.
+fn states_its_body(request: &Request, wire: Wire) -> bool {
+    wire == Wire::S3 || request.header("x-amz-content-sha256").is_some()
+}
+
+fn claim(
+    ledger: &mut Ledger,
+    request: &Request,
+    refusals: &Refusals,
+) -> Result<Presented, AwsError> {
+    let expected = "an AWS Signature Version 4";
+    match parse_authorization(request) {
+        Ok(presented) if refusals.face != Face::S3 && presented.placement == Placement::Query => {
+            // Only S3's links are presigned in this simulation
+            ledger.failed(
+                SIGNED,
+                "a signature in the Authorization header",
+                "one in the URL",
+            );
+            Err(refusals.unsigned())
+        }
+        Ok(presented) => {
+            let found = match presented.placement {
+                Placement::Header => "in the Authorization header",
+                Placement::Query => "in the URL",
+            };
+            ledger.passed(
+                SIGNED,
+                expected,
+                format!("{found}, by {}", presented.access_key_id),
+            );
+            Ok(presented)
+        }
+        Err(SigV4Error::Unsigned) => {
+            ledger.failed(SIGNED, expected, "none: an anonymous request");
+            Err(refusals.unsigned())
+        }
+        Err(error) => {
+            ledger.failed(SIGNED, expected, shorten(&error.to_string()));
+            Err(refusals.malformed(request, &error))
+        }
+    }
+}
+
+/// What the access key stands for. Sessions are the only bearers of keys so far; an IAM user's
+/// long-term key would be looked up here next.
+fn known_key(
+    cloud: &mut Cloud,
+    presented: &Presented,
+    refusals: &Refusals,
+) -> Result<Session, AwsError> {
+    let id = &presented.access_key_id;
+    let session = cloud.sts.session(id).cloned();
+    let expected = "a key that AWS issued";
+    match session {
+        Some(session) => {
+            cloud
+                .ledger
+                .passed(ACCESS_KEY, expected, format!("{id} of {}", session.arn));
+            Ok(session)
+        }
+        None => {
+            cloud
+                .ledger
+                .failed(ACCESS_KEY, expected, format!("{} is unknown", shorten(id)));
+            Err(refusals.unknown_key(id))
+        }
+    }
+}
+
+fn caller(session: Session, placement: Placement) -> Caller {
+    Caller {
+        access_key_id: session.credentials.access_key_id,
+        principal: session.principal,
+        arn: session.arn,
+        user_id: session.user_id,
+        account: session.account,
+        role_arn: session.role_arn,
+        issued_at: session.issued_at,
+        context: session.context,
+        session_policies: session.session_policies,
+        artifact: session.artifact,
+        placement,
+    }
+}
+
+/// One request at the door, and what is known about it.
+struct Gate<'r> {
+    request: &'r Request,
+    wire: Wire,
+    presented: Presented,
+    refusals: Refusals,
+    service: &'static str,
+    now: Moment,
+}
+
+impl Gate<'_> {
+    fn session_token(&self, ledger: &mut Ledger, session: &Session) -> Result<(), AwsError> {
+        let issued = session.credentials.session_token.as_deref();
+        let evidence = duties::session_token(&self.presented, issued);
+        if ledger.verify(
+            SESSION_TOKEN,
+            evidence.holds,
+            evidence.expected,
+            evidence.actual,
+        ) {
+            return Ok(());
+        }
+        let key = &self.presented.access_key_id;
+        Err(self
+            .refusals
+            .wrong_token(key, self.presented.session_token.as_deref()))
+    }
+
+    fn not_expired(&self, ledger: &mut Ledger, session: &Session) -> Result<(), AwsError> {
+        let left = session.expires_at - self.now;
+        let holds = left > Span::ZERO;
+        let actual = match holds {
+            true => format!("{} left", in_words(left)),
+            false => format!("expired {} ago", in_words(-left)),
+        };
+        let expected = format!("used before {}", session.expires_at.iso8601());
+        if ledger.verify(NOT_EXPIRED, holds, expected, actual) {
+            return Ok(());
+        }
+        Err(self
+            .refusals
+            .expired(self.presented.session_token.as_deref()))
+    }
+
+    fn clock(&self, ledger: &mut Ledger) -> Result<(), AwsError> {
+        let window = match self.wire {
+            Wire::S3 => duties::S3_SKEW,
+            _ => duties::SKEW,
+        };
+        let (clock, evidence) = duties::clock(&self.presented, self.now, window);
+        let actual = match self.presented.lifetime {
+            Some(_) => evidence.actual,
+            None => format!("{}, {}", evidence.actual, self.apart()),
+        };
+        if ledger.verify(CLOCK, evidence.holds, evidence.expected, actual) {
+            return Ok(());
+        }
+        Err(self.refusals.wrong_time(&self.presented, clock, window))
+    }
+
+    /// How far the request's time is from the receiver's.
+    fn apart(&self) -> String {
+        let behind = self.now - self.presented.signed_at;
+        match behind >= Span::ZERO {
+            true => format!("{} ago", in_words(behind)),
+            false => format!("{} in the future", in_words(-behind)),
+        }
+    }
+
+    fn scope(&self, ledger: &mut Ledger) -> Result<(), AwsError> {
+        let presented = &self.presented;
+        let all = [
+            duties::scope_day(presented),
+            duties::scope_region(presented, REGION),
+            duties::scope_service(presented, self.service),
+            duties::scope_terminator(presented),
+        ];
+        let expected: Vec<&str> = all
+            .iter()
+            .map(|evidence| evidence.expected.as_str())
+            .collect();
+        let holds = all.iter().all(|evidence| evidence.holds);
+        if ledger.verify(SCOPE, holds, expected.join("/"), presented.scope()) {
+            return Ok(());
+        }
+        Err(self.refusals.wrong_scope(presented, self.service))
+    }
+
+    fn signed_headers(&self, ledger: &mut Ledger) -> Result<(), AwsError> {
+        let evidence = duties::signed_headers(self.request, &self.presented);
+        if ledger.verify(
+            SIGNED_HEADERS,
+            evidence.holds,
+            evidence.expected,
+            evidence.actual,
+        ) {
+            return Ok(());
+        }
+        Err(self
+            .refusals
+            .unsigned_headers(self.request, &self.presented))
+    }
+
+    fn body_hash(&self, ledger: &mut Ledger) -> Result<(), AwsError> {
+        if !states_its_body(self.request, self.wire) {
+            return Ok(());
+        }
+        let stated = self.request.header("x-amz-content-sha256");
+        if self.wire != Wire::S3 && stated == Some(UNSIGNED_PAYLOAD) {
+            ledger.failed(BODY_HASH, "the hash of the body", UNSIGNED_PAYLOAD);
+            return Err(self.refusals.wrong_signature(&self.presented, None));
+        }
+        let evidence = duties::payload_hash(self.request, &self.presented);
+        let (expected, actual) = (shorten(&evidence.expected), shorten(&evidence.actual));
+        if ledger.verify(BODY_HASH, evidence.holds, expected, actual) {
+            return Ok(());
+        }
+        Err(self
+            .refusals
+            .wrong_body(&self.presented, stated, &evidence.expected))
+    }
+
+    fn signature(&self, ledger: &mut Ledger, session: &Session) -> Result<(), AwsError> {
+        let secret = &session.credentials.secret_access_key;
+        let steps = match recompute(self.request, secret, &self.presented) {
+            Ok(steps) => steps,
+            Err(error) => {
+                ledger.failed(
+                    SIGNATURE,
+                    "a request that can be made canonical",
+                    error.to_string(),
+                );
+                return Err(self.refusals.wrong_signature(&self.presented, None));
+            }
+        };
+        let evidence = duties::signature(&self.presented, &steps);
+        let expected = format!(
+            "{}, recomputed from the bytes that arrived",
+            shorten(&evidence.expected)
+        );
+        if ledger.verify(
+            SIGNATURE,
+            evidence.holds,
+            expected,
+            shorten(&evidence.actual),
+        ) {
+            return Ok(());
+        }
+        Err(self.refusals.wrong_signature(&self.presented, Some(&steps)))
+    }
+}
+
+/// A length of time as a person reads it: `42 min 36 s`.
+fn in_words(span: Span) -> String {
+    const SECONDS_PER_MINUTE: i64 = 60;
+    const SECONDS_PER_HOUR: i64 = 3600;
+    const SECONDS_PER_DAY: i64 = 86_400;
+    let seconds = span.seconds();
+    let (days, hours) = (
+        seconds / SECONDS_PER_DAY,
+        seconds % SECONDS_PER_DAY / SECONDS_PER_HOUR,
+    );
+    let (minutes, rest) = (
+        seconds % SECONDS_PER_HOUR / SECONDS_PER_MINUTE,
+        seconds % SECONDS_PER_MINUTE,
+    );
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{rest} s"),
+        (0, 0, _) => format!("{minutes} min {rest} s"),
+        (0, _, _) => format!("{hours} h {minutes} min"),
+        _ => format!("{days} d {hours} h"),
+    }
+}

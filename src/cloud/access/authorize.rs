@@ -1,0 +1,231 @@
+//! May they do this? Gathers every policy that has a say, lets [`crate::policy`] decide, writes
+//! the decision down with its whole input, and makes one check of it: the step that decided.
+
+use serde_json::{Map, Value};
+
+use super::Caller;
+use super::evidence;
+use crate::cloud::aws::{AwsError, Wire};
+use crate::cloud::ledger::{ActorKind, Exchange, PolicyDecision, PolicyText};
+use crate::cloud::{Cloud, REGION};
+use crate::policy::{
+    self, Explanation, NamedPolicy, PolicyKind, PolicySet, Principal, RequestContext,
+};
+
+/// The check's name as it is announced; a refusal is named after the step that decided.
+pub const PERMISSIONS_CHECK: (&str, &str) = ("Permissions policy", "IAM: policy evaluation logic");
+
+/// What somebody wants to do.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// `service:Action`
+    pub action: String,
+    /// The ARN it is to be done to
+    pub resource: String,
+    /// Who owns that
+    pub resource_account: String,
+    /// What the service knows about the request
+    pub context: RequestContext,
+    /// The resource's own policy
+    pub resource_policy: Option<NamedPolicy>,
+}
+
+/// Lets the policies decide, as one check. The error is AWS's access-denied sentence as this
+/// protocol has it.
+pub fn authorize(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    ask: &Ask,
+    wire: Wire,
+) -> Result<(), AwsError> {
+    let explanation = decide(cloud, caller, ask);
+    let check = evidence::of(&explanation, ask);
+    let (announced, source) = PERMISSIONS_CHECK;
+    if check.name != announced {
+        cloud.ledger.skip(announced);
+        cloud.ledger.plan(&[(check.name, source)]);
+    }
+    cloud.ledger.verify(check.name, explanation.is_allowed(), check.expected, check.actual);
+    verdict(&explanation, wire)
+}
+
+/// The same for what a service only needs to know: the decision is written down, but it is no
+/// check that the request passes or fails.
+pub fn consider(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    ask: &Ask,
+    wire: Wire,
+) -> Result<(), AwsError> {
+    let explanation = decide(cloud, caller, ask);
+    verdict(&explanation, wire)
+}
+
+/// Evaluates every policy that has a say and writes the decision down.
+fn decide(cloud: &mut Cloud, caller: &Caller, ask: &Ask) -> Explanation {
+    let policies = gather(cloud, caller, ask);
+    let request = policy::Request {
+        principal: caller.principal.clone(),
+        action: ask.action.clone(),
+        resource: ask.resource.clone(),
+        resource_account: Some(ask.resource_account.clone()),
+        context: context(cloud, caller, ask),
+    };
+    let explanation = policy::explain(&policies, &request);
+    write_down(cloud, caller, &policies, request, explanation.clone());
+    explanation
+}
+
+fn verdict(explanation: &Explanation, wire: Wire) -> Result<(), AwsError> {
+    let sentence = explanation.denial_sentence(wire == Wire::S3);
+    sentence.map_or(Ok(()), |sentence| Err(denied(wire, sentence)))
+}
+
+fn denied(wire: Wire, sentence: String) -> AwsError {
+    match wire {
+        Wire::S3 | Wire::Query(_) => AwsError::new("AccessDenied", 403, sentence),
+        Wire::Json10 | Wire::Json11 => AwsError::new("AccessDeniedException", 400, sentence),
+        Wire::RestJson => AwsError::new("AccessDeniedException", 403, sentence),
+    }
+}
+
+fn gather(cloud: &Cloud, caller: &Caller, ask: &Ask) -> PolicySet {
+    let role = cloud.iam.role(&caller.role_arn);
+    PolicySet {
+        identity: role.map(|role| role.policies.clone()).unwrap_or_default(),
+        session: caller.session_policies.clone(),
+        boundary: role.and_then(|role| role.boundary.clone()),
+        resource: ask.resource_policy.clone(),
+        trust: None,
+        service_control: cloud.iam.service_control(&caller.account).to_vec(),
+    }
+}
+
+/// The condition keys that every request has, those of the session, and those of the service.
+fn context(cloud: &Cloud, caller: &Caller, ask: &Ask) -> RequestContext {
+    let now = cloud.now();
+    let mut context = caller.context.clone();
+    context.set("aws:CurrentTime", now.iso8601());
+    context.set("aws:EpochTime", now.epoch_seconds());
+    context.set("aws:TokenIssueTime", caller.issued_at.iso8601());
+    context.set("aws:PrincipalArn", principal_arn(caller));
+    context.set("aws:PrincipalAccount", caller.account.as_str());
+    context.set("aws:PrincipalType", "AssumedRole");
+    context.set("aws:userid", caller.user_id.as_str());
+    context.set("aws:RequestedRegion", REGION);
+    context.set("aws:ResourceAccount", ask.resource_account.as_str());
+    context.set("aws:ViaAWSService", false);
+    if let Some(exchange) = current_exchange(cloud) {
+        context.set(
+            "aws:SecureTransport",
+            exchange.request.url.starts_with("https://"),
+        );
+        if let Some(address) = source_address(cloud, exchange) {
+            context.set("aws:SourceIp", address);
+        }
+        let agent = exchange.request.headers.iter();
+        let agent = agent
+            .into_iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("user-agent"));
+        if let Some((_, agent)) = agent {
+            context.set("aws:UserAgent", agent.as_str());
+        }
+    }
+    for (key, value) in ask.context.iter() {
+        context.set(key, value.clone());
+    }
+    context
+}
+
+/// A session acts as its role: this key is the role's ARN, not the session's.
+fn principal_arn(caller: &Caller) -> &str {
+    match &caller.principal {
+        Principal::RoleSession { role_arn, .. } => role_arn,
+        _ => &caller.arn,
+    }
+}
+
+fn current_exchange(cloud: &Cloud) -> Option<&Exchange> {
+    cloud
+        .ledger
+        .current()
+        .and_then(|id| cloud.ledger.exchanges().get(id.index()))
+}
+
+/// Devices have addresses from the block that RFC 5737 keeps for documentation, by their place on
+/// the stage; calls between services have none.
+fn source_address(cloud: &Cloud, exchange: &Exchange) -> Option<String> {
+    /// Host numbers in a block of 256, without the network's and the broadcast address
+    const HOSTS: usize = 254;
+    let at = cloud
+        .actors()
+        .iter()
+        .position(|actor| actor.id == exchange.from)?;
+    let actor = cloud.actors().get(at)?;
+    let outside = matches!(
+        actor.kind,
+        ActorKind::Person
+            | ActorKind::Phone
+            | ActorKind::Tablet
+            | ActorKind::Laptop
+            | ActorKind::Backend
+    );
+    outside.then(|| format!("198.51.100.{}", at % HOSTS + 1))
+}
+
+fn write_down(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    policies: &PolicySet,
+    request: policy::Request,
+    explanation: Explanation,
+) {
+    let Some(exchange) = cloud.ledger.current() else {
+        return;
+    };
+    let context = match serde_json::to_value(&request.context) {
+        Ok(Value::Object(context)) => context,
+        _ => Map::new(),
+    };
+    cloud.ledger.decided(PolicyDecision {
+        exchange,
+        principal: caller.arn.clone(),
+        action: request.action,
+        resource: request.resource,
+        context,
+        policies: texts(policies),
+        explanation,
+    });
+}
+
+/// Every policy that took part, as written.
+fn texts(policies: &PolicySet) -> Vec<PolicyText> {
+    let of = |kind: PolicyKind, list: &[NamedPolicy]| -> Vec<PolicyText> {
+        let text = |named: &NamedPolicy| PolicyText {
+            name: named.name.to_string(),
+            kind: kind_name(kind).to_owned(),
+            json: named.policy.text().to_owned(),
+        };
+        list.iter().map(text).collect()
+    };
+    let mut texts = Vec::new();
+    for level in &policies.service_control {
+        texts.extend(of(PolicyKind::ServiceControl, level));
+    }
+    texts.extend(of(PolicyKind::Resource, policies.resource.as_slice()));
+    texts.extend(of(PolicyKind::Identity, &policies.identity));
+    texts.extend(of(PolicyKind::Boundary, policies.boundary.as_slice()));
+    texts.extend(of(PolicyKind::Session, &policies.session));
+    texts
+}
+
+fn kind_name(kind: PolicyKind) -> &'static str {
+    match kind {
+        PolicyKind::ServiceControl => "service_control",
+        PolicyKind::Resource => "resource",
+        PolicyKind::Trust => "trust",
+        PolicyKind::Identity => "identity",
+        PolicyKind::Boundary => "boundary",
+        PolicyKind::Session => "session",
+    }
+}

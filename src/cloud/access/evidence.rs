@@ -1,0 +1,171 @@
+//! A policy decision as one check: the step that decided, what its statement asked, and what the
+//! request had.
+
+use super::authorize::{Ask, PERMISSIONS_CHECK};
+use crate::cloud::aws::shorten;
+use crate::policy::{Effect, Explanation, PartName, PartReport, PolicyKind, StatementReport};
+
+/// The check that a decision makes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Which step decided
+    pub name: &'static str,
+    /// What the statement asked
+    pub expected: String,
+    /// What the request had
+    pub actual: String,
+}
+
+/// The check that this decision makes.
+pub fn of(explanation: &Explanation, ask: &Ask) -> Check {
+    if let Some(refusal) = explanation.refusal {
+        return match refusal.explicit {
+            true => denied(explanation, ask),
+            false => not_allowed(explanation, refusal.kind, ask),
+        };
+    }
+    let kind = explanation
+        .deciding
+        .as_ref()
+        .map_or(PolicyKind::Identity, |at| at.kind);
+    let (expected, actual) = match explanation.statements.iter().find(|report| report.decides) {
+        Some(report) => telling_part(report).map_or_else(|| by_action(ask), shown),
+        None => by_action(ask),
+    };
+    Check {
+        name: name(kind, ask),
+        expected,
+        actual,
+    }
+}
+
+/// What the stage calls the step at which this kind of policy is asked.
+fn name(kind: PolicyKind, ask: &Ask) -> &'static str {
+    match kind {
+        PolicyKind::Identity => PERMISSIONS_CHECK.0,
+        PolicyKind::Boundary => "Boundary",
+        PolicyKind::Session => "Session policy",
+        PolicyKind::ServiceControl => "Service control policy",
+        PolicyKind::Trust => "Trust policy",
+        PolicyKind::Resource if ask.action.starts_with("s3:") => "Bucket policy",
+        PolicyKind::Resource => "Resource policy",
+    }
+}
+
+fn by_action(ask: &Ask) -> (String, String) {
+    (format!("{} allowed", ask.action), "allowed".to_owned())
+}
+
+fn denied(explanation: &Explanation, ask: &Ask) -> Check {
+    let actual = explanation
+        .deciding
+        .as_ref()
+        .map_or_else(String::new, |at| {
+            let statement = match &at.sid {
+                Some(sid) => format!("statement {sid}"),
+                None => format!("statement {}", at.statement + 1),
+            };
+            format!("{statement} of {} denies it", at.policy)
+        });
+    Check {
+        name: "Explicit deny",
+        expected: format!("nothing denies {}", ask.action),
+        actual,
+    }
+}
+
+fn not_allowed(explanation: &Explanation, kind: PolicyKind, ask: &Ask) -> Check {
+    let nearest = explanation
+        .statements
+        .iter()
+        .filter(|report| report.kind == kind && report.effect == Effect::Allow && !report.matched)
+        // The first of those that come equally near
+        .rev()
+        .max_by_key(|report| nearness(report));
+    let failed = nearest.and_then(|report| report.parts.iter().find(|part| !part.matched));
+    let (expected, actual) = match failed {
+        Some(part) => shown(part),
+        None => {
+            let actual = match explanation
+                .statements
+                .iter()
+                .any(|report| report.kind == kind)
+            {
+                true => format!("no {} allows it", kind.aws_name()),
+                false => format!("there is no {}", kind.aws_name()),
+            };
+            (format!("{} allowed", ask.action), actual)
+        }
+    };
+    Check {
+        name: name(kind, ask),
+        expected,
+        actual,
+    }
+}
+
+/// How near a statement came to matching: first the right action, then the most parts, then a
+/// slip that is recognised.
+fn nearness(report: &StatementReport) -> (bool, bool, usize, bool) {
+    let holds = |name: PartName| {
+        report
+            .parts
+            .iter()
+            .any(|part| part.part == name && part.matched)
+    };
+    let matched = report.parts.iter().filter(|part| part.matched).count();
+    let slip = report.parts.iter().any(|part| part.near_miss.is_some());
+    (
+        holds(PartName::Action),
+        holds(PartName::Resource),
+        matched,
+        slip,
+    )
+}
+
+/// The part of a statement that says most about who may: its last condition, or its resource.
+fn telling_part(report: &StatementReport) -> Option<&PartReport> {
+    let last = |name: PartName| report.parts.iter().rfind(|part| part.part == name);
+    last(PartName::Condition).or_else(|| last(PartName::Resource))
+}
+
+/// What a part asked and what the request had.
+fn shown(part: &PartReport) -> (String, String) {
+    let had = part.had.as_ref().map(|had| had.join(", "));
+    if let Some(key) = &part.key {
+        let asked: Vec<String> = part.asked.iter().map(|asked| shorten(asked)).collect();
+        let expected = format!("{key} {} {}", part.element, asked.join(" or "));
+        let actual = had.map_or_else(|| format!("no {key}"), |had| shorten(&had));
+        return (expected, actual);
+    }
+    let had = had.unwrap_or_default();
+    let nearest = part
+        .asked
+        .iter()
+        .rev()
+        .max_by_key(|asked| common_bytes(asked, &had));
+    let asked = nearest.cloned().unwrap_or_default();
+    let (asked, had) = without_common_beginning(&asked, &had);
+    let asked = match part.element.starts_with("Not") {
+        true => format!("anything but {asked}"),
+        false => asked.to_owned(),
+    };
+    (asked, had.to_owned())
+}
+
+fn common_bytes(a: &str, b: &str) -> usize {
+    a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
+}
+
+/// Two ARNs of one bucket or table differ in what stands behind the last common slash; show that.
+fn without_common_beginning<'t>(asked: &'t str, had: &'t str) -> (&'t str, &'t str) {
+    let common = common_bytes(asked, had);
+    let cut = had
+        .get(..common)
+        .and_then(|both| both.rfind('/'))
+        .map_or(0, |slash| slash + 1);
+    match (asked.get(cut..), had.get(cut..)) {
+        (Some(asked), Some(had)) if !asked.is_empty() && !had.is_empty() => (asked, had),
+        _ => (asked, had),
+    }
+}

@@ -1,0 +1,90 @@
+//! Logins of Facebook: an access token that nobody but Facebook can read. So Facebook is asked
+//! what it stands for, and it must have been given to the app that the pool is set up for.
+
+use serde_json::{Map, Value};
+
+use super::{Planned, VerifiedLogin};
+use crate::cloud::Cloud;
+use crate::cloud::aws::{AwsError, shorten};
+use crate::cloud::facebook_tokens::{self, Inspected, NotInspected};
+use crate::cloud::identity_pool::config::IdentityPool;
+use crate::cloud::identity_pool::errors::{
+    not_authorized, provider_unavailable, unsupported_provider,
+};
+use crate::cloud::identity_pool::identities::LinkedLogin;
+
+/// The key in the Logins map.
+pub const LOGIN_KEY: &str = "graph.facebook.com";
+
+/// The checks, in order.
+pub const PLANNED: [Planned; 3] = [
+    ("Provider configured", "Cognito API: CreateIdentityPool"),
+    (
+        "Token valid",
+        "Tokentrail's model: Facebook is asked with the token itself",
+    ),
+    ("App id", "Cognito guide: Facebook"),
+];
+
+/// Verifies an access token of Facebook.
+pub fn verify(
+    cloud: &mut Cloud,
+    pool: &IdentityPool,
+    token: &str,
+) -> Result<VerifiedLogin, AwsError> {
+    const CONFIGURED: &str = "a provider of this identity pool";
+    let Some(app_id) = pool.config.supported_logins.get(LOGIN_KEY) else {
+        cloud
+            .ledger
+            .failed("Provider configured", CONFIGURED, "not among its providers");
+        return Err(unsupported_provider());
+    };
+    let actual = format!("configured with app id {app_id}");
+    cloud
+        .ledger
+        .passed("Provider configured", CONFIGURED, actual);
+    let found = inspect(cloud, pool, token)?;
+    if !cloud.ledger.verify(
+        "App id",
+        found.app_id == *app_id,
+        app_id,
+        shorten(&found.app_id),
+    ) {
+        return Err(unsupported_provider());
+    }
+    let mut claims = Map::new();
+    claims.insert("iss".to_owned(), Value::from(LOGIN_KEY));
+    claims.insert("aud".to_owned(), Value::from(found.app_id));
+    claims.insert("sub".to_owned(), Value::from(found.user_id.clone()));
+    Ok(VerifiedLogin {
+        login: LinkedLogin {
+            provider: LOGIN_KEY.to_owned(),
+            subject: found.user_id,
+        },
+        mapping_key: LOGIN_KEY.to_owned(),
+        claims,
+        method: None,
+        artifact: cloud.ledger.find_artifact(token),
+        subject_field: "user_id",
+    })
+}
+
+/// AWS publishes no wording for a token that Facebook does not take.
+fn inspect(cloud: &mut Cloud, pool: &IdentityPool, token: &str) -> Result<Inspected, AwsError> {
+    const EXPECTED: &str = "Facebook takes the token";
+    match facebook_tokens::inspect(cloud, &pool.config.actor, token) {
+        Ok(found) => {
+            let actual = format!("it stands for user {}", found.user_id);
+            cloud.ledger.passed("Token valid", EXPECTED, actual);
+            Ok(found)
+        }
+        Err(NotInspected::Refused(why)) => {
+            cloud.ledger.failed("Token valid", EXPECTED, why);
+            Err(not_authorized("Invalid login token."))
+        }
+        Err(NotInspected::Unavailable(why)) => {
+            cloud.ledger.failed("Token valid", EXPECTED, why.clone());
+            Err(provider_unavailable(&why))
+        }
+    }
+}

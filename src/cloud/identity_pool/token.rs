@@ -1,0 +1,226 @@
+//! The OpenID token by which an identity pool vouches for an identity towards STS, and the
+//! documents by which STS can verify it. All pools of a region sign with the same keys.
+
+use serde_json::{Map, Value, json};
+
+use super::config::IdentityPool;
+use super::errors;
+use super::logins::VerifiedLogin;
+use super::roles::as_text;
+use crate::cloud::aws::AwsError;
+use crate::cloud::ledger::{ArtifactId, ArtifactKind, Mint, PublishedKeys, Source};
+use crate::cloud::{Cloud, REGION};
+use crate::protocol::jwks::Jwks;
+use crate::protocol::jwt;
+use crate::protocol::keys::{Algorithm, KeyError};
+use crate::protocol::time::Span;
+
+/// The issuer of all pool tokens.
+pub const ISSUER: &str = "https://cognito-identity.amazonaws.com";
+/// The host that publishes the keys.
+pub const KEY_HOST: &str = "cognito-identity.amazonaws.com";
+/// The path of the key document; it is really called that.
+pub const KEY_PATH: &str = "/.well-known/jwks_uri";
+/// How long a token from GetOpenIdToken lives.
+pub const LIFE: Span = Span::from_minutes(10);
+/// The claim that carries principal tags to STS.
+pub const TAGS_CLAIM: &str = "https://aws.amazon.com/tags";
+/// The claim that names the pool.
+const POOL_ARN_CLAIM: &str = "https://cognito-identity.amazonaws.com/identity-pool-arn";
+/// First element of `amr` for a guest.
+pub const UNAUTHENTICATED: &str = "unauthenticated";
+/// First element of `amr` for a user.
+const AUTHENTICATED: &str = "authenticated";
+
+/// The key's name: the region and a number.
+fn kid() -> String {
+    format!("{REGION}1")
+}
+
+/// The name of the key that signs every pool's tokens.
+pub fn key_name() -> String {
+    format!("cognito-identity/{}", kid())
+}
+
+/// A token that was just minted.
+#[derive(Clone, Debug)]
+pub struct PoolToken {
+    /// Its text
+    pub text: String,
+    /// Its number in the ledger
+    pub artifact: ArtifactId,
+}
+
+/// Mints the token for an identity that has proved these logins; for a guest where there are none.
+pub fn mint(
+    cloud: &mut Cloud,
+    pool: &IdentityPool,
+    identity: (&str, ArtifactId),
+    logins: &[VerifiedLogin],
+) -> Result<PoolToken, AwsError> {
+    let (identity_id, identity_artifact) = identity;
+    let tags = principal_tags(pool, logins);
+    let expires_at = cloud.now() + LIFE;
+    let claims = claims(cloud, pool, identity_id, logins, &tags);
+    let header = header();
+    let key = cloud
+        .keys
+        .get(&key_name())
+        .map_err(|_| errors::internal())?;
+    let text =
+        jwt::encode(&header, &claims, &key, Algorithm::RS512).map_err(|_| errors::internal())?;
+    let mut mint = Mint::text(ArtifactKind::PoolToken, "Identity pool token", text.clone())
+        .expiring(expires_at)
+        .origin(
+            "claims.sub",
+            identity_id,
+            Source::Artifact {
+                artifact: identity_artifact,
+                field: "value".to_owned(),
+            },
+        )
+        .origin("claims.aud", &pool.id, world(pool, "id"))
+        .origin("claims.exp", expires_at.iso8601(), Source::Clock);
+    mint = with_login_origins(mint, pool, logins, &tags);
+    mint.header = Some(header);
+    mint.claims = Some(claims);
+    mint.guest = logins.is_empty();
+    let artifact = cloud.mint(&pool.config.actor, mint);
+    Ok(PoolToken { text, artifact })
+}
+
+fn world(pool: &IdentityPool, what: &str) -> Source {
+    Source::World {
+        place: format!("identity pool {}, {what}", pool.config.name),
+    }
+}
+
+fn header() -> Map<String, Value> {
+    let mut header = Map::new();
+    header.insert("kid".to_owned(), json!(kid()));
+    header.insert("typ".to_owned(), json!("JWS"));
+    header.insert("alg".to_owned(), json!(Algorithm::RS512.name()));
+    header
+}
+
+fn claims(
+    cloud: &Cloud,
+    pool: &IdentityPool,
+    identity_id: &str,
+    logins: &[VerifiedLogin],
+    tags: &Map<String, Value>,
+) -> Map<String, Value> {
+    let now = cloud.now();
+    let mut claims = Map::new();
+    claims.insert("sub".to_owned(), json!(identity_id));
+    claims.insert("aud".to_owned(), json!(pool.id));
+    claims.insert("amr".to_owned(), json!(methods(logins)));
+    claims.insert("iss".to_owned(), json!(ISSUER));
+    claims.insert(POOL_ARN_CLAIM.to_owned(), json!(pool.arn()));
+    if !tags.is_empty() {
+        claims.insert(TAGS_CLAIM.to_owned(), json!({ "principal_tags": tags }));
+    }
+    claims.insert("exp".to_owned(), json!((now + LIFE).epoch_seconds()));
+    claims.insert("iat".to_owned(), json!(now.epoch_seconds()));
+    claims
+}
+
+/// `amr`: how the identity was proved. The third element is left out where it is not known how
+/// AWS writes it.
+fn methods(logins: &[VerifiedLogin]) -> Vec<String> {
+    if logins.is_empty() {
+        return vec![UNAUTHENTICATED.to_owned()];
+    }
+    let mut methods = vec![AUTHENTICATED.to_owned()];
+    for login in logins {
+        methods.push(login.login.provider.clone());
+        methods.extend(login.method.clone());
+    }
+    methods
+}
+
+/// The tags that the pool makes of claims: tag name to a list with one value, as STS reads them.
+fn principal_tags(pool: &IdentityPool, logins: &[VerifiedLogin]) -> Map<String, Value> {
+    let mut tags = Map::new();
+    for login in logins {
+        for (tag, claim) in tag_map(pool, login) {
+            if let Some(value) = login.claims.get(claim).and_then(as_text) {
+                tags.insert(tag.clone(), json!([value]));
+            }
+        }
+    }
+    tags
+}
+
+fn tag_map<'a>(
+    pool: &'a IdentityPool,
+    login: &VerifiedLogin,
+) -> impl Iterator<Item = (&'a String, &'a String)> {
+    let tags = &pool.config.principal_tags;
+    tags.get(&login.login.provider)
+        .or_else(|| tags.get(&login.mapping_key))
+        .into_iter()
+        .flatten()
+}
+
+fn with_login_origins(
+    mut mint: Mint,
+    pool: &IdentityPool,
+    logins: &[VerifiedLogin],
+    tags: &Map<String, Value>,
+) -> Mint {
+    for login in logins {
+        let Some(artifact) = login.artifact else {
+            continue;
+        };
+        let from = |field: &str| Source::Artifact {
+            artifact,
+            field: field.to_owned(),
+        };
+        mint = mint.origin(
+            "claims.amr",
+            &login.login.subject,
+            from(login.subject_field),
+        );
+        for (tag, claim) in tag_map(pool, login).filter(|(tag, _)| tags.contains_key(*tag)) {
+            let value = login
+                .claims
+                .get(claim)
+                .and_then(as_text)
+                .unwrap_or_default();
+            let field = format!("claims.{TAGS_CLAIM}.principal_tags.{tag}");
+            mint = mint.origin(field, value, from(&format!("claims.{claim}")));
+        }
+    }
+    if logins.is_empty() {
+        mint = mint.origin("claims.amr", UNAUTHENTICATED, world(pool, "guests allowed"));
+    }
+    mint
+}
+
+/// The key document, which is also written down as published.
+pub fn key_document(cloud: &mut Cloud) -> Result<Value, KeyError> {
+    let key = cloud.keys.get(&key_name())?;
+    let keys = Jwks {
+        keys: vec![key.jwk(&kid(), Algorithm::RS512)],
+    }
+    .to_json();
+    cloud.ledger.publish(PublishedKeys {
+        issuer: ISSUER.to_owned(),
+        uri: format!("{ISSUER}{KEY_PATH}"),
+        keys: keys.clone(),
+    });
+    Ok(keys)
+}
+
+/// The discovery document.
+pub fn discovery_document() -> Value {
+    json!({
+        "issuer": ISSUER,
+        "jwks_uri": format!("{ISSUER}{KEY_PATH}"),
+        "authorization_endpoint": ISSUER,
+        "response_types_supported": ["token"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": [Algorithm::RS512.name()],
+    })
+}

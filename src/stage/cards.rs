@@ -1,0 +1,303 @@
+//! Cards and wallets: what each actor shows at a moment.
+
+use std::collections::BTreeMap;
+
+use crate::cloud::ledger::{ActorId, Artifact, ArtifactId, ArtifactKind};
+use crate::protocol::time::Moment;
+use crate::recording::Recording;
+
+use super::frame::{ActorView, ArtifactLook, ChipView, Rect};
+use super::layout::{Layout, Needs, Place, metric};
+use super::text::{self, Font};
+use super::timing::{PlayTime, Timing};
+use super::traffic::Traffic;
+
+/// An arriving chip fades in over this time.
+const ARRIVE_MS: u32 = 300;
+
+/// A change of a wallet, in the order of being shown.
+#[derive(Clone, Copy, Debug)]
+struct Change {
+    at: PlayTime,
+    artifact: ArtifactId,
+    gained: bool,
+}
+
+/// What one actor shows over time.
+#[derive(Clone, Debug, Default)]
+struct Script {
+    wallet: Vec<Change>,
+    lines: Vec<(PlayTime, String)>,
+    most_chips: usize,
+}
+
+/// What all actors show over time.
+#[derive(Clone, Debug)]
+pub struct Cast {
+    scripts: Vec<Script>,
+}
+
+impl Cast {
+    /// Sorts a recording's changes by actor and by when they are shown.
+    pub fn new(recording: &Recording, timing: &Timing) -> Self {
+        let mut by_actor: BTreeMap<&ActorId, Script> = BTreeMap::new();
+        for (change, at) in recording.wallet.iter().zip(&timing.wallet) {
+            let script = by_actor.entry(&change.actor).or_default();
+            let (artifact, gained) = (change.artifact, change.gained);
+            script.wallet.push(Change {
+                at: *at,
+                artifact,
+                gained,
+            });
+        }
+        for (change, at) in recording.states.iter().zip(&timing.states) {
+            let script = by_actor.entry(&change.actor).or_default();
+            script.lines.push((*at, change.line.clone()));
+        }
+        let scripts = recording.actors.iter().map(|actor| {
+            let mut script = by_actor.remove(&actor.id).unwrap_or_default();
+            // Stable: what happens at one moment keeps the ledger's order
+            script.wallet.sort_by_key(|change| change.at);
+            script.lines.sort_by_key(|(at, _)| *at);
+            script.most_chips = most_at_once(&script.wallet);
+            script
+        });
+        Self {
+            scripts: scripts.collect(),
+        }
+    }
+
+    /// The most every card will have to show.
+    pub fn needs(&self) -> Vec<Needs> {
+        self.scripts
+            .iter()
+            .map(|script| Needs {
+                lines: script.lines.iter().map(|(_, line)| line.clone()).collect(),
+                chips: script.most_chips,
+            })
+            .collect()
+    }
+
+    /// Every card at a moment.
+    pub fn views(
+        &self,
+        recording: &Recording,
+        layout: &Layout,
+        traffic: &Traffic<'_>,
+        clock: Moment,
+        t: PlayTime,
+    ) -> Vec<ActorView> {
+        let placed = recording
+            .actors
+            .iter()
+            .zip(&self.scripts)
+            .filter_map(|(actor, script)| Some((script, layout.place(&actor.id)?)));
+        placed
+            .map(|(script, place)| {
+                let mut view = card(place, script.line_at(t), layout.unit);
+                view.look = traffic.look_of(&place.id);
+                fill_wallet(
+                    &mut view,
+                    place,
+                    &script.held_at(t),
+                    recording,
+                    clock,
+                    t,
+                    layout.unit,
+                );
+                view
+            })
+            .collect()
+    }
+}
+
+impl Script {
+    fn line_at(&self, t: PlayTime) -> &str {
+        let after = self.lines.partition_point(|(at, _)| *at <= t);
+        let line = after.checked_sub(1).and_then(|at| self.lines.get(at));
+        line.map_or("", |(_, line)| line.as_str())
+    }
+
+    fn held_at(&self, t: PlayTime) -> Vec<Change> {
+        let after = self.wallet.partition_point(|change| change.at <= t);
+        let mut held: Vec<Change> = Vec::new();
+        for change in &self.wallet[..after] {
+            held.retain(|other| other.artifact != change.artifact);
+            if change.gained {
+                held.push(*change);
+            }
+        }
+        held
+    }
+}
+
+/// How many things are held at once, counting only what stays for a moment.
+fn most_at_once(wallet: &[Change]) -> usize {
+    let mut held: Vec<ArtifactId> = Vec::new();
+    let mut most = 0;
+    for (position, change) in wallet.iter().enumerate() {
+        held.retain(|other| *other != change.artifact);
+        if change.gained {
+            held.push(change.artifact);
+        }
+        if wallet
+            .get(position + 1)
+            .is_none_or(|next| next.at > change.at)
+        {
+            most = most.max(held.len());
+        }
+    }
+    most
+}
+
+/// A card without its wallet.
+fn card(place: &Place, line: &str, unit: f32) -> ActorView {
+    let inner = |x: f32, y: f32, w: f32, h: f32| {
+        Rect::new(
+            place.room.x + x * unit,
+            place.room.y + y * unit,
+            w * unit,
+            h * unit,
+        )
+    };
+    let text_x = metric::CARD_PAD + metric::ICON + metric::ICON_GAP;
+    let text_w = place.room.w / unit - text_x - metric::CARD_PAD;
+    let lines = text::wrap(
+        line,
+        Font::Regular,
+        metric::DETAIL,
+        text_w,
+        metric::DETAIL_LINES,
+    );
+    let line_h = metric::DETAIL_LINE * lines.len() as f32;
+    let mut rect = place.room;
+    rect.h = place.head;
+    ActorView {
+        id: place.id.clone(),
+        kind: place.kind,
+        name: place.name.clone(),
+        rect,
+        icon: inner(
+            metric::CARD_PAD,
+            metric::CARD_PAD + 2.0,
+            metric::ICON,
+            metric::ICON,
+        ),
+        name_rect: inner(text_x, metric::CARD_PAD, text_w, metric::NAME_LINE),
+        line_rect: inner(text_x, metric::CARD_PAD + metric::NAME_LINE, text_w, line_h),
+        line: lines,
+        look: super::frame::ActorLook::Calm,
+        wallet: Vec::new(),
+        hidden: 0,
+        hidden_rect: Rect::default(),
+    }
+}
+
+/// Puts chips into a card, the newest in view, and lets the card grow around them.
+fn fill_wallet(
+    view: &mut ActorView,
+    place: &Place,
+    held: &[Change],
+    recording: &Recording,
+    clock: Moment,
+    t: PlayTime,
+    unit: f32,
+) {
+    let hidden = held.len().saturating_sub(place.chips);
+    // One line is spent on saying how many are hidden
+    let shown = if hidden > 0 {
+        place.chips.saturating_sub(1)
+    } else {
+        held.len()
+    };
+    let skipped = held.len() - shown;
+    let step = (metric::CHIP + metric::CHIP_GAP) * unit;
+    let left = place.room.x + metric::CARD_PAD * unit;
+    let mut y =
+        place.room.y + place.head - metric::CARD_PAD * unit + metric::CHIP_GAP * unit + 2.0 * unit;
+    let widest = place.room.w - 2.0 * metric::CARD_PAD * unit;
+    for change in &held[skipped..] {
+        let Some(artifact) = recording.artifact(change.artifact) else {
+            continue;
+        };
+        let mut chip = chip(artifact, clock, widest / unit);
+        chip.rect = Rect::new(left, y, chip.rect.w * unit, metric::CHIP * unit);
+        chip.opacity = t.through(change.at, ARRIVE_MS);
+        view.wallet.push(chip);
+        y += step;
+    }
+    if skipped > 0 && place.chips > 0 {
+        view.hidden = skipped;
+        view.hidden_rect = Rect::new(left, y, widest, metric::CHIP * unit);
+        y += step;
+    }
+    if !held.is_empty() && place.chips > 0 {
+        view.rect.h = y - place.room.y + (metric::CARD_PAD - metric::CHIP_GAP) * unit;
+    }
+}
+
+fn chip(artifact: &Artifact, clock: Moment, widest: f32) -> ChipView {
+    let ring = ring(artifact, clock);
+    let ring_w = if ring.is_some() {
+        metric::CHIP_RING + metric::CHIP_PAD
+    } else {
+        0.0
+    };
+    let around = 3.0 * metric::CHIP_PAD + metric::CHIP_SHAPE + ring_w;
+    let label = text::cut(
+        &chip_label(artifact),
+        Font::Regular,
+        metric::DETAIL,
+        widest - around,
+    );
+    let w = around + text::width(&label, Font::Regular, metric::DETAIL);
+    ChipView {
+        artifact: artifact.id,
+        kind: artifact.kind,
+        look: look_of(artifact, clock),
+        label,
+        rect: Rect::new(0.0, 0.0, w, 0.0),
+        ring,
+        opacity: 1.0,
+    }
+}
+
+/// An identity's chip shows which one; everything else is called by its kind.
+fn chip_label(artifact: &Artifact) -> String {
+    match (&artifact.value, artifact.kind) {
+        (crate::cloud::ledger::ArtifactValue::Text(id), ArtifactKind::IdentityId) => {
+            let short: String = id
+                .rsplit(':')
+                .next()
+                .unwrap_or(id)
+                .chars()
+                .take(4)
+                .collect();
+            format!("identity {short}…")
+        }
+        _ => artifact.label.clone(),
+    }
+}
+
+/// How much of an artifact's life is left.
+fn ring(artifact: &Artifact, clock: Moment) -> Option<f32> {
+    let expires_at = artifact.expires_at?;
+    let life = (expires_at - artifact.minted_at).millis().max(1) as f32;
+    Some(((expires_at - clock).millis() as f32 / life).clamp(0.0, 1.0))
+}
+
+/// What an artifact looks like at a moment.
+pub fn look_of(artifact: &Artifact, clock: Moment) -> ArtifactLook {
+    if artifact.tampered {
+        ArtifactLook::Tampered
+    } else if artifact
+        .expires_at
+        .is_some_and(|expires_at| clock >= expires_at)
+    {
+        ArtifactLook::Expired
+    } else if artifact.guest {
+        ArtifactLook::Hollow
+    } else {
+        ArtifactLook::Whole
+    }
+}

@@ -1,0 +1,240 @@
+//! The list of checks that a receiver is making: which are made, which is being
+//! made, which will not be reached.
+
+use crate::cloud::ledger::{ActorKind, Check, Exchange, Outcome, Step};
+use crate::recording::Recording;
+
+use super::frame::{CheckPanel, CheckRow, Rect, TickState};
+use super::layout::{Layout, metric};
+use super::text::{self, Font};
+use super::timing::{ExchangeTimes, PlayTime, Timing};
+use super::traffic::Shown;
+
+/// Height of the panel's head.
+const HEAD: f32 = 36.0;
+/// Space below the last row.
+const FOOT: f32 = 8.0;
+/// A row with its evidence below its name.
+const ROW: f32 = 40.0;
+/// A row with its name alone.
+const DENSE_ROW: f32 = 23.0;
+/// From the panel's edge to the rows' text.
+const INDENT: f32 = 38.0;
+/// Between the panel's edge and its content.
+const PAD: f32 = 12.0;
+/// The panel appears over this time.
+const APPEAR_MS: u32 = 180;
+/// A failed check is shown as being made for this long before its outcome appears.
+pub const SUSPENSE_MS: u32 = 420;
+/// The same for a check that holds.
+const TICK_MS: u32 = 200;
+
+/// The panel of checks of an exchange, if it makes any.
+pub fn panel(
+    recording: &Recording,
+    layout: &Layout,
+    timing: &Timing,
+    shown: Shown<'_>,
+    t: PlayTime,
+) -> Option<CheckPanel> {
+    let exchange = shown.exchange;
+    if exchange.checks.is_empty() {
+        return None;
+    }
+    let times = timing.exchange(exchange.id)?;
+    let place = layout.place(&exchange.to)?;
+    let bay = *layout.bays.get(place.column)?;
+    let states = states(exchange, times, t);
+    let refused = states.contains(&TickState::Failed);
+    let unit = layout.unit;
+    let mut panel = CheckPanel {
+        exchange: exchange.id,
+        title: title(recording, exchange),
+        progress: progress(&states),
+        refused,
+        rect: bay,
+        rows: Vec::new(),
+        hidden_above: 0,
+        hidden_below: 0,
+        opacity: t.through(times.arrive, APPEAR_MS),
+    };
+    fill(&mut panel, exchange, &states, unit);
+    let short = recording.name_of(&exchange.to).to_owned();
+    panel.title = fitting_title(&panel, &short, unit);
+    Some(panel)
+}
+
+/// "What STS checks, in order", shorter where there is no room for it.
+fn title(recording: &Recording, exchange: &Exchange) -> String {
+    let actor = recording.actor(&exchange.to);
+    let name = match actor.map(|actor| actor.kind) {
+        // The card stands for both; checks are made by STS
+        Some(ActorKind::Sts) => "STS",
+        _ => recording.name_of(&exchange.to),
+    };
+    format!("What {name} checks, in order")
+}
+
+fn fitting_title(panel: &CheckPanel, name: &str, unit: f32) -> String {
+    let progress = text::width(&panel.progress, Font::Regular, metric::DETAIL);
+    let room = panel.rect.w / unit - 2.0 * PAD - progress - 12.0;
+    let choices = [
+        panel.title.clone(),
+        panel.title.replace(", in order", ""),
+        format!("{name} checks"),
+    ];
+    let fits = |title: &&String| text::width(title, Font::Regular, metric::DETAIL) <= room;
+    match choices.iter().find(fits) {
+        Some(title) => title.clone(),
+        None => text::cut("Checks", Font::Regular, metric::DETAIL, room),
+    }
+}
+
+/// "3 of 5", "stopped at 3".
+fn progress(states: &[TickState]) -> String {
+    if let Some(failed) = states.iter().position(|state| *state == TickState::Failed) {
+        return format!("stopped at {}", failed + 1);
+    }
+    let made = states
+        .iter()
+        .filter(|state| **state == TickState::Passed)
+        .count();
+    format!("{made} of {}", states.len())
+}
+
+/// How far each check of an exchange is at a moment.
+fn states(exchange: &Exchange, times: &ExchangeTimes, t: PlayTime) -> Vec<TickState> {
+    let mut states = vec![TickState::Pending; exchange.checks.len()];
+    for (step, at) in exchange.steps.iter().zip(&times.steps) {
+        let Step::Check(position) = step else {
+            continue;
+        };
+        let Some(check) = exchange.checks.get(*position as usize) else {
+            continue;
+        };
+        if let Some(state) = states.get_mut(*position as usize) {
+            *state = state_of(check, *at, t);
+        }
+    }
+    // What is not reached is dimmed when the failure shows, not before and not one by one
+    let failed = states.contains(&TickState::Failed);
+    for (state, check) in states.iter_mut().zip(&exchange.checks) {
+        if check.outcome == Outcome::NotReached {
+            *state = if failed {
+                TickState::NotReached
+            } else {
+                TickState::Pending
+            };
+        }
+    }
+    states
+}
+
+fn state_of(check: &Check, at: PlayTime, t: PlayTime) -> TickState {
+    let suspense = match check.outcome {
+        Outcome::Failed => SUSPENSE_MS,
+        _ => TICK_MS,
+    };
+    if t < at {
+        TickState::Pending
+    } else if t.0 < at.0 + suspense {
+        TickState::Checking
+    } else {
+        match check.outcome {
+            Outcome::Passed => TickState::Passed,
+            Outcome::Failed => TickState::Failed,
+            Outcome::NotReached => TickState::NotReached,
+        }
+    }
+}
+
+/// Chooses how many rows to show and how tall, keeping the one that matters in view.
+fn fill(panel: &mut CheckPanel, exchange: &Exchange, states: &[TickState], unit: f32) {
+    let available = panel.rect.h / unit - HEAD - FOOT;
+    let count = exchange.checks.len();
+    let focus = focus(states);
+    let roomy = count as f32 * ROW <= available;
+    let height = |row: usize| {
+        if roomy || row == focus {
+            ROW
+        } else {
+            DENSE_ROW
+        }
+    };
+    let (first, last) = window(count, focus, available, &height);
+    panel.hidden_above = first;
+    panel.hidden_below = count - last;
+    let mut y = panel.rect.y + HEAD * unit;
+    for row in first..last {
+        let check = &exchange.checks[row];
+        let h = height(row) * unit;
+        let rect = Rect::new(panel.rect.x, y, panel.rect.w, h);
+        let shows_evidence = roomy || row == focus;
+        panel.rows.push(CheckRow {
+            position: row as u32,
+            name: text::cut(
+                &check.name,
+                Font::Regular,
+                metric::DETAIL + 0.5,
+                rect.w / unit - INDENT - PAD,
+            ),
+            evidence: match shows_evidence {
+                true => evidence(check, states[row], rect.w / unit - INDENT - PAD),
+                false => String::new(),
+            },
+            state: states[row],
+            rect,
+        });
+        y += h;
+    }
+    let used = y - panel.rect.y + FOOT * unit;
+    panel.rect.h = used;
+}
+
+/// The row the eye should be on: the failed one, the one being made, else the last one made.
+fn focus(states: &[TickState]) -> usize {
+    let find = |wanted: TickState| states.iter().position(|state| *state == wanted);
+    find(TickState::Failed)
+        .or_else(|| find(TickState::Checking))
+        .or_else(|| states.iter().rposition(|state| *state == TickState::Passed))
+        .unwrap_or(0)
+}
+
+/// The largest stretch of rows around the focus that fits.
+fn window(
+    count: usize,
+    focus: usize,
+    available: f32,
+    height: &dyn Fn(usize) -> f32,
+) -> (usize, usize) {
+    let (mut first, mut last) = (focus, focus + 1);
+    let mut used = height(focus);
+    loop {
+        let above = first
+            .checked_sub(1)
+            .filter(|row| used + height(*row) <= available);
+        let below = Some(last).filter(|row| *row < count && used + height(*row) <= available);
+        match (above, below) {
+            (Some(row), _) if last - focus > focus - first || below.is_none() => {
+                used += height(row);
+                first = row;
+            }
+            (_, Some(row)) => {
+                used += height(row);
+                last = row + 1;
+            }
+            _ => return (first, last.min(count)),
+        }
+    }
+}
+
+/// What is written below a check's name: what is required while it is made, what was found after.
+fn evidence(check: &Check, state: TickState, available: f32) -> String {
+    let words = match state {
+        TickState::Pending => "",
+        TickState::Checking => &check.expected,
+        TickState::Passed | TickState::Failed => &check.actual,
+        TickState::NotReached => "not reached",
+    };
+    text::cut(words, Font::Regular, metric::DETAIL, available)
+}

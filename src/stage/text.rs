@@ -1,0 +1,177 @@
+//! How wide text is, known without a renderer: the advances in the fonts that the
+//! window ships. Layout asks here, so that what fits on paper fits on screen.
+
+use std::sync::OnceLock;
+
+use ttf_parser::Face;
+
+/// The faces the stage uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Font {
+    /// Inter Regular: details
+    Regular,
+    /// Inter SemiBold: names
+    SemiBold,
+    /// JetBrains Mono: identifiers
+    Mono,
+}
+
+const REGULAR: &[u8] = include_bytes!("../../assets/fonts/Inter-Regular.ttf");
+const SEMI_BOLD: &[u8] = include_bytes!("../../assets/fonts/Inter-SemiBold.ttf");
+const MONO: &[u8] = include_bytes!("../../assets/fonts/JetBrainsMono-Regular.ttf");
+
+/// Renderers round advances to pixels; layout leaves this much room for it.
+const ROUNDING_SLACK: f32 = 1.02;
+
+/// Characters whose advances are looked up once.
+const CACHED: usize = 0x180;
+
+/// Advances of one face, in parts of an em.
+struct Advances {
+    face: Option<Face<'static>>,
+    cached: Vec<f32>,
+}
+
+impl Advances {
+    fn read(bytes: &'static [u8]) -> Self {
+        let face = Face::parse(bytes, 0).ok();
+        let cached = (0..CACHED as u32)
+            .map(|code| {
+                char::from_u32(code).map_or(0.0, |c| face.as_ref().map_or(0.5, |f| advance(f, c)))
+            })
+            .collect();
+        Self { face, cached }
+    }
+
+    fn of(&self, c: char) -> f32 {
+        match self.cached.get(c as usize) {
+            Some(advance) => *advance,
+            None => self.face.as_ref().map_or(1.0, |face| advance(face, c)),
+        }
+    }
+}
+
+fn advance(face: &Face<'_>, c: char) -> f32 {
+    let units = f32::from(face.units_per_em());
+    let glyph = face.glyph_index(c);
+    // A character the font lacks is drawn from another font or as a box: about an em wide
+    glyph
+        .and_then(|glyph| face.glyph_hor_advance(glyph))
+        .map_or(1.0, |a| f32::from(a) / units)
+}
+
+fn advances(font: Font) -> &'static Advances {
+    static TABLES: [OnceLock<Advances>; 3] = [OnceLock::new(), OnceLock::new(), OnceLock::new()];
+    let (position, bytes) = match font {
+        Font::Regular => (0, REGULAR),
+        Font::SemiBold => (1, SEMI_BOLD),
+        Font::Mono => (2, MONO),
+    };
+    TABLES[position].get_or_init(|| Advances::read(bytes))
+}
+
+/// The width of a line in points.
+pub fn width(text: &str, font: Font, points: f32) -> f32 {
+    let table = advances(font);
+    text.chars().map(|c| table.of(c)).sum::<f32>() * points * ROUNDING_SLACK
+}
+
+/// The text if it fits, else as much of it as fits with an ellipsis.
+pub fn cut(text: &str, font: Font, points: f32, available: f32) -> String {
+    if width(text, font, points) <= available {
+        return text.to_owned();
+    }
+    let table = advances(font);
+    let per_em = points * ROUNDING_SLACK;
+    let mut left = available - table.of('…') * per_em;
+    let mut kept = String::new();
+    for c in text.chars() {
+        left -= table.of(c) * per_em;
+        if left < 0.0 {
+            break;
+        }
+        kept.push(c);
+    }
+    format!("{}…", kept.trim_end())
+}
+
+/// The text in lines that fit; the last one is cut if `most` lines are not enough.
+pub fn wrap(text: &str, font: Font, points: f32, available: f32, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    let mut words = text.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let longer = if line.is_empty() {
+            word.to_owned()
+        } else {
+            format!("{line} {word}")
+        };
+        if line.is_empty() || width(&longer, font, points) <= available {
+            line = longer;
+            continue;
+        }
+        if lines.len() + 1 == most {
+            let rest: Vec<&str> = std::iter::once(word).chain(words).collect();
+            line = format!("{line} {}", rest.join(" "));
+            break;
+        }
+        lines.push(std::mem::replace(&mut line, word.to_owned()));
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+        .into_iter()
+        .map(|line| cut(&line, font, points, available))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wider_letter_is_wider_and_mono_letters_are_alike() {
+        assert!(width("m", Font::Regular, 13.0) > width("i", Font::Regular, 13.0));
+        assert_eq!(width("m", Font::Mono, 13.0), width("i", Font::Mono, 13.0));
+        assert!((width("mmmmm", Font::Mono, 10.0) - 5.0 * 6.0 * ROUNDING_SLACK).abs() < 0.1);
+    }
+
+    #[test]
+    fn a_cut_text_fits_and_says_that_it_was_cut() {
+        let long = "arn:aws:sts::111122223333:assumed-role/PhotoReader/CognitoIdentityCredentials";
+        let cut_text = cut(long, Font::Mono, 13.0, 200.0);
+        assert!(width(&cut_text, Font::Mono, 13.0) <= 200.0);
+        assert!(cut_text.ends_with('…') && cut_text.starts_with("arn:aws"));
+        assert_eq!(cut("short", Font::Mono, 13.0, 200.0), "short");
+    }
+
+    #[test]
+    fn wrapped_lines_fit_lose_no_word_and_stop_at_the_most() {
+        let text = "has an identity and waits for credentials from the pool";
+        let lines = wrap(text, Font::Regular, 13.0, 120.0, 9);
+        assert!(lines.len() > 2);
+        assert!(
+            lines
+                .iter()
+                .all(|line| width(line, Font::Regular, 13.0) <= 120.0)
+        );
+        assert_eq!(lines.join(" "), text);
+        let two = wrap(text, Font::Regular, 13.0, 120.0, 2);
+        assert_eq!(two.len(), 2);
+        assert!(two[1].ends_with('…'));
+    }
+
+    #[test]
+    fn a_word_longer_than_the_line_is_cut_and_not_lost() {
+        let lines = wrap(
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b",
+            Font::Regular,
+            13.0,
+            60.0,
+            3,
+        );
+        assert!(lines[0].ends_with('…'));
+        assert_eq!(lines[1], "b");
+    }
+}

@@ -1,0 +1,496 @@
+//! What is under way at a moment: the chain of exchanges from the device down to
+//! the innermost call, as lanes, parcels and the stamp of a refusal. When a beat is
+//! over, its last exchange stays visible until the next one begins.
+
+use crate::cloud::ledger::{ActorId, Artifact, ArtifactId, ArtifactKind, Exchange, Outcome, Step};
+use crate::recording::Recording;
+
+use super::Options;
+use super::cards::look_of;
+use super::checks::SUSPENSE_MS;
+use super::frame::{
+    ActorLook, ArtifactLook, LaneLook, LaneView, ParcelView, Point, Rect, StampView,
+};
+use super::lanes::{self, Curve};
+use super::layout::{Layout, metric};
+use super::text::{self, Font};
+use super::timing::{ExchangeTimes, PlayTime, Timing};
+
+/// A lane appears and a parcel fades over this time.
+const FADE_MS: u32 = 180;
+/// The stamp comes down this long after the failed check has shown.
+const STAMP_MS: u32 = 220;
+/// How far along the lane a parcel waits while it is being checked.
+const WAITS_AT: f32 = 0.84;
+/// How far along the lane a refused parcel is left.
+const LEFT_AT: f32 = 0.6;
+/// Between the parcels of one answer, as a share of the way.
+const FOLLOWING: f32 = 0.13;
+/// Artifacts of one message that are shown as parcels.
+const MOST_PARCELS: usize = 3;
+/// What stays of a lane when its exchange is over.
+const AFTERGLOW: f32 = 0.45;
+
+/// An exchange whose checks are shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown<'a> {
+    /// Which
+    pub exchange: &'a Exchange,
+}
+
+/// What an exchange in the chain is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Request,
+    Checking,
+    Waiting,
+    Response,
+    /// Over, and still shown
+    Over,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Link<'a> {
+    exchange: &'a Exchange,
+    phase: Phase,
+    depth: u32,
+}
+
+/// What is under way at a moment.
+#[derive(Debug)]
+pub struct Traffic<'a> {
+    chain: Vec<Link<'a>>,
+}
+
+/// Lanes, parcels and stamp.
+#[derive(Debug, Default)]
+pub struct Road {
+    /// Innermost last
+    pub lanes: Vec<LaneView>,
+    /// What is on its way
+    pub parcels: Vec<ParcelView>,
+    /// The error code of a refusal
+    pub stamp: Option<StampView>,
+}
+
+impl<'a> Traffic<'a> {
+    /// Finds out what is under way at a moment of a beat.
+    pub fn at(recording: &'a Recording, timing: &Timing, beat: u32, t: PlayTime) -> Self {
+        let Some(beat) = recording.beat(beat) else {
+            return Self { chain: Vec::new() };
+        };
+        let top = recording
+            .exchanges_of(beat)
+            .iter()
+            .filter(|exchange| exchange.parent.is_none());
+        let begun = |exchange: &&Exchange| {
+            timing
+                .exchange(exchange.id)
+                .is_some_and(|times| times.start <= t)
+        };
+        let Some(current) = top.filter(begun).last() else {
+            return Self { chain: Vec::new() };
+        };
+        let mut chain = Vec::new();
+        descend(recording, timing, current, t, 0, &mut chain);
+        Self { chain }
+    }
+
+    /// Whether anything is on its way.
+    pub fn moving(&self) -> bool {
+        self.chain.iter().any(|link| link.phase != Phase::Over)
+    }
+
+    /// The exchange whose checks are shown: the innermost that is making any, else the one that
+    /// called it. When all is over, the one that refused or else the one the device asked for.
+    pub fn shown(&self, recording: &'a Recording) -> Option<Shown<'a>> {
+        let outer = self.chain.first()?;
+        if outer.phase == Phase::Over {
+            let exchange = refusing(recording, outer.exchange).unwrap_or(outer.exchange);
+            return Some(Shown {
+                exchange: with_checks(recording, exchange),
+            });
+        }
+        let busy = self.chain.iter().rev().find(|link| {
+            !link.exchange.checks.is_empty() && !matches!(link.phase, Phase::Request)
+        })?;
+        Some(Shown {
+            exchange: busy.exchange,
+        })
+    }
+
+    /// How an actor takes part.
+    pub fn look_of(&self, id: &ActorId) -> ActorLook {
+        let mut look = ActorLook::Calm;
+        for link in &self.chain {
+            let refused = link.exchange.refused();
+            let over = matches!(link.phase, Phase::Over | Phase::Response);
+            if link.exchange.to == *id {
+                look = match link.phase {
+                    _ if refused && over => ActorLook::Refusing,
+                    Phase::Checking => ActorLook::Checking,
+                    Phase::Over => look,
+                    _ => ActorLook::Acting,
+                };
+            } else if link.exchange.from == *id
+                && look == ActorLook::Calm
+                && link.phase != Phase::Over
+            {
+                look = ActorLook::Acting;
+            }
+        }
+        look
+    }
+
+    /// Draws the chain.
+    pub fn draw(
+        &self,
+        recording: &Recording,
+        layout: &Layout,
+        timing: &Timing,
+        panel: Option<Rect>,
+        options: Options,
+        t: PlayTime,
+    ) -> Road {
+        let mut road = Road::default();
+        let titles = layout.zones.iter().map(|zone| zone.title_rect);
+        let rooms = layout.places.iter().map(|place| place.room);
+        let mut taken: Vec<Rect> = titles.chain(rooms).chain(panel).collect();
+        for link in &self.chain {
+            let Some(times) = timing.exchange(link.exchange.id) else {
+                continue;
+            };
+            let Some(curve) = lane_curve(layout, link.exchange, panel) else {
+                continue;
+            };
+            let lane = lane_view(link, times, curve, &taken, layout, t);
+            taken.push(lane.label_rect);
+            road.parcels
+                .extend(parcels(recording, link, times, &curve, timing, options, t));
+            if road.stamp.is_none() {
+                road.stamp = stamp(link, times, &curve, &taken, layout, t);
+                taken.extend(road.stamp.as_ref().map(|stamp| stamp.rect));
+            }
+            road.lanes.push(lane);
+        }
+        road
+    }
+}
+
+/// Follows the calls that are under way, innermost last.
+fn descend<'a>(
+    recording: &'a Recording,
+    timing: &Timing,
+    exchange: &'a Exchange,
+    t: PlayTime,
+    depth: u32,
+    chain: &mut Vec<Link<'a>>,
+) {
+    let Some(times) = timing.exchange(exchange.id) else {
+        return;
+    };
+    let call = exchange.steps.iter().find_map(|step| match step {
+        Step::Call(id) => {
+            let call_times = timing.exchange(*id)?;
+            let under_way = call_times.start <= t && t < call_times.end;
+            recording.exchange(*id).filter(|_| under_way)
+        }
+        Step::Check(_) => None,
+    });
+    let phase = match call {
+        _ if t >= times.end => Phase::Over,
+        _ if t < times.arrive => Phase::Request,
+        Some(_) => Phase::Waiting,
+        None if t < times.respond => Phase::Checking,
+        None => Phase::Response,
+    };
+    chain.push(Link {
+        exchange,
+        phase,
+        depth,
+    });
+    if let (Some(call), Phase::Waiting) = (call, phase) {
+        descend(recording, timing, call, t, depth + 1, chain);
+    }
+}
+
+/// The innermost exchange that made an exchange fail.
+fn refusing<'a>(recording: &'a Recording, exchange: &'a Exchange) -> Option<&'a Exchange> {
+    if !exchange.refused() {
+        return None;
+    }
+    if exchange.failed_check().is_some() {
+        return Some(exchange);
+    }
+    let calls = exchange.steps.iter().rev().filter_map(|step| match step {
+        Step::Call(id) => recording.exchange(*id),
+        Step::Check(_) => None,
+    });
+    calls
+        .filter_map(|call| refusing(recording, call))
+        .next()
+        .or(Some(exchange))
+}
+
+/// The exchange itself if it made checks, else the call on its behalf that made most.
+fn with_checks<'a>(recording: &'a Recording, exchange: &'a Exchange) -> &'a Exchange {
+    if !exchange.checks.is_empty() {
+        return exchange;
+    }
+    let calls = exchange.steps.iter().filter_map(|step| match step {
+        Step::Call(id) => recording.exchange(*id),
+        Step::Check(_) => None,
+    });
+    calls
+        .max_by_key(|call| call.checks.len())
+        .unwrap_or(exchange)
+}
+
+/// The lane of an exchange, around the other cards and the panel of checks.
+fn lane_curve(layout: &Layout, exchange: &Exchange, panel: Option<Rect>) -> Option<Curve> {
+    let from = layout.place(&exchange.from)?;
+    let to = layout.place(&exchange.to)?;
+    let others: Vec<Rect> = layout
+        .places
+        .iter()
+        .filter(|place| place.id != from.id && place.id != to.id)
+        .map(|place| place.room)
+        .chain(panel)
+        .collect();
+    let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-4.0 * layout.unit);
+    let room_of = |place: &super::layout::Place| {
+        let mut rect = place.room;
+        rect.h = rect.h.max(place.head);
+        rect
+    };
+    Some(lanes::route(
+        room_of(from),
+        room_of(to),
+        &others,
+        stage,
+        layout.unit,
+    ))
+}
+
+fn lane_view(
+    link: &Link<'_>,
+    times: &ExchangeTimes,
+    curve: Curve,
+    taken: &[Rect],
+    layout: &Layout,
+    t: PlayTime,
+) -> LaneView {
+    let unit = layout.unit;
+    let refused = link.exchange.refused() && matches!(link.phase, Phase::Response | Phase::Over);
+    let look = match link.phase {
+        _ if refused => LaneLook::Refused,
+        Phase::Request | Phase::Checking => LaneLook::Request,
+        Phase::Waiting => LaneLook::Waiting,
+        Phase::Response | Phase::Over => LaneLook::Response,
+    };
+    let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-6.0 * unit);
+    let label = link.exchange.operation.clone();
+    let width = text::width(&label, Font::Mono, metric::MONO) + 18.0;
+    let label_rect = lanes::label(&curve, (width * unit, 24.0 * unit), taken, stage, unit);
+    let appearing = t.through(times.start, FADE_MS);
+    let opacity = match link.phase {
+        Phase::Over if !refused => 1.0 - (1.0 - AFTERGLOW) * t.through(times.end, FADE_MS),
+        _ => appearing,
+    };
+    LaneView {
+        exchange: link.exchange.id,
+        curve,
+        look,
+        label,
+        label_rect,
+        depth: link.depth,
+        opacity,
+    }
+}
+
+/// What travels on a lane at a moment.
+fn parcels(
+    recording: &Recording,
+    link: &Link<'_>,
+    times: &ExchangeTimes,
+    curve: &Curve,
+    timing: &Timing,
+    options: Options,
+    t: PlayTime,
+) -> Vec<ParcelView> {
+    let exchange = link.exchange;
+    let clock = timing.clock_at(t);
+    let view = |artifact: Option<&Artifact>, along: f32, opacity: f32, broken: bool| ParcelView {
+        exchange: exchange.id,
+        artifact: artifact.map(|artifact| artifact.id),
+        kind: artifact.map(|artifact| artifact.kind),
+        look: artifact.map_or(ArtifactLook::Whole, |artifact| look_of(artifact, clock)),
+        at: lanes::point_at(curve, along),
+        angle: lanes::angle_at(curve, along),
+        opacity,
+        broken,
+    };
+    let asked = foremost(recording, &exchange.sent, 1);
+    let asked = asked.first().copied();
+    match link.phase {
+        Phase::Request => {
+            let through = t.through(times.start, times.arrive.0 - times.start.0);
+            let (along, opacity) = travel(through, 0.02, WAITS_AT, options);
+            vec![view(asked, along, opacity, false)]
+        }
+        Phase::Checking | Phase::Waiting => vec![view(asked, WAITS_AT, 1.0, false)],
+        Phase::Response if exchange.refused() => {
+            let through = t.through(times.respond, times.end.0 - times.respond.0);
+            let (along, opacity) = travel(through, WAITS_AT, LEFT_AT, options);
+            vec![view(asked, along, opacity, true)]
+        }
+        Phase::Over if exchange.refused() => vec![view(asked, LEFT_AT, 1.0, true)],
+        Phase::Response => {
+            let through = t.through(times.respond, times.end.0 - times.respond.0);
+            answer_parcels(recording, exchange, through, options, &view)
+        }
+        Phase::Over => Vec::new(),
+    }
+}
+
+/// The parcels of an answer follow each other.
+fn answer_parcels(
+    recording: &Recording,
+    exchange: &Exchange,
+    through: f32,
+    options: Options,
+    view: &dyn Fn(Option<&Artifact>, f32, f32, bool) -> ParcelView,
+) -> Vec<ParcelView> {
+    let carried = foremost(recording, &exchange.received, MOST_PARCELS);
+    if carried.is_empty() {
+        let (along, opacity) = travel(through, WAITS_AT, 0.02, options);
+        return vec![view(None, along, opacity, false)];
+    }
+    let last = (carried.len() - 1) as f32 * FOLLOWING;
+    let mut parcels = Vec::new();
+    for (position, artifact) in carried.into_iter().enumerate() {
+        let own = (through * (1.0 + last) - position as f32 * FOLLOWING).clamp(0.0, 1.0);
+        let (along, opacity) = travel(own, WAITS_AT, 0.02, options);
+        parcels.push(view(Some(artifact), along, opacity, false));
+    }
+    parcels
+}
+
+/// Where on the way a parcel is, and how visible. Without motion it fades out here and in there.
+fn travel(through: f32, from: f32, to: f32, options: Options) -> (f32, f32) {
+    const FADE: f32 = 0.15;
+    if options.reduced_motion {
+        return if through < 0.5 {
+            (from, (1.0 - through * 2.0).clamp(0.0, 1.0))
+        } else {
+            (to, (through * 2.0 - 1.0).clamp(0.0, 1.0))
+        };
+    }
+    let opacity = (through / FADE)
+        .min(1.0)
+        .min((1.0 - through) / FADE + 0.35)
+        .clamp(0.0, 1.0);
+    (from + (to - from) * eased(through), opacity)
+}
+
+/// Slow, fast, slow.
+fn eased(t: f32) -> f32 {
+    let t = t.clamp(0.0, 1.0);
+    if t < 0.5 {
+        4.0 * t * t * t
+    } else {
+        1.0 - (-2.0 * t + 2.0).powi(3) / 2.0
+    }
+}
+
+/// The artifacts that say most about a message, in that order.
+fn foremost<'a>(
+    recording: &'a Recording,
+    carried: &[ArtifactId],
+    most: usize,
+) -> Vec<&'a Artifact> {
+    let mut found: Vec<&Artifact> = carried
+        .iter()
+        .filter_map(|id| recording.artifact(*id))
+        .collect();
+    found.sort_by_key(|artifact| rank(artifact.kind));
+    found.truncate(most);
+    found
+}
+
+fn rank(kind: ArtifactKind) -> u8 {
+    use ArtifactKind::*;
+    match kind {
+        Credentials | LongTermKey => 0,
+        Assertion | PoolToken => 1,
+        IdToken => 2,
+        AccessToken => 3,
+        RefreshToken => 4,
+        AuthorizationCode | OpaqueToken => 5,
+        Push | PresignedUrl | ConfirmationCode => 6,
+        IdentityId => 7,
+        ChallengeSession | BrowserSession => 8,
+    }
+}
+
+/// The code of a refusal, stamped beside the lane when the failed check has shown.
+fn stamp(
+    link: &Link<'_>,
+    times: &ExchangeTimes,
+    curve: &Curve,
+    taken: &[Rect],
+    layout: &Layout,
+    t: PlayTime,
+) -> Option<StampView> {
+    let refusal = link.exchange.refusal.as_ref()?;
+    let comes = PlayTime(failed_at(link.exchange, times).0 + SUSPENSE_MS);
+    if t < comes {
+        return None;
+    }
+    let status = link.exchange.response.status;
+    let text = match status {
+        // OAuth refuses in a redirect, whose status says nothing
+        300..400 => refusal.code.clone(),
+        _ => format!("{status} {}", refusal.code),
+    };
+    let unit = layout.unit;
+    let width = text::width(&text, Font::Mono, metric::NAME) + 26.0;
+    let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-8.0 * unit);
+    let rect = lanes::stamp(curve, (width * unit, 32.0 * unit), taken, stage, unit);
+    const TILT_RADIANS: f32 = -0.06;
+    Some(StampView {
+        text,
+        rect,
+        angle: TILT_RADIANS,
+        opacity: t.through(comes, STAMP_MS),
+    })
+}
+
+/// When the failed check begins; where none of its own failed, when the answer leaves.
+fn failed_at(exchange: &Exchange, times: &ExchangeTimes) -> PlayTime {
+    let failed = exchange
+        .steps
+        .iter()
+        .zip(&times.steps)
+        .find(|(step, _)| match step {
+            Step::Check(position) => exchange
+                .checks
+                .get(*position as usize)
+                .is_some_and(|check| check.outcome == Outcome::Failed),
+            Step::Call(_) => false,
+        });
+    failed.map_or(
+        PlayTime(times.respond.0.saturating_sub(SUSPENSE_MS)),
+        |(_, at)| *at,
+    )
+}
+
+/// Somewhere on a parcel.
+pub fn parcel_reach(unit: f32) -> f32 {
+    22.0 * unit
+}
+
+/// Whether a point is on a parcel.
+pub fn on_parcel(parcel: &ParcelView, point: Point, unit: f32) -> bool {
+    (parcel.at.x - point.x).hypot(parcel.at.y - point.y) <= parcel_reach(unit)
+}
