@@ -15,20 +15,24 @@ use bevy::render::settings::RenderCreation;
 use bevy::window::{ExitCondition, WindowPlugin};
 use bevy::winit::{UpdateMode, WinitSettings};
 
-use super::content::{Content, Start};
+use super::desk::{Desk, Start};
 use super::probe::{self, NoWindow};
 use super::renderer::Renderer;
+use super::view::theme::ThemeError;
 use super::{alarm, canvas, opening, pass, report, saving, window};
 
 /// How long the window sleeps when nothing happens. Whatever happens wakes it.
 const SLEEP: Duration = Duration::from_secs(3600);
 
 /// Why the window is not there, or no longer.
-#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
 pub enum GuiError {
     /// It never opened; the terminal player can take over
     #[error("no window: {0}")]
     NoWindow(#[from] NoWindow),
+    /// The theme that ships with the program cannot be read
+    #[error("the theme cannot be read: {0}")]
+    Theme(#[from] ThemeError),
     /// The report cannot be written
     #[error("the report cannot be written: {0}")]
     Report(String),
@@ -64,22 +68,19 @@ pub(super) enum AppSystems {
     Schedule,
 }
 
-/// What fills the window.
-#[derive(Resource)]
-pub(super) struct Desk<C: Content>(pub(super) C);
-
 /// Opens the window and stays until it is closed.
-pub fn run<C: Content>(start: Start<C>) -> Result<(), GuiError> {
+pub fn run(start: Start) -> Result<(), GuiError> {
     probe::display()?;
     let renderer = Renderer::find().map_err(NoWindow::from)?;
     let report = start.report.as_deref().map(report::Report::open).transpose();
     let report = report.map_err(|error| GuiError::Report(error.to_string()))?;
+    let (desk, disk) = saving::desk(&start)?;
     let mut app = build_quietly(|| {
         let mut app = App::new();
-        add_engine(&mut app, renderer.creation(), Some(window::describe(start.content.place())));
+        add_engine(&mut app, renderer.creation(), Some(window::describe(desk.place())));
         app
     })?;
-    add_room(&mut app, start.content, start.settings);
+    add_room(&mut app, desk, disk);
     if let Some(report) = report {
         app.insert_resource(report);
     }
@@ -145,12 +146,8 @@ pub(super) fn add_engine(app: &mut App, render_creation: RenderCreation, window:
 }
 
 /// Everything that is this application's.
-pub(super) fn add_room<C: Content>(
-    app: &mut App,
-    content: C,
-    settings: super::settings_file::SettingsFile,
-) {
-    app.insert_resource(Desk(content)).insert_resource(saving::Disk::new(settings));
+pub(super) fn add_room(app: &mut App, desk: Desk, disk: saving::Disk) {
+    app.insert_resource(desk).insert_resource(disk);
     app.configure_sets(
         Update,
         (
@@ -170,11 +167,11 @@ pub(super) fn add_room<C: Content>(
     );
     app.add_plugins((
         alarm::plugin,
-        pass::plugin::<C>,
-        window::plugin::<C>,
-        opening::plugin::<C>,
-        saving::plugin::<C>,
-        report::plugin::<C>,
+        pass::plugin,
+        window::plugin,
+        opening::plugin,
+        saving::plugin,
+        report::plugin,
     ));
 }
 

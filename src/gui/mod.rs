@@ -3,7 +3,7 @@
 mod alarm;
 mod app;
 mod canvas;
-pub mod content;
+mod desk;
 mod opening;
 mod pass;
 pub mod probe;
@@ -13,6 +13,8 @@ mod report;
 mod saving;
 pub mod settings_file;
 pub mod snapshot;
+pub mod view;
 mod window;
 
 pub use app::{GuiError, run};
+pub use desk::{Opened, Opener, Place, Start};

@@ -7,8 +7,9 @@ use std::time::Duration;
 use bevy::prelude::*;
 
 use super::alarm::Alarm;
-use super::app::{AppSystems, Desk};
-use super::content::{Content, Effect, Opened};
+use super::app::AppSystems;
+use super::desk::{Desk, Opened};
+use super::view::model::{Effect, Trouble};
 use super::pass::{Asked, Pace};
 
 /// A scenario to open as soon as there is a window.
@@ -17,21 +18,20 @@ pub(super) struct First(pub(super) String);
 
 /// The scenario being opened. A newer wish replaces an older one.
 #[derive(Resource)]
-struct Underway<C: Content>(Option<Job<C>>);
+struct Underway(Option<Job>);
 
-struct Job<C: Content> {
-    name: String,
+struct Job {
     /// Behind a lock only because a resource must be shareable; nobody ever waits for it
-    outcome: Mutex<Receiver<Opened<C::Loaded>>>,
+    outcome: Mutex<Receiver<Opened>>,
 }
 
-pub(super) fn plugin<C: Content>(app: &mut App) {
-    app.insert_resource(Underway::<C>(None));
+pub(super) fn plugin(app: &mut App) {
+    app.insert_resource(Underway(None));
     app.add_systems(
         Update,
         (
-            collect::<C>.in_set(AppSystems::Collect),
-            begin::<C>.in_set(AppSystems::Begin),
+            collect.in_set(AppSystems::Collect),
+            begin.in_set(AppSystems::Begin),
         ),
     );
     app.add_systems(Startup, begin_first);
@@ -43,11 +43,11 @@ fn begin_first(first: Option<Res<First>>, mut asked: ResMut<Asked>) {
     }
 }
 
-fn begin<C: Content>(
+fn begin(
     asked: Res<Asked>,
     alarm: Res<Alarm>,
-    mut desk: ResMut<Desk<C>>,
-    mut underway: ResMut<Underway<C>>,
+    mut desk: ResMut<Desk>,
+    mut underway: ResMut<Underway>,
     mut pace: ResMut<Pace>,
 ) {
     let wish = asked.0.iter().rev().find_map(|effect| match effect {
@@ -55,7 +55,7 @@ fn begin<C: Content>(
         _ => None,
     });
     let Some(name) = wish else { return };
-    let open = desk.0.opener();
+    let open = desk.opener();
     let (done, outcome) = channel();
     let (wanted, alarm) = (name.clone(), alarm.clone());
     std::thread::spawn(move || {
@@ -64,14 +64,14 @@ fn begin<C: Content>(
             alarm.set(Duration::ZERO);
         }
     });
-    desk.0.opening(&name);
-    underway.0 = Some(Job { name, outcome: Mutex::new(outcome) });
+    desk.opening(&name);
+    underway.0 = Some(Job { outcome: Mutex::new(outcome) });
     pace.disturb();
 }
 
-fn collect<C: Content>(
-    mut desk: ResMut<Desk<C>>,
-    mut underway: ResMut<Underway<C>>,
+fn collect(
+    mut desk: ResMut<Desk>,
+    mut underway: ResMut<Underway>,
     mut pace: ResMut<Pace>,
 ) {
     let Some(job) = &mut underway.0 else { return };
@@ -81,10 +81,14 @@ fn collect<C: Content>(
         Err(TryRecvError::Empty) => return,
         // The thread ended without an outcome: it panicked
         Err(TryRecvError::Disconnected) => {
-            Err("opening it failed because of an error in this program".into())
+            Err(Trouble {
+                title: "This scenario cannot be opened".into(),
+                text: "Opening it stopped because of an error in this program".into(),
+                remedy: "Open another one; nothing was lost".into(),
+            })
         }
     };
-    desk.0.opened(&job.name, outcome);
+    desk.opened(outcome);
     underway.0 = None;
     pace.disturb();
 }

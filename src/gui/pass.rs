@@ -9,9 +9,10 @@ use bevy::window::{RequestRedraw, WindowRef, WindowResized, WindowScaleFactorCha
 use bevy_egui::EguiContext;
 
 use super::alarm::Alarm;
-use super::app::{AppSystems, Desk};
+use super::app::AppSystems;
 use super::canvas;
-use super::content::{Content, Effect};
+use super::desk::{self, Desk};
+use super::view::model::Effect;
 
 /// The longest step of playback time in one frame: after a hitch the picture goes on, not ahead.
 const MAX_STEP: Duration = Duration::from_millis(100);
@@ -48,15 +49,15 @@ impl Pace {
     }
 }
 
-pub(super) fn plugin<C: Content>(app: &mut App) {
+pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Asked>().init_resource::<Pace>();
     app.add_systems(Startup, open_canvas);
     app.add_systems(
         Update,
         (
-            prepare::<C>.in_set(AppSystems::Prepare),
-            advance::<C>.in_set(AppSystems::Advance),
-            show::<C>.in_set(AppSystems::Show),
+            prepare.in_set(AppSystems::Prepare),
+            advance.in_set(AppSystems::Advance),
+            show.in_set(AppSystems::Show),
             schedule.in_set(AppSystems::Schedule),
         ),
     );
@@ -66,25 +67,22 @@ fn open_canvas(mut commands: Commands) {
     commands.spawn(canvas::bundle(RenderTarget::Window(WindowRef::Primary), Color::BLACK));
 }
 
-fn prepare<C: Content>(
-    mut desk: ResMut<Desk<C>>,
+fn prepare(
+    desk: Res<Desk>,
     mut fresh: Query<&mut EguiContext, (With<canvas::Canvas>, Added<EguiContext>)>,
 ) {
     for mut context in &mut fresh {
-        let context = context.get_mut();
-        // Plus and minus are the playback speed
-        context.options_mut(|options| options.zoom_with_keyboard = false);
-        desk.0.prepare(context);
+        desk::prepare(context.get_mut(), &desk.model);
     }
 }
 
-fn advance<C: Content>(time: Res<Time<Real>>, mut desk: ResMut<Desk<C>>, mut pace: ResMut<Pace>) {
-    pace.moving = desk.0.advance(time.delta().min(MAX_STEP).as_secs_f32());
+fn advance(time: Res<Time<Real>>, mut desk: ResMut<Desk>, mut pace: ResMut<Pace>) {
+    pace.moving = desk.advance(time.delta().min(MAX_STEP).as_secs_f32());
 }
 
-fn show<C: Content>(
+fn show(
     mut canvases: Query<canvas::Parts, With<canvas::Canvas>>,
-    mut desk: ResMut<Desk<C>>,
+    mut desk: ResMut<Desk>,
     mut asked: ResMut<Asked>,
     mut pace: ResMut<Pace>,
 ) {
@@ -92,7 +90,7 @@ fn show<C: Content>(
         let ready = camera.physical_viewport_rect().is_some();
         pace.repaint = canvas::run_pass(context.get_mut(), input.take(), &mut output, |ui| {
             if ready {
-                asked.0.extend(desk.0.show(ui));
+                asked.0.extend(desk.show(ui));
             }
         });
         pace.drawn += u32::from(ready);

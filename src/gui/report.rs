@@ -6,8 +6,8 @@ use std::path::Path;
 
 use bevy::prelude::*;
 
-use super::app::{AppSystems, Desk};
-use super::content::Content;
+use super::app::AppSystems;
+use super::desk::Desk;
 use super::pass::Pace;
 
 /// The file that is written to, and what was written last.
@@ -24,18 +24,18 @@ impl Report {
     }
 }
 
-pub(super) fn plugin<C: Content>(app: &mut App) {
+pub(super) fn plugin(app: &mut App) {
     app.add_systems(
         Update,
-        report::<C>.in_set(AppSystems::Report).run_if(resource_exists::<Report>),
+        report.in_set(AppSystems::Report).run_if(resource_exists::<Report>),
     );
 }
 
-fn report<C: Content>(desk: Res<Desk<C>>, pace: Res<Pace>, mut report: ResMut<Report>) -> Result {
+fn report(desk: Res<Desk>, pace: Res<Pace>, mut report: ResMut<Report>) -> Result {
     if pace.drawn == 0 {
         return Ok(());
     }
-    let line = desk.0.report().to_string();
+    let line = desk.state().to_string();
     if line != report.last {
         // One write, so that a reader never sees half a line
         report.file.write_all(format!("{line}\n").as_bytes())?;

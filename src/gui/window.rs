@@ -6,8 +6,9 @@ use bevy::window::{
     WindowPosition, WindowResized, WindowResolution,
 };
 
-use super::app::{AppSystems, Desk, FRAMES_AHEAD};
-use super::content::{Content, Effect, Place};
+use super::app::{AppSystems, FRAMES_AHEAD};
+use super::desk::{Desk, Place};
+use super::view::model::Effect;
 use super::pass::{Asked, Pace};
 
 /// What the window is called.
@@ -46,13 +47,13 @@ pub(super) fn describe(place: Place) -> Window {
     }
 }
 
-pub(super) fn plugin<C: Content>(app: &mut App) {
+pub(super) fn plugin(app: &mut App) {
     app.add_systems(
         Update,
         (
-            remember::<C>.in_set(AppSystems::Remember),
+            remember.in_set(AppSystems::Remember),
             close.in_set(AppSystems::Close),
-            (toggle_fullscreen::<C>, reveal).chain().in_set(AppSystems::Frame),
+            (toggle_fullscreen, reveal).chain().in_set(AppSystems::Frame),
         ),
     );
 }
@@ -80,11 +81,11 @@ fn mode(fullscreen: bool) -> WindowMode {
 }
 
 /// Tells the view where the window is, for the settings.
-fn remember<C: Content>(
+fn remember(
     mut moved: MessageReader<WindowMoved>,
     mut resized: MessageReader<WindowResized>,
     windows: Query<&Window, With<PrimaryWindow>>,
-    mut desk: ResMut<Desk<C>>,
+    mut desk: ResMut<Desk>,
 ) {
     let corner = moved.read().last().map(|moved| (moved.position.x, moved.position.y));
     let size = resized.read().last().map(|resized| (resized.width, resized.height));
@@ -93,8 +94,8 @@ fn remember<C: Content>(
     if !window.visible || window.mode != WindowMode::Windowed || (corner, size) == (None, None) {
         return;
     }
-    let place = desk.0.place();
-    desk.0.placed(Place { at: corner.or(place.at), size: size.or(place.size), ..place });
+    let place = desk.place();
+    desk.placed(Place { at: corner.or(place.at), size: size.or(place.size), ..place });
 }
 
 /// The window's own closing is quitting.
@@ -104,22 +105,22 @@ fn close(mut requests: MessageReader<WindowCloseRequested>, mut asked: ResMut<As
     }
 }
 
-fn toggle_fullscreen<C: Content>(
+fn toggle_fullscreen(
     asked: Res<Asked>,
     mut windows: Query<&mut Window, With<PrimaryWindow>>,
-    mut desk: ResMut<Desk<C>>,
+    mut desk: ResMut<Desk>,
     mut pace: ResMut<Pace>,
 ) {
-    let toggles = asked.0.iter().filter(|effect| **effect == Effect::ToggleFullscreen).count();
+    let toggles = asked.0.iter().filter(|effect| **effect == Effect::Fullscreen).count();
     if toggles % 2 == 0 {
         return;
     }
-    let place = desk.0.place();
+    let place = desk.place();
     let fullscreen = !place.fullscreen;
     for mut window in &mut windows {
         window.mode = mode(fullscreen);
     }
-    desk.0.placed(Place { fullscreen, ..place });
+    desk.placed(Place { fullscreen, ..place });
     pace.disturb();
 }
 
