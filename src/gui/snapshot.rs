@@ -135,7 +135,7 @@ struct Easel {
     pixels: (u32, u32),
     scale: f32,
     camera: Entity,
-    image: Handle<Image>,
+    target: ImageRenderTarget,
 }
 
 impl Studio {
@@ -173,14 +173,14 @@ impl Studio {
 
     fn shoot(&mut self, request: Request) -> Result<Image, SnapshotError> {
         let pixels = pixels(&request, self.renderer.max_edge().min(MAX_EDGE_PX))?;
-        let image = self.set_up(pixels, request.scale);
+        let target = self.set_up(pixels, request.scale);
         let mut subject = self.app.world_mut().resource_mut::<Subject>();
         for command in request.commands {
             // What is left to the host has no meaning in a picture
             let _ = subject.0.apply(command);
         }
         self.settle();
-        let developed = self.develop(image).ok_or_else(|| self.blank("no picture at all"))?;
+        let developed = self.develop(target).ok_or_else(|| self.blank("no picture at all"))?;
         match emptiness(developed.data.as_deref().unwrap_or_default()) {
             Some(what) => Err(self.blank(what)),
             None => Ok(developed),
@@ -188,26 +188,27 @@ impl Studio {
     }
 
     /// A canvas of this size: the last one where it fits.
-    fn set_up(&mut self, pixels: (u32, u32), scale: f32) -> Handle<Image> {
+    fn set_up(&mut self, pixels: (u32, u32), scale: f32) -> ImageRenderTarget {
         if let Some(easel) = &self.easel
             && easel.pixels == pixels
             && easel.scale == scale
         {
-            return easel.image.clone();
+            return easel.target.clone();
         }
         let world = self.app.world_mut();
         if let Some(old) = self.easel.take() {
             world.despawn(old.camera);
-            world.resource_mut::<Assets<Image>>().remove(&old.image);
+            world.resource_mut::<Assets<Image>>().remove(&old.target.handle);
         }
         let format = TextureFormat::Rgba8UnormSrgb;
         let blank = Image::new_target_texture(pixels.0, pixels.1, format, None);
         let image = world.resource_mut::<Assets<Image>>().add(blank);
-        let target = ImageRenderTarget { handle: image.clone(), scale_factor: scale };
+        let target = ImageRenderTarget { handle: image, scale_factor: scale };
         // Nothing is drawn behind the panels: what they leave out stays transparent and is noticed
-        let camera = world.spawn(canvas::bundle(RenderTarget::Image(target), Color::NONE)).id();
-        self.easel = Some(Easel { pixels, scale, camera, image: image.clone() });
-        image
+        let canvas = canvas::bundle(RenderTarget::Image(target.clone()), Color::NONE);
+        let camera = world.spawn(canvas).id();
+        self.easel = Some(Easel { pixels, scale, camera, target: target.clone() });
+        target
     }
 
     /// Draws until the picture is still.
@@ -220,8 +221,10 @@ impl Studio {
         }
     }
 
-    fn develop(&mut self, image: Handle<Image>) -> Option<Image> {
-        self.app.world_mut().spawn((Name::new("Shutter"), Screenshot::image(image))).observe(
+    fn develop(&mut self, target: ImageRenderTarget) -> Option<Image> {
+        // Bevy tells targets apart by their scale, too: `Screenshot::image` would mean another one
+        let shutter = Screenshot(RenderTarget::Image(target));
+        self.app.world_mut().spawn((Name::new("Shutter"), shutter)).observe(
             |captured: On<ScreenshotCaptured>, mut developed: ResMut<Developed>| {
                 developed.0 = Some(captured.image.clone());
             },
