@@ -19,7 +19,7 @@ use super::desk::{Desk, Start};
 use super::probe::{self, NoWindow};
 use super::renderer::Renderer;
 use super::view::theme::ThemeError;
-use super::{alarm, canvas, opening, pass, report, saving, window};
+use super::{alarm, canvas, keys, opening, pass, report, saving, window};
 
 /// How long the window sleeps when nothing happens. Whatever happens wakes it.
 const SLEEP: Duration = Duration::from_secs(3600);
@@ -50,6 +50,8 @@ pub(super) enum AppSystems {
     Collect,
     /// The view hears where the window is
     Remember,
+    /// Keys get the modifiers that were down with them
+    Hear,
     /// Playback time passes
     Advance,
     /// Panels are drawn, and what the user did is applied
@@ -72,12 +74,21 @@ pub(super) enum AppSystems {
 pub fn run(start: Start) -> Result<(), GuiError> {
     probe::display()?;
     let renderer = Renderer::find().map_err(NoWindow::from)?;
-    let report = start.report.as_deref().map(report::Report::open).transpose();
+    let report = start
+        .report
+        .as_deref()
+        .map(report::Report::open)
+        .transpose();
     let report = report.map_err(|error| GuiError::Report(error.to_string()))?;
     let (desk, disk) = saving::desk(&start)?;
     let mut app = build_quietly(|| {
         let mut app = App::new();
-        add_engine(&mut app, renderer.creation(), Some(window::describe(desk.place())));
+        add_engine(
+            &mut app,
+            renderer.creation(),
+            window::describe(desk.place()),
+            Loop::Window,
+        );
         app
     })?;
     add_room(&mut app, desk, disk);
@@ -89,7 +100,9 @@ pub fn run(start: Start) -> Result<(), GuiError> {
     }
     match app.run() {
         AppExit::Success => Ok(()),
-        AppExit::Error(_) => Err(GuiError::Broke("the graphics device stopped working".into())),
+        AppExit::Error(_) => Err(GuiError::Broke(
+            "the graphics device stopped working".into(),
+        )),
     }
 }
 
@@ -112,18 +125,35 @@ fn build_quietly(build: impl FnOnce() -> App) -> Result<App, NoWindow> {
     })
 }
 
-/// Bevy and egui. Without a window nothing is drawn and whoever holds the app updates it.
-pub(super) fn add_engine(app: &mut App, render_creation: RenderCreation, window: Option<Window>) {
-    let windowed = window.is_some();
+/// Who updates the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loop {
+    /// The display server's events
+    Window,
+    /// Whoever holds it: the window is there but nobody sees it
+    #[cfg(test)]
+    Caller,
+}
+
+/// Bevy and egui.
+pub(super) fn add_engine(
+    app: &mut App,
+    render_creation: RenderCreation,
+    window: Window,
+    turned_by: Loop,
+) {
     let plugins = DefaultPlugins
         .set(WindowPlugin {
-            primary_window: window,
+            primary_window: Some(window),
             // Closing goes through the view's own quitting, so that settings are saved
             close_when_requested: false,
             exit_condition: ExitCondition::DontExit,
             ..default()
         })
-        .set(RenderPlugin { render_creation, ..default() })
+        .set(RenderPlugin {
+            render_creation,
+            ..default()
+        })
         // A second thread would draw a frame later what one thread draws in time
         .disable::<PipelinedRenderingPlugin>()
         // Ctrl+C must end a sleeping window, too: the system does that
@@ -135,14 +165,17 @@ pub(super) fn add_engine(app: &mut App, render_creation: RenderCreation, window:
     } else {
         plugins.disable::<LogPlugin>()
     };
-    if windowed {
-        app.add_plugins(plugins);
-    } else {
-        app.add_plugins(plugins.disable::<bevy::winit::WinitPlugin>());
-    }
+    match turned_by {
+        Loop::Window => app.add_plugins(plugins),
+        #[cfg(test)]
+        Loop::Caller => app.add_plugins(plugins.disable::<bevy::winit::WinitPlugin>()),
+    };
     app.add_plugins(canvas::egui_plugin());
     let sleep = UpdateMode::reactive_low_power(SLEEP);
-    app.insert_resource(WinitSettings { focused_mode: sleep, unfocused_mode: sleep });
+    app.insert_resource(WinitSettings {
+        focused_mode: sleep,
+        unfocused_mode: sleep,
+    });
 }
 
 /// Everything that is this application's.
@@ -154,6 +187,7 @@ pub(super) fn add_room(app: &mut App, desk: Desk, disk: saving::Disk) {
             AppSystems::Prepare,
             AppSystems::Collect,
             AppSystems::Remember,
+            AppSystems::Hear,
             AppSystems::Advance,
             AppSystems::Show,
             AppSystems::Close,
@@ -167,6 +201,7 @@ pub(super) fn add_room(app: &mut App, desk: Desk, disk: saving::Disk) {
     );
     app.add_plugins((
         alarm::plugin,
+        keys::plugin,
         pass::plugin,
         window::plugin,
         opening::plugin,

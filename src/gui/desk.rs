@@ -63,7 +63,12 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(model: Model, place: Place, opener: Opener) -> Self {
-        Self { model, place, opener, opening: None }
+        Self {
+            model,
+            place,
+            opener,
+            opening: None,
+        }
     }
 
     /// Draws everything, applies what the user did and says what the host must do about it.
@@ -103,7 +108,8 @@ impl Desk {
                 let beat = self.remembered_beat(&id);
                 self.model.load(&id, recording);
                 if let Some(beat) = beat {
-                    self.model.apply(Command::Playback(PlaybackCommand::JumpBeat(beat)));
+                    self.model
+                        .apply(Command::Playback(PlaybackCommand::JumpBeat(beat)));
                 }
             }
             Err(trouble) => self.model.trouble = Some(trouble),
@@ -144,14 +150,16 @@ impl Desk {
     /// What a test wants to know.
     pub(super) fn state(&self) -> serde_json::Value {
         let loaded = self.model.loaded.as_ref();
+        let paused = loaded.filter(|loaded| !loaded.playback.playing());
         json!({
             "screen": match self.model.screen { Screen::Start => "start", Screen::Stage => "stage" },
             "opening": self.opening,
             "scenario": loaded.map(|loaded| &loaded.id),
             "beat": loaded.map(|loaded| loaded.frame.beat),
             "beats": loaded.map(|loaded| loaded.recording.beats.len()),
-            "time": loaded.map(|loaded| loaded.playback.time().0),
-            "playing": loaded.is_some_and(|loaded| loaded.playback.playing()),
+            // Of a moving picture only the beginning and the end are news
+            "time": paused.map(|loaded| loaded.playback.time().0),
+            "playing": loaded.is_some() && paused.is_none(),
             "selection": self.model.selection.as_ref().map(|chosen| format!("{chosen:?}")),
             "dialog": self.model.dialog.map(|dialog| format!("{dialog:?}")),
             "trouble": self.model.trouble.as_ref().map(|trouble| &trouble.title),
