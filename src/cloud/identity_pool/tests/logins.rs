@@ -28,17 +28,31 @@ fn a_good_token_passes_check_after_check() {
     let mut world = World::new();
     let token = world.sign_in("anna").0;
     world.identity_of(&token);
-    let names: Vec<String> = world.checks("GetId").into_iter().map(|(name, outcome)| {
-        assert_eq!(outcome, Outcome::Passed, "{name}");
-        name
-    }).collect();
+    let names: Vec<String> = world
+        .checks("GetId")
+        .into_iter()
+        .map(|(name, outcome)| {
+            assert_eq!(outcome, Outcome::Passed, "{name}");
+            name
+        })
+        .collect();
     let expected = [
-        "Identity pool", "Token format", "Issuer", "Provider configured", "Signature",
-        "Token use", "Audience", "Not expired", "Identity",
+        "Identity pool",
+        "Token format",
+        "Issuer",
+        "Provider configured",
+        "Signature",
+        "Token use",
+        "Audience",
+        "Not expired",
+        "Identity",
     ];
     assert_eq!(names, expected);
     let exchange = world.last("GetId");
-    let calls = exchange.steps.iter().filter(|step| matches!(step, crate::cloud::ledger::Step::Call(_)));
+    let calls = exchange
+        .steps
+        .iter()
+        .filter(|step| matches!(step, crate::cloud::ledger::Step::Call(_)));
     assert_eq!(calls.count(), 1, "the user pool's keys were fetched");
 }
 
@@ -48,9 +62,15 @@ fn a_changed_byte_anywhere_breaks_the_signature() {
     let token = world.sign_in("anna").0;
     let broken = "Invalid login token. Couldn't verify signed token.";
     let flipped = tamper::flip_byte(&token, Part::Signature, 17).unwrap();
-    assert_eq!(refusal(&mut world, PROVIDER, &flipped), stops(broken, "Signature"));
+    assert_eq!(
+        refusal(&mut world, PROVIDER, &flipped),
+        stops(broken, "Signature")
+    );
     let other = tamper::replace_claim(&token, "sub", json!("somebody-else")).unwrap();
-    assert_eq!(refusal(&mut world, PROVIDER, &other), stops(broken, "Signature"));
+    assert_eq!(
+        refusal(&mut world, PROVIDER, &other),
+        stops(broken, "Signature")
+    );
     assert_eq!(world.checks("GetId").last().unwrap().1, Outcome::NotReached);
 }
 
@@ -60,11 +80,22 @@ fn an_unsigned_token_and_one_under_a_wrong_key_are_not_believed() {
     let token = world.sign_in("anna").0;
     let broken = "Invalid login token. Couldn't verify signed token.";
     let unsigned = tamper::strip_signature(&token).unwrap();
-    assert_eq!(refusal(&mut world, PROVIDER, &unsigned), stops(broken, "Signature"));
+    assert_eq!(
+        refusal(&mut world, PROVIDER, &unsigned),
+        stops(broken, "Signature")
+    );
     assert!(world.stopped_at("GetId").actual.contains("alg none"));
     let renamed = tamper::replace_header(&token, "kid", json!("nobody")).unwrap();
-    assert_eq!(refusal(&mut world, PROVIDER, &renamed), stops(broken, "Signature"));
-    assert!(world.stopped_at("GetId").actual.contains("no key named nobody"));
+    assert_eq!(
+        refusal(&mut world, PROVIDER, &renamed),
+        stops(broken, "Signature")
+    );
+    assert!(
+        world
+            .stopped_at("GetId")
+            .actual
+            .contains("no key named nobody")
+    );
 }
 
 #[test]
@@ -75,14 +106,20 @@ fn another_issuers_key_does_not_sign_for_this_one() {
     let key = world.cloud.keys.get("somebody/else").unwrap();
     let forged = jwt::encode(parsed.header(), parsed.claims(), &key, Algorithm::RS256).unwrap();
     let broken = "Invalid login token. Couldn't verify signed token.";
-    assert_eq!(refusal(&mut world, PROVIDER, &forged), stops(broken, "Signature"));
+    assert_eq!(
+        refusal(&mut world, PROVIDER, &forged),
+        stops(broken, "Signature")
+    );
 }
 
 #[test]
 fn an_access_token_is_no_login() {
     let mut world = World::new();
     let access = world.sign_in("anna").1;
-    let expected = stops("Invalid login token. Missing a required claim: aud", "Token use");
+    let expected = stops(
+        "Invalid login token. Missing a required claim: aud",
+        "Token use",
+    );
     assert_eq!(refusal(&mut world, PROVIDER, &access), expected);
     assert_eq!(world.stopped_at("GetId").actual, "access");
 }
@@ -91,7 +128,10 @@ fn an_access_token_is_no_login() {
 fn an_expired_token_is_refused_to_the_second() {
     let mut world = World::new();
     let token = world.sign_in("anna").0;
-    let expires = jwt::Unverified::parse(&token).unwrap().seconds("exp").unwrap();
+    let expires = jwt::Unverified::parse(&token)
+        .unwrap()
+        .seconds("exp")
+        .unwrap();
     let left = expires - world.cloud.now().epoch_seconds();
     world.pass(Span::from_seconds(left - 2));
     world.identity_of(&token);
@@ -100,7 +140,9 @@ fn an_expired_token_is_refused_to_the_second() {
     let now = world.last("GetId").at.epoch_seconds();
     assert!((expires..expires + 2).contains(&now));
     assert_eq!(check, "Not expired");
-    let numbers = message.strip_prefix("Invalid login token. Token expired: ").unwrap();
+    let numbers = message
+        .strip_prefix("Invalid login token. Token expired: ")
+        .unwrap();
     let (now, exp) = numbers.split_once(" >= ").unwrap();
     assert!(now.parse::<i64>().unwrap() >= expires);
     assert_eq!(exp, expires.to_string());
@@ -111,7 +153,10 @@ fn what_is_no_jwt_is_no_login() {
     let mut world = World::new();
     let message = "Invalid login token. Not a valid OpenId Connect identity token.";
     for token in ["EAAopaque", "a.b.c", "e30.e30"] {
-        assert_eq!(refusal(&mut world, PROVIDER, token), stops(message, "Token format"));
+        assert_eq!(
+            refusal(&mut world, PROVIDER, token),
+            stops(message, "Token format")
+        );
     }
 }
 
@@ -129,7 +174,10 @@ fn the_token_must_be_for_a_configured_app_client() {
     let mut world = World::new();
     let token = world.sign_in_to("otherclient", "anna").0;
     let message = "Token is not from a supported provider of this identity pool.";
-    assert_eq!(refusal(&mut world, PROVIDER, &token), stops(message, "Audience"));
+    assert_eq!(
+        refusal(&mut world, PROVIDER, &token),
+        stops(message, "Audience")
+    );
     assert_eq!(world.stopped_at("GetId").expected, CLIENT);
 }
 
@@ -141,7 +189,10 @@ fn a_provider_that_is_not_configured_is_not_supported() {
     let mut world = World::with(config);
     let token = world.sign_in("anna").0;
     let message = "Token is not from a supported provider of this identity pool.";
-    assert_eq!(refusal(&mut world, PROVIDER, &token), stops(message, "Provider configured"));
+    assert_eq!(
+        refusal(&mut world, PROVIDER, &token),
+        stops(message, "Provider configured")
+    );
     let facebook = refusal(&mut world, "graph.facebook.com", "EAAtoken");
     assert_eq!(facebook, stops(message, "Provider configured"));
 }
@@ -153,7 +204,10 @@ fn a_pool_token_is_no_login() {
     let token = world.pool_token(&guest, &json!({}));
     let message = "Invalid login token. Can't pass in a Cognito token.";
     for provider in [PROVIDER, "cognito-identity.amazonaws.com"] {
-        assert_eq!(refusal(&mut world, provider, &token), stops(message, "Token format"));
+        assert_eq!(
+            refusal(&mut world, provider, &token),
+            stops(message, "Token format")
+        );
     }
 }
 
@@ -164,8 +218,21 @@ fn facebook_is_asked_what_its_token_stands_for() {
     let body = get_id("graph.facebook.com", &token);
     let identity = world.ok("GetId", &body)["IdentityId"].clone();
     assert_eq!(world.ok("GetId", &body)["IdentityId"], identity);
-    let names: Vec<String> = world.checks("GetId").into_iter().map(|(name, _)| name).collect();
-    assert_eq!(names, ["Identity pool", "Provider configured", "Token valid", "App id", "Identity"]);
+    let names: Vec<String> = world
+        .checks("GetId")
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "Identity pool",
+            "Provider configured",
+            "Token valid",
+            "App id",
+            "Identity"
+        ]
+    );
 }
 
 #[test]
@@ -204,4 +271,22 @@ fn two_good_logins_are_linked_to_one_identity() {
     assert_eq!(world.ok("GetId", &body)["IdentityId"], identity);
     let alone = get_id("graph.facebook.com", &facebook);
     assert_eq!(world.ok("GetId", &alone)["IdentityId"], identity);
+}
+
+#[test]
+fn only_a_pool_that_asks_notices_that_the_user_has_signed_out() {
+    for asks in [false, true] {
+        let mut config = super::pool_config();
+        config.user_pool_providers[0].server_side_token_check = asks;
+        let mut world = World::with(config);
+        let (token, access) = world.sign_in("anna");
+        world.identity_of(&token);
+        world.sign_out_everywhere(&access);
+        if asks {
+            let expected = stops("Invalid login token.", "Still signed in");
+            assert_eq!(refusal(&mut world, PROVIDER, &token), expected);
+        } else {
+            world.identity_of(&token);
+        }
+    }
 }

@@ -37,7 +37,10 @@ fn guests_need_leave() {
     let mut world = World::with(config);
     let (code, message) = world.refused("GetId", &json!({ "IdentityPoolId": POOL_ID }));
     assert_eq!(code, "NotAuthorizedException");
-    assert_eq!(message, "Unauthenticated access is not supported for this identity pool.");
+    assert_eq!(
+        message,
+        "Unauthenticated access is not supported for this identity pool."
+    );
     assert_eq!(world.stopped_at("GetId").name, "Guest access");
 }
 
@@ -92,12 +95,23 @@ fn a_guest_who_signs_in_keeps_the_identity_and_merges_when_there_is_one_already(
 
     let second = world.guest();
     let body = json!({ "IdentityId": second, "Logins": logins });
-    assert_eq!(world.ok("GetCredentialsForIdentity", &body)["IdentityId"], guest);
-    let (code, message) =
-        world.refused("GetCredentialsForIdentity", &json!({ "IdentityId": second }));
+    assert_eq!(
+        world.ok("GetCredentialsForIdentity", &body)["IdentityId"],
+        guest
+    );
+    let (code, message) = world.refused(
+        "GetCredentialsForIdentity",
+        &json!({ "IdentityId": second }),
+    );
     assert_eq!(code, "NotAuthorizedException");
-    assert_eq!(message, format!("Access to Identity '{second}' is forbidden."));
-    assert_eq!(world.stopped_at("GetCredentialsForIdentity").name, "Identity enabled");
+    assert_eq!(
+        message,
+        format!("Access to Identity '{second}' is forbidden.")
+    );
+    assert_eq!(
+        world.stopped_at("GetCredentialsForIdentity").name,
+        "Identity enabled"
+    );
 }
 
 #[test]
@@ -105,10 +119,15 @@ fn an_identity_with_a_login_is_closed_to_guests_and_to_others() {
     let mut world = World::new();
     let (anna, ben) = (world.sign_in("anna").0, world.sign_in("ben").0);
     let identity = world.identity_of(&anna);
-    let (code, message) =
-        world.refused("GetCredentialsForIdentity", &json!({ "IdentityId": identity }));
+    let (code, message) = world.refused(
+        "GetCredentialsForIdentity",
+        &json!({ "IdentityId": identity }),
+    );
     assert_eq!(code, "NotAuthorizedException");
-    assert_eq!(message, format!("Access to Identity '{identity}' is forbidden."));
+    assert_eq!(
+        message,
+        format!("Access to Identity '{identity}' is forbidden.")
+    );
     let body = json!({ "IdentityId": identity, "Logins": { PROVIDER: ben } });
     for operation in ["GetCredentialsForIdentity", "GetOpenIdToken"] {
         let (code, message) = world.refused(operation, &body);
@@ -129,17 +148,29 @@ fn the_basic_flow_can_be_switched_off_and_knows_no_mappings() {
     let mut mapped = pool_config();
     mapped.role_mappings.insert(
         format!("{PROVIDER}:photoclient"),
-        RoleMapping { kind: MappingKind::Token, ambiguous: AmbiguousRoleResolution::Deny },
+        RoleMapping {
+            kind: MappingKind::Token,
+            ambiguous: AmbiguousRoleResolution::Deny,
+        },
     );
     let expected = [
-        (off, "Basic (classic) flow is not enabled, please use enhanced flow."),
-        (mapped, "Basic (classic) flow is not supported with RoleMappings, please use enhanced flow."),
+        (
+            off,
+            "Basic (classic) flow is not enabled, please use enhanced flow.",
+        ),
+        (
+            mapped,
+            "Basic (classic) flow is not supported with RoleMappings, please use enhanced flow.",
+        ),
     ];
     for (config, message) in expected {
         let mut world = World::with(config);
         let body = json!({ "IdentityId": world.guest() });
         let refusal = world.refused("GetOpenIdToken", &body);
-        assert_eq!(refusal, ("InvalidParameterException".to_owned(), message.to_owned()));
+        assert_eq!(
+            refusal,
+            ("InvalidParameterException".to_owned(), message.to_owned())
+        );
         assert_eq!(world.stopped_at("GetOpenIdToken").name, "Basic flow");
     }
 }
@@ -178,10 +209,16 @@ fn an_identity_of_the_beginning_is_found_by_its_login() {
     let token = world.sign_in("anna").0;
     let subject = crate::protocol::jwt::Unverified::parse(&token).unwrap();
     let subject = subject.text("sub").unwrap().to_owned();
-    let login = LinkedLogin { provider: PROVIDER.into(), subject };
+    let login = LinkedLogin {
+        provider: PROVIDER.into(),
+        subject,
+    };
     let id = add_identity(&mut world.cloud, POOL_ID, vec![login]).unwrap();
     assert_eq!(world.identity_of(&token), id);
-    assert_eq!(add_identity(&mut world.cloud, "us-east-1:0", Vec::new()), None);
+    assert_eq!(
+        add_identity(&mut world.cloud, "us-east-1:0", Vec::new()),
+        None
+    );
 }
 
 #[test]

@@ -8,7 +8,9 @@ use crate::cloud::front_door::Answer;
 use crate::cloud::iam::Role;
 use crate::cloud::identity_pool::{IdentityPoolConfig, UserPoolProvider, add_pool};
 use crate::cloud::ledger::{Actor, ActorId, ActorKind, Check, Exchange, ExchangeId, Outcome};
-use crate::cloud::user_pool::config::{self as user_pool, AppClient, GroupConfig, UserConfig, UserPoolConfig};
+use crate::cloud::user_pool::config::{
+    self as user_pool, AppClient, GroupConfig, UserConfig, UserPoolConfig,
+};
 use crate::cloud::{Cloud, facebook};
 use crate::policy::{NamedPolicy, Policy, PolicyKind};
 use crate::protocol::form::Form;
@@ -33,7 +35,12 @@ pub struct World {
 fn actor(cloud: &mut Cloud, name: &str, kind: ActorKind, account: Option<&str>) -> ActorId {
     let id = ActorId::new(name);
     let account = account.map(str::to_owned);
-    cloud.add_actor(Actor { id: id.clone(), kind, name: name.to_owned(), account });
+    cloud.add_actor(Actor {
+        id: id.clone(),
+        kind,
+        name: name.to_owned(),
+        account,
+    });
     id
 }
 
@@ -78,7 +85,9 @@ pub fn pool_config() -> IdentityPoolConfig {
         client_id: CLIENT.to_owned(),
         server_side_token_check: false,
     }];
-    config.supported_logins.insert("graph.facebook.com".to_owned(), FACEBOOK_APP.to_owned());
+    config
+        .supported_logins
+        .insert("graph.facebook.com".to_owned(), FACEBOOK_APP.to_owned());
     config.roles.authenticated = Some(USER_ROLE.to_owned());
     config.roles.unauthenticated = Some(GUEST_ROLE.to_owned());
     config
@@ -94,8 +103,10 @@ fn add_user_pool(cloud: &mut Cloud) {
     };
     let mut config = UserPoolConfig::new(ActorId::new("user-pool"), "photo-users", "photos");
     config.id = Some(USER_POOL.to_owned());
-    config.clients =
-        vec![AppClient { id: Some(CLIENT.to_owned()), ..AppClient::default() }];
+    config.clients = vec![AppClient {
+        id: Some(CLIENT.to_owned()),
+        ..AppClient::default()
+    }];
     config.clients.push(AppClient {
         name: "other".to_owned(),
         id: Some("otherclient".to_owned()),
@@ -106,7 +117,11 @@ fn add_user_pool(cloud: &mut Cloud) {
         role_arn: Some(ADMIN_ROLE.to_owned()),
         precedence: Some(0),
     }];
-    config.users = vec![user("anna", &[]), user("ben", &[]), user("carla", &["admins"])];
+    config.users = vec![
+        user("anna", &[]),
+        user("ben", &[]),
+        user("carla", &["admins"]),
+    ];
     user_pool::add_pool(cloud, config);
 }
 
@@ -120,14 +135,25 @@ impl World {
         let phone = actor(&mut cloud, "phone", ActorKind::Phone, None);
         actor(&mut cloud, "facebook", ActorKind::Facebook, None);
         actor(&mut cloud, "user-pool", ActorKind::UserPool, Some(ACCOUNT));
-        actor(&mut cloud, "identity-pool", ActorKind::IdentityPool, Some(ACCOUNT));
+        actor(
+            &mut cloud,
+            "identity-pool",
+            ActorKind::IdentityPool,
+            Some(ACCOUNT),
+        );
         actor(&mut cloud, "sts", ActorKind::Sts, Some(ACCOUNT));
         cloud.devices.add(phone.clone(), None);
         add_user_pool(&mut cloud);
         add_pool(&mut cloud, config);
-        cloud.iam.put_role(role(USER_ROLE, &trust(POOL_ID, "authenticated")));
-        cloud.iam.put_role(role(ADMIN_ROLE, &trust(POOL_ID, "authenticated")));
-        cloud.iam.put_role(role(GUEST_ROLE, &trust(POOL_ID, "unauthenticated")));
+        cloud
+            .iam
+            .put_role(role(USER_ROLE, &trust(POOL_ID, "authenticated")));
+        cloud
+            .iam
+            .put_role(role(ADMIN_ROLE, &trust(POOL_ID, "authenticated")));
+        cloud
+            .iam
+            .put_role(role(GUEST_ROLE, &trust(POOL_ID, "unauthenticated")));
         Self { cloud, phone }
     }
 
@@ -139,9 +165,17 @@ impl World {
     pub fn call(&mut self, operation: &str, body: &Value) -> (u16, Value) {
         let url = "https://cognito-identity.us-east-1.amazonaws.com/";
         let mut request = message::post_json(url, "application/x-amz-json-1.1", body).unwrap();
-        request.set_header("x-amz-target", &format!("AWSCognitoIdentityService.{operation}")).unwrap();
+        request
+            .set_header(
+                "x-amz-target",
+                &format!("AWSCognitoIdentityService.{operation}"),
+            )
+            .unwrap();
         let answer = self.send(request);
-        (answer.response.status().as_u16(), answer.response.json_body().unwrap())
+        (
+            answer.response.status().as_u16(),
+            answer.response.json_body().unwrap(),
+        )
     }
 
     /// The same, where it must succeed.
@@ -168,7 +202,9 @@ impl World {
 
     /// Calls STS with these parameters; the answer's status and body.
     pub fn sts(&mut self, parameters: &[(&str, &str)]) -> (u16, String) {
-        let form = parameters.iter().fold(Form::new(), |form, (name, value)| form.with(name, value));
+        let form = parameters
+            .iter()
+            .fold(Form::new(), |form, (name, value)| form.with(name, value));
         let request = message::post_form("https://sts.us-east-1.amazonaws.com/", &form).unwrap();
         let answer = self.send(request);
         let text = answer.response.text_body().unwrap().to_owned();
@@ -187,13 +223,29 @@ impl World {
             "ClientId": client,
             "AuthParameters": { "USERNAME": username, "PASSWORD": "Fake-Passw0rd!" },
         });
-        let url = "https://cognito-idp.us-east-1.amazonaws.com/";
-        let mut request = message::post_json(url, "application/x-amz-json-1.1", &body).unwrap();
-        let target = "AWSCognitoIdentityProviderService.InitiateAuth";
-        request.set_header("x-amz-target", target).unwrap();
-        let answer = self.send(request).response.json_body().unwrap();
-        let token = |name: &str| answer["AuthenticationResult"][name].as_str().unwrap().to_owned();
+        let answer = self.user_pool("InitiateAuth", &body);
+        let token = |name: &str| {
+            answer["AuthenticationResult"][name]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
         (token("IdToken"), token("AccessToken"))
+    }
+
+    /// Ends all of a user's sign-ins.
+    pub fn sign_out_everywhere(&mut self, access_token: &str) {
+        self.user_pool("GlobalSignOut", &json!({ "AccessToken": access_token }));
+    }
+
+    fn user_pool(&mut self, operation: &str, body: &Value) -> Value {
+        let url = "https://cognito-idp.us-east-1.amazonaws.com/";
+        let mut request = message::post_json(url, "application/x-amz-json-1.1", body).unwrap();
+        let target = format!("AWSCognitoIdentityProviderService.{operation}");
+        request.set_header("x-amz-target", &target).unwrap();
+        let answer = self.send(request).response;
+        assert_eq!(answer.status(), 200, "{operation}");
+        answer.json_body().unwrap_or_default()
     }
 
     /// Logs somebody in to Facebook for this app: the access token.
@@ -226,9 +278,15 @@ impl World {
             .with("consent", "yes");
         let request = message::post_form("https://www.facebook.com/login", &form).unwrap();
         let answer = self.send(request);
-        let location = answer.response.header("location").unwrap_or_default().to_owned();
+        let location = answer
+            .response
+            .header("location")
+            .unwrap_or_default()
+            .to_owned();
         let back = Form::parse(location.split('#').nth(1).unwrap_or_default()).unwrap();
-        back.get("access_token").expect("Facebook sends a token back").to_owned()
+        back.get("access_token")
+            .expect("Facebook sends a token back")
+            .to_owned()
     }
 
     pub fn pass(&mut self, span: Span) {
@@ -238,7 +296,10 @@ impl World {
     /// Identity ID for an ID token of the user pool.
     pub fn identity_of(&mut self, id_token: &str) -> String {
         let body = json!({ "IdentityPoolId": POOL_ID, "Logins": { PROVIDER: id_token } });
-        self.ok("GetId", &body)["IdentityId"].as_str().unwrap().to_owned()
+        self.ok("GetId", &body)["IdentityId"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// Identity ID of a new guest.
@@ -252,13 +313,18 @@ impl World {
     /// A pool token by the basic flow.
     pub fn pool_token(&mut self, identity: &str, logins: &Value) -> String {
         let body = json!({ "IdentityId": identity, "Logins": logins });
-        self.ok("GetOpenIdToken", &body)["Token"].as_str().unwrap().to_owned()
+        self.ok("GetOpenIdToken", &body)["Token"]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// The last exchange with this operation.
     pub fn last(&self, operation: &str) -> &Exchange {
         let mut backwards = self.cloud.ledger.exchanges().iter().rev();
-        backwards.find(|exchange| exchange.operation == operation).expect("there is one")
+        backwards
+            .find(|exchange| exchange.operation == operation)
+            .expect("there is one")
     }
 
     /// The exchange with this number.
@@ -269,7 +335,9 @@ impl World {
     /// Names of the checks of the last such exchange with their outcomes.
     pub fn checks(&self, operation: &str) -> Vec<(String, Outcome)> {
         let checks = self.last(operation).checks.iter();
-        checks.map(|check| (check.name.clone(), check.outcome)).collect()
+        checks
+            .map(|check| (check.name.clone(), check.outcome))
+            .collect()
     }
 
     /// The check at which the last such exchange stopped.
