@@ -75,6 +75,31 @@ pub struct Beat {
     pub end_exchange: ExchangeId,
     /// Whether what was expected came about
     pub verdicts: Vec<Verdict>,
+    /// A question to the audience before the beat is played
+    #[serde(default)]
+    pub question: Option<Question>,
+}
+
+/// A question to the audience.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// The question
+    pub ask: String,
+    /// What to choose from
+    pub choices: Vec<Choice>,
+    /// What to take away, whatever was chosen
+    pub explanation: String,
+}
+
+/// One possible answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The answer
+    pub text: String,
+    /// Whether it is the right one
+    pub right: bool,
+    /// Why it is right or wrong
+    pub because: String,
 }
 
 /// Whether one expectation held.
@@ -116,6 +141,9 @@ pub struct Recording {
 impl Recording {
     /// Whether every expectation held.
     pub fn held(&self) -> bool {
-        self.beats.iter().flat_map(|beat| &beat.verdicts).all(|verdict| verdict.held)
+        self.beats
+            .iter()
+            .flat_map(|beat| &beat.verdicts)
+            .all(|verdict| verdict.held)
     }
 }

@@ -30,13 +30,39 @@ pub struct Ask {
     pub resource_policy: Option<NamedPolicy>,
 }
 
-/// Lets the policies decide. The error is AWS's access-denied sentence as this protocol has it.
+/// Lets the policies decide, as one check. The error is AWS's access-denied sentence as this
+/// protocol has it.
 pub fn authorize(
     cloud: &mut Cloud,
     caller: &Caller,
     ask: &Ask,
     wire: Wire,
 ) -> Result<(), AwsError> {
+    let explanation = decide(cloud, caller, ask);
+    let check = evidence::of(&explanation, ask);
+    let (announced, source) = PERMISSIONS_CHECK;
+    if check.name != announced {
+        cloud.ledger.skip(announced);
+        cloud.ledger.plan(&[(check.name, source)]);
+    }
+    cloud.ledger.verify(check.name, explanation.is_allowed(), check.expected, check.actual);
+    verdict(&explanation, wire)
+}
+
+/// The same for what a service only needs to know: the decision is written down, but it is no
+/// check that the request passes or fails.
+pub fn consider(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    ask: &Ask,
+    wire: Wire,
+) -> Result<(), AwsError> {
+    let explanation = decide(cloud, caller, ask);
+    verdict(&explanation, wire)
+}
+
+/// Evaluates every policy that has a say and writes the decision down.
+fn decide(cloud: &mut Cloud, caller: &Caller, ask: &Ask) -> Explanation {
     let policies = gather(cloud, caller, ask);
     let request = policy::Request {
         principal: caller.principal.clone(),
@@ -46,20 +72,12 @@ pub fn authorize(
         context: context(cloud, caller, ask),
     };
     let explanation = policy::explain(&policies, &request);
-    let check = evidence::of(&explanation, ask);
-    let (announced, source) = PERMISSIONS_CHECK;
-    if check.name != announced {
-        cloud.ledger.skip(announced);
-        cloud.ledger.plan(&[(check.name, source)]);
-    }
-    cloud.ledger.verify(
-        check.name,
-        explanation.is_allowed(),
-        check.expected,
-        check.actual,
-    );
+    write_down(cloud, caller, &policies, request, explanation.clone());
+    explanation
+}
+
+fn verdict(explanation: &Explanation, wire: Wire) -> Result<(), AwsError> {
     let sentence = explanation.denial_sentence(wire == Wire::S3);
-    write_down(cloud, caller, &policies, request, explanation);
     sentence.map_or(Ok(()), |sentence| Err(denied(wire, sentence)))
 }
 

@@ -10,7 +10,7 @@ mod evidence;
 mod refusals;
 
 pub use authenticate::{access_key_of, authenticate, authenticate_then};
-pub use authorize::{Ask, PERMISSIONS_CHECK, authorize};
+pub use authorize::{Ask, PERMISSIONS_CHECK, authorize, consider};
 
 use super::ledger::ArtifactId;
 use crate::policy::{NamedPolicy, Principal, RequestContext};
