@@ -172,3 +172,6 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
     let line = if cards.is_empty() { "no buckets".to_owned() } else { cards.join("; ") };
     (line, details)
 }
+
+#[cfg(test)]
+mod tests;
