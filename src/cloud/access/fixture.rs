@@ -147,7 +147,11 @@ impl World {
     }
 
     fn furnish(&mut self) {
-        let bucket = BucketConfig { name: BUCKET.into(), account: ACCOUNT.into(), policy: None };
+        let bucket = BucketConfig {
+            name: BUCKET.into(),
+            account: ACCOUNT.into(),
+            policy: None,
+        };
         self.cloud.s3.add_bucket(bucket).unwrap();
         for (key, body) in [
             (format!("{DANA}/beach.jpg"), "Dana's beach"),
@@ -155,7 +159,9 @@ impl World {
             (format!("{OMAR}/beach.jpg"), "Omar's beach"),
         ] {
             let body = body.as_bytes().to_vec();
-            self.cloud.put_initial_object(BUCKET, &key, "image/jpeg", body).unwrap();
+            self.cloud
+                .put_initial_object(BUCKET, &key, "image/jpeg", body)
+                .unwrap();
         }
         let table = TableConfig {
             name: TABLE.into(),
@@ -164,13 +170,19 @@ impl World {
             sort_key: Some(KeyAttribute::text("GameTitle")),
         };
         self.cloud.dynamodb.add_table(table).unwrap();
-        for (user, game, score) in
-            [(DANA, "Chess", 7), (DANA, "Go", 12), (DANA, "Golf", 3), (OMAR, "Chess", 9)]
-        {
+        for (user, game, score) in [
+            (DANA, "Chess", 7),
+            (DANA, "Go", 12),
+            (DANA, "Golf", 3),
+            (OMAR, "Chess", 9),
+        ] {
             let item = serde_json::json!({
                 "UserId": {"S": user}, "GameTitle": {"S": game}, "TopScore": {"N": score.to_string()},
             });
-            self.cloud.dynamodb.put_initial_item(ACCOUNT, TABLE, &item).unwrap();
+            self.cloud
+                .dynamodb
+                .put_initial_item(ACCOUNT, TABLE, &item)
+                .unwrap();
         }
     }
 
@@ -178,7 +190,15 @@ impl World {
     pub fn signed(&self, service: &str, mut request: Request) -> Request {
         let now = self.cloud.clock_of(&self.phone);
         let options = SignOptions::default();
-        sign(&mut request, &self.credentials, "us-east-1", service, now, options).unwrap();
+        sign(
+            &mut request,
+            &self.credentials,
+            "us-east-1",
+            service,
+            now,
+            options,
+        )
+        .unwrap();
         request
     }
 
@@ -197,7 +217,10 @@ impl World {
 
     /// Sends a request as it is.
     pub fn send(&mut self, request: Request) -> Response {
-        self.cloud.send(&self.phone.clone(), request).unwrap().response
+        self.cloud
+            .send(&self.phone.clone(), request)
+            .unwrap()
+            .response
     }
 
     /// The exchange that was last.
@@ -219,7 +242,11 @@ impl World {
 
     /// The last exchange's check of this name.
     pub fn check(&self, name: &str) -> &Check {
-        self.last().checks.iter().find(|check| check.name == name).unwrap()
+        self.last()
+            .checks
+            .iter()
+            .find(|check| check.name == name)
+            .unwrap()
     }
 
     /// Everything kept in buckets and tables.
@@ -237,8 +264,13 @@ impl World {
     /// Whether every check after the failed one was not reached.
     pub fn rest_not_reached(&self) -> bool {
         let checks = &self.last().checks;
-        let failed = checks.iter().position(|check| check.outcome == Outcome::Failed).unwrap();
-        checks[failed + 1..].iter().all(|check| check.outcome == Outcome::NotReached)
+        let failed = checks
+            .iter()
+            .position(|check| check.outcome == Outcome::Failed)
+            .unwrap();
+        checks[failed + 1..]
+            .iter()
+            .all(|check| check.outcome == Outcome::NotReached)
     }
 }
 
@@ -247,6 +279,8 @@ pub fn dynamodb_request(operation: &str, body: &serde_json::Value) -> Request {
     use crate::protocol::message::Message;
     let url = "https://dynamodb.us-east-1.amazonaws.com/";
     let mut request = message::post_json(url, "application/x-amz-json-1.0", body).unwrap();
-    request.set_header("x-amz-target", &format!("DynamoDB_20120810.{operation}")).unwrap();
+    request
+        .set_header("x-amz-target", &format!("DynamoDB_20120810.{operation}"))
+        .unwrap();
     request
 }

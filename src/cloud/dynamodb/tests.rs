@@ -12,7 +12,10 @@ fn key(user: &str, game: &str) -> Json {
 }
 
 fn get(world: &mut World, user: &str, game: &str) -> Response {
-    world.dynamodb("GetItem", &json!({"TableName": TABLE, "Key": key(user, game)}))
+    world.dynamodb(
+        "GetItem",
+        &json!({"TableName": TABLE, "Key": key(user, game)}),
+    )
 }
 
 /// A query for one user's games that may say more.
@@ -28,7 +31,10 @@ fn query(world: &mut World, user: &str, more: Json) -> Json {
 
 fn merge(into: &mut Json, more: Json) {
     for (name, value) in more.as_object().unwrap() {
-        match (into.get_mut(name).and_then(Json::as_object_mut), value.as_object()) {
+        match (
+            into.get_mut(name).and_then(Json::as_object_mut),
+            value.as_object(),
+        ) {
             (Some(into), Some(more)) => into.extend(more.clone()),
             _ => into[name] = value.clone(),
         }
@@ -37,7 +43,10 @@ fn merge(into: &mut Json, more: Json) {
 
 fn games(answer: &Json) -> Vec<&str> {
     let items = answer["Items"].as_array().unwrap();
-    items.iter().map(|item| item["GameTitle"]["S"].as_str().unwrap()).collect()
+    items
+        .iter()
+        .map(|item| item["GameTitle"]["S"].as_str().unwrap())
+        .collect()
 }
 
 #[test]
@@ -45,11 +54,18 @@ fn the_own_row_is_read() {
     let mut world = World::new();
     let response = get(&mut world, DANA, "Chess");
     assert_eq!(response.status(), 200);
-    assert_eq!(response.header("content-type"), Some("application/x-amz-json-1.0"));
+    assert_eq!(
+        response.header("content-type"),
+        Some("application/x-amz-json-1.0")
+    );
     let body = response.json_body().unwrap();
     assert_eq!(body["Item"]["TopScore"], json!({"N": "7"}));
     let check = world.check("Permissions policy");
-    assert!(check.expected.starts_with("dynamodb:LeadingKeys"), "{}", check.expected);
+    assert!(
+        check.expected.starts_with("dynamodb:LeadingKeys"),
+        "{}",
+        check.expected
+    );
     assert!(check.actual.starts_with("us-east-1:7c"), "{}", check.actual);
 }
 
@@ -69,8 +85,16 @@ fn somebody_elses_row_stays_shut_and_aws_says_why() {
     );
     let failed = world.failed();
     assert_eq!(failed.name, "Permissions policy");
-    assert!(failed.expected.starts_with("dynamodb:LeadingKeys"), "{}", failed.expected);
-    assert!(failed.actual.starts_with("us-east-1:0e"), "{}", failed.actual);
+    assert!(
+        failed.expected.starts_with("dynamodb:LeadingKeys"),
+        "{}",
+        failed.expected
+    );
+    assert!(
+        failed.actual.starts_with("us-east-1:0e"),
+        "{}",
+        failed.actual
+    );
     assert!(world.rest_not_reached());
     assert_eq!(world.state(), before);
 }
@@ -89,8 +113,11 @@ fn no_operation_touches_somebody_elses_rows() {
             merge(&mut body, update);
             body
         }),
-        ("Query", json!({"KeyConditionExpression": "UserId = :u",
-                         "ExpressionAttributeValues": {":u": {"S": OMAR}}})),
+        (
+            "Query",
+            json!({"KeyConditionExpression": "UserId = :u",
+                         "ExpressionAttributeValues": {":u": {"S": OMAR}}}),
+        ),
     ] {
         body["TableName"] = json!(TABLE);
         world.dynamodb(operation, &body);
@@ -107,7 +134,10 @@ fn leading_keys_attributes_and_select_reach_the_policies() {
     world.dynamodb("GetItem", &body);
     let context = &world.cloud.ledger.decisions().last().unwrap().context;
     assert_eq!(context["dynamodb:LeadingKeys"], json!([DANA]));
-    assert_eq!(context["dynamodb:Attributes"], json!(["UserId", "GameTitle", "TopScore"]));
+    assert_eq!(
+        context["dynamodb:Attributes"],
+        json!(["UserId", "GameTitle", "TopScore"])
+    );
     assert_eq!(context["dynamodb:Select"], "SPECIFIC_ATTRIBUTES");
     let body = json!({"TableName": TABLE, "Item": key(DANA, "Go"), "ReturnValues": "ALL_OLD"});
     world.dynamodb("PutItem", &body);
@@ -120,7 +150,10 @@ fn a_query_reads_one_partition_in_the_order_of_its_sort_key() {
     let mut world = World::new();
     let answer = query(&mut world, DANA, json!({}));
     assert_eq!(games(&answer), ["Chess", "Go", "Golf"]);
-    assert_eq!((&answer["Count"], &answer["ScannedCount"]), (&json!(3), &json!(3)));
+    assert_eq!(
+        (&answer["Count"], &answer["ScannedCount"]),
+        (&json!(3), &json!(3))
+    );
     let answer = query(&mut world, DANA, json!({"ScanIndexForward": false}));
     assert_eq!(games(&answer), ["Golf", "Go", "Chess"]);
     let answer = query(&mut world, DANA, json!({"Select": "COUNT"}));
@@ -171,8 +204,14 @@ fn a_filter_leaves_out_what_was_read_and_a_projection_what_was_not_asked() {
         "ExpressionAttributeValues": {":least": {"N": "5"}, ":none": {"S": "x"}},
     });
     let answer = query(&mut world, DANA, more);
-    assert_eq!(answer["Items"], json!([{"TopScore": {"N": "7"}}, {"TopScore": {"N": "12"}}]));
-    assert_eq!((&answer["Count"], &answer["ScannedCount"]), (&json!(2), &json!(3)));
+    assert_eq!(
+        answer["Items"],
+        json!([{"TopScore": {"N": "7"}}, {"TopScore": {"N": "12"}}])
+    );
+    assert_eq!(
+        (&answer["Count"], &answer["ScannedCount"]),
+        (&json!(2), &json!(3))
+    );
 }
 
 #[test]
@@ -209,7 +248,10 @@ fn a_write_whose_condition_does_not_hold_changes_nothing() {
                       "ConditionExpression": "attribute_not_exists(UserId)"});
     world.dynamodb("PutItem", &body);
     let (code, status, message) = world.refusal();
-    assert_eq!((code.as_str(), status), ("ConditionalCheckFailedException", 400));
+    assert_eq!(
+        (code.as_str(), status),
+        ("ConditionalCheckFailedException", 400)
+    );
     assert_eq!(message, "The conditional request failed");
     assert_eq!(world.failed().name, "Condition holds");
     assert_eq!(world.state(), before);
@@ -229,40 +271,150 @@ fn misfits() -> Vec<(&'static str, Json, &'static str, &'static str)> {
     };
     let condition = |text: &str| with(json!({"KeyConditionExpression": text}));
     vec![
-        ("GetItem", json!([]), "SerializationException", "Start of structure or map"),
-        ("GetItem", json!({}), V, "2 validation errors detected: Value null at 'tableName'"),
-        ("GetItem", json!({"TableName": TABLE}), V, "1 validation error detected: Value null at 'key'"),
-        ("GetItem", json!({"TableName": 7, "Key": {}}), "SerializationException", "NUMBER_VALUE"),
-        ("GetItem", json!({"TableName": TABLE, "Key": {"UserId": {"S": DANA}}}), V,
-         "The provided key element does not match the schema"),
-        ("GetItem", json!({"TableName": "Nowhere", "Key": key(DANA, "Go")}),
-         "ResourceNotFoundException", "Requested resource not found"),
-        ("PutItem", json!({"TableName": TABLE, "Item": {"UserId": {"S": DANA}}}), V,
-         "One or more parameter values were invalid: Missing the key GameTitle in the item"),
-        ("PutItem", json!({"TableName": TABLE, "Item": {"UserId": {"S": DANA}, "GameTitle": {"N": "1"}}}), V,
-         "One or more parameter values were invalid: Type mismatch for key GameTitle expected: S actual: N"),
-        ("PutItem", json!({"TableName": TABLE, "Item": key(DANA, "")}), V,
-         "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: GameTitle"),
-        ("Query", json!({"TableName": TABLE}), V, "Either the KeyConditions or KeyConditionExpression"),
-        ("Query", condition("GameTitle = :u"), V, "Query condition missed key schema element: UserId"),
-        ("Query", condition("UserId > :u"), V, "Query key condition not supported"),
-        ("Query", condition("UserId = :u OR UserId = :u"), V, "Invalid operator used in KeyConditionExpression: OR"),
-        ("Query", condition("UserId = :u AND Date = :u"), V,
-         "Invalid KeyConditionExpression: Attribute name is a reserved keyword; reserved keyword: Date"),
-        ("Query", condition("UserId = :nobody"), V,
-         "Invalid KeyConditionExpression: An expression attribute value used in expression is not defined; attribute value: :nobody"),
-        ("Query", condition("UserId == :u"), V, "Invalid KeyConditionExpression: Syntax error; token: \"=\""),
-        ("Query", condition("UserId = :u AND"), V, "Invalid KeyConditionExpression: Syntax error; token: \"<EOF>\""),
-        ("Query", condition(""), V, "Invalid KeyConditionExpression: The expression can not be empty;"),
-        ("Query", with(json!({"Limit": 0})), V, "1 validation error detected: Value '0' at 'limit'"),
-        ("Query", with(json!({"IndexName": "other"})), V, "The table does not have the specified index: other"),
-        ("Query", with(json!({"ExpressionAttributeValues": {":spare": {"S": "x"}}})), V,
-         "Value provided in ExpressionAttributeValues unused in expressions: keys: {:spare}"),
-        ("Query", with(json!({"FilterExpression": "GameTitle = :u"})), V,
-         "Filter Expression can only contain non-primary key attributes: Primary key attribute: GameTitle"),
-        ("UpdateItem", json!({"TableName": TABLE, "Key": key(DANA, "Go"), "UpdateExpression": "REMOVE UserId"}), V,
-         "One or more parameter values were invalid: Cannot update attribute UserId. This attribute is part of the key"),
-        ("Scan", json!({"TableName": TABLE}), "UnknownOperationException", ""),
+        (
+            "GetItem",
+            json!([]),
+            "SerializationException",
+            "Start of structure or map",
+        ),
+        (
+            "GetItem",
+            json!({}),
+            V,
+            "2 validation errors detected: Value null at 'tableName'",
+        ),
+        (
+            "GetItem",
+            json!({"TableName": TABLE}),
+            V,
+            "1 validation error detected: Value null at 'key'",
+        ),
+        (
+            "GetItem",
+            json!({"TableName": 7, "Key": {}}),
+            "SerializationException",
+            "NUMBER_VALUE",
+        ),
+        (
+            "GetItem",
+            json!({"TableName": TABLE, "Key": {"UserId": {"S": DANA}}}),
+            V,
+            "The provided key element does not match the schema",
+        ),
+        (
+            "GetItem",
+            json!({"TableName": "Nowhere", "Key": key(DANA, "Go")}),
+            "ResourceNotFoundException",
+            "Requested resource not found",
+        ),
+        (
+            "PutItem",
+            json!({"TableName": TABLE, "Item": {"UserId": {"S": DANA}}}),
+            V,
+            "One or more parameter values were invalid: Missing the key GameTitle in the item",
+        ),
+        (
+            "PutItem",
+            json!({"TableName": TABLE, "Item": {"UserId": {"S": DANA}, "GameTitle": {"N": "1"}}}),
+            V,
+            "One or more parameter values were invalid: Type mismatch for key GameTitle expected: S actual: N",
+        ),
+        (
+            "PutItem",
+            json!({"TableName": TABLE, "Item": key(DANA, "")}),
+            V,
+            "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: GameTitle",
+        ),
+        (
+            "Query",
+            json!({"TableName": TABLE}),
+            V,
+            "Either the KeyConditions or KeyConditionExpression",
+        ),
+        (
+            "Query",
+            condition("GameTitle = :u"),
+            V,
+            "Query condition missed key schema element: UserId",
+        ),
+        (
+            "Query",
+            condition("UserId > :u"),
+            V,
+            "Query key condition not supported",
+        ),
+        (
+            "Query",
+            condition("UserId = :u OR UserId = :u"),
+            V,
+            "Invalid operator used in KeyConditionExpression: OR",
+        ),
+        (
+            "Query",
+            condition("UserId = :u AND Date = :u"),
+            V,
+            "Invalid KeyConditionExpression: Attribute name is a reserved keyword; reserved keyword: Date",
+        ),
+        (
+            "Query",
+            condition("UserId = :nobody"),
+            V,
+            "Invalid KeyConditionExpression: An expression attribute value used in expression is not defined; attribute value: :nobody",
+        ),
+        (
+            "Query",
+            condition("UserId == :u"),
+            V,
+            "Invalid KeyConditionExpression: Syntax error; token: \"=\"",
+        ),
+        (
+            "Query",
+            condition("UserId = :u AND"),
+            V,
+            "Invalid KeyConditionExpression: Syntax error; token: \"<EOF>\"",
+        ),
+        (
+            "Query",
+            condition(""),
+            V,
+            "Invalid KeyConditionExpression: The expression can not be empty;",
+        ),
+        (
+            "Query",
+            with(json!({"Limit": 0})),
+            V,
+            "1 validation error detected: Value '0' at 'limit'",
+        ),
+        (
+            "Query",
+            with(json!({"IndexName": "other"})),
+            V,
+            "The table does not have the specified index: other",
+        ),
+        (
+            "Query",
+            with(json!({"ExpressionAttributeValues": {":spare": {"S": "x"}}})),
+            V,
+            "Value provided in ExpressionAttributeValues unused in expressions: keys: {:spare}",
+        ),
+        (
+            "Query",
+            with(json!({"FilterExpression": "GameTitle = :u"})),
+            V,
+            "Filter Expression can only contain non-primary key attributes: Primary key attribute: GameTitle",
+        ),
+        (
+            "UpdateItem",
+            json!({"TableName": TABLE, "Key": key(DANA, "Go"), "UpdateExpression": "REMOVE UserId"}),
+            V,
+            "One or more parameter values were invalid: Cannot update attribute UserId. This attribute is part of the key",
+        ),
+        (
+            "Scan",
+            json!({"TableName": TABLE}),
+            "UnknownOperationException",
+            "",
+        ),
     ]
 }
 
@@ -273,8 +425,15 @@ fn what_does_not_fit_is_refused_in_the_services_words_and_changes_nothing() {
         let before = world.state();
         world.dynamodb(operation, &body);
         let (found, status, message) = world.refusal();
-        assert_eq!((found.as_str(), status), (code, 400), "{operation} {body}: {message}");
-        assert!(message.starts_with(beginning), "{operation} {body}: {message}");
+        assert_eq!(
+            (found.as_str(), status),
+            (code, 400),
+            "{operation} {body}: {message}"
+        );
+        assert!(
+            message.starts_with(beginning),
+            "{operation} {body}: {message}"
+        );
         assert_eq!(world.state(), before);
     }
 }
@@ -284,7 +443,11 @@ fn the_card_counts_items_and_the_inspector_lists_them() {
     let world = World::new();
     let (line, details) = super::describe(&world.cloud, &ActorId::new("dynamodb"));
     assert_eq!(line, "table Scores, 4 items");
-    assert!(details.iter().any(|(name, _)| *name == format!("{OMAR} · Chess")));
+    assert!(
+        details
+            .iter()
+            .any(|(name, _)| *name == format!("{OMAR} · Chess"))
+    );
 }
 
 #[test]
@@ -298,7 +461,12 @@ fn a_world_with_impossible_items_is_refused() {
     assert!(error.to_string().contains("Missing the key GameTitle"));
     let large = json!({"UserId": {"S": "x"}, "GameTitle": {"S": "x"},
                        "Blob": {"S": "x".repeat(400 * 1024)}});
-    assert!(put(&mut world, TABLE, large).unwrap_err().to_string().contains("Item size"));
+    assert!(
+        put(&mut world, TABLE, large)
+            .unwrap_err()
+            .to_string()
+            .contains("Item size")
+    );
 }
 
 proptest! {

@@ -1,6 +1,8 @@
 //! One's own folder, somebody else's, and everything S3 says about objects and listings.
 
-use crate::cloud::access::fixture::{ACCOUNT, BUCKET, BUCKET_URL, DANA, OMAR, World, policy, start};
+use crate::cloud::access::fixture::{
+    ACCOUNT, BUCKET, BUCKET_URL, DANA, OMAR, World, policy, start,
+};
 use crate::cloud::ledger::ActorId;
 use crate::policy::PolicyKind;
 use crate::protocol::message::{self, Message, Request, Response};
@@ -38,7 +40,10 @@ fn the_own_folder_opens_with_a_colon_encoded_or_not() {
         assert_eq!(response.status(), 200);
         assert_eq!(response.body().as_slice(), b"Dana's beach");
         assert_eq!(response.header("content-type"), Some("image/jpeg"));
-        assert_eq!(response.header("last-modified"), Some(start().http_date().as_str()));
+        assert_eq!(
+            response.header("last-modified"),
+            Some(start().http_date().as_str())
+        );
         assert_eq!(response.header("etag").map(str::len), Some(34));
     }
     let check = world.check("Permissions policy");
@@ -122,7 +127,11 @@ fn a_missing_object_is_only_missing_for_who_may_list() {
 #[test]
 fn a_bucket_that_does_not_exist_is_answered_by_somebody() {
     let mut world = World::new();
-    world.s3("GET", "https://no-such-bucket.s3.us-east-1.amazonaws.com/a", b"");
+    world.s3(
+        "GET",
+        "https://no-such-bucket.s3.us-east-1.amazonaws.com/a",
+        b"",
+    );
     let (code, status, message) = world.refusal();
     assert_eq!((code.as_str(), status), ("NoSuchBucket", 404));
     assert_eq!(message, "The specified bucket does not exist");
@@ -144,7 +153,10 @@ fn a_range_is_answered_with_its_part() {
 /// The texts of these elements in the last answer.
 fn texts(response: &Response, path: &[&str]) -> Vec<String> {
     let root = xml::parse(response.text_body().unwrap()).unwrap();
-    root.all_at(path).into_iter().map(|element| element.text().to_owned()).collect()
+    root.all_at(path)
+        .into_iter()
+        .map(|element| element.text().to_owned())
+        .collect()
 }
 
 #[test]
@@ -155,9 +167,19 @@ fn a_listing_is_allowed_for_the_own_prefix_and_no_other() {
     let response = world.s3("GET", &listing(&own), b"");
     assert_eq!(response.status(), 200);
     let keys = texts(&response, &["Contents", "Key"]);
-    assert_eq!(keys, [format!("{DANA}/beach.jpg"), format!("{DANA}/trips/rome.jpg")]);
+    assert_eq!(
+        keys,
+        [
+            format!("{DANA}/beach.jpg"),
+            format!("{DANA}/trips/rome.jpg")
+        ]
+    );
     let before = world.state();
-    for query in ["".to_owned(), "&prefix=".to_owned(), format!("&prefix={}%2F", encoded(OMAR))] {
+    for query in [
+        "".to_owned(),
+        "&prefix=".to_owned(),
+        format!("&prefix={}%2F", encoded(OMAR)),
+    ] {
         world.s3("GET", &listing(&query), b"");
         let (code, status, message) = world.refusal();
         assert_eq!((code.as_str(), status), ("AccessDenied", 403), "{query}");
@@ -165,7 +187,11 @@ fn a_listing_is_allowed_for_the_own_prefix_and_no_other() {
     }
     assert_eq!(world.state(), before);
     let failed = world.failed();
-    assert!(failed.expected.starts_with("s3:prefix StringLike"), "{}", failed.expected);
+    assert!(
+        failed.expected.starts_with("s3:prefix StringLike"),
+        "{}",
+        failed.expected
+    );
 }
 
 const LIST_ALL: &str = r#"{"Version": "2012-10-17", "Statement":
@@ -175,7 +201,10 @@ fn letters(keys: &[&str]) -> World {
     let mut world = World::with_policy(LIST_ALL);
     for key in keys {
         let key = format!("letters/{key}");
-        world.cloud.put_initial_object(BUCKET, &key, "text/plain", b"x".to_vec()).unwrap();
+        world
+            .cloud
+            .put_initial_object(BUCKET, &key, "text/plain", b"x".to_vec())
+            .unwrap();
     }
     world
 }
@@ -185,7 +214,10 @@ fn a_delimiter_groups_what_lies_deeper() {
     let mut world = letters(&["a", "b/1", "b/2", "c/1", "d"]);
     let query = "list-type=2&prefix=letters%2F&delimiter=%2F";
     let response = world.s3("GET", &format!("{BUCKET_URL}/?{query}"), b"");
-    assert_eq!(texts(&response, &["Contents", "Key"]), ["letters/a", "letters/d"]);
+    assert_eq!(
+        texts(&response, &["Contents", "Key"]),
+        ["letters/a", "letters/d"]
+    );
     assert_eq!(
         texts(&response, &["CommonPrefixes", "Prefix"]),
         ["letters/b/", "letters/c/"]
@@ -209,13 +241,27 @@ fn pages_follow_one_another_without_gap_or_repetition() {
         let token = crate::protocol::form::percent_encode(token);
         query = format!("{base}&continuation-token={token}");
     }
-    assert_eq!(shown, ["letters/a", "letters/b/", "letters/d", "letters/c/", "letters/e"]);
+    assert_eq!(
+        shown,
+        [
+            "letters/a",
+            "letters/b/",
+            "letters/d",
+            "letters/c/",
+            "letters/e"
+        ]
+    );
 }
 
 #[test]
 fn wrong_listing_parameters_are_refused() {
     let mut world = World::with_policy(LIST_ALL);
-    for query in ["max-keys=-1", "max-keys=x", "continuation-token=%3F", "encoding-type=x"] {
+    for query in [
+        "max-keys=-1",
+        "max-keys=x",
+        "continuation-token=%3F",
+        "encoding-type=x",
+    ] {
         world.s3("GET", &format!("{BUCKET_URL}/?list-type=2&{query}"), b"");
         assert_eq!(world.refusal().0, "InvalidArgument", "{query}");
         assert_eq!(world.failed().name, "Parameters");
@@ -228,13 +274,22 @@ fn wrong_listing_parameters_are_refused() {
 fn limits_are_stated_where_they_are_hit() {
     let mut world = World::new();
     let before = world.state();
-    world.s3("PUT", &url(&format!("{DANA}/big")), &vec![0; 256 * 1024 + 1]);
+    world.s3(
+        "PUT",
+        &url(&format!("{DANA}/big")),
+        &vec![0; 256 * 1024 + 1],
+    );
     assert_eq!(world.refusal().0, "EntityTooLarge");
     assert!(world.failed().expected.contains("262144 bytes"));
     assert!(world.failed().expected.contains("Tokentrail's limits"));
     world.s3("PUT", &url(&format!("{DANA}/{}", "k".repeat(1024))), b"");
     assert_eq!(world.refusal().0, "KeyTooLongError");
-    with_header(&mut world, "PUT", &format!("{DANA}/m"), ("content-md5", "AAAAAAAAAAAAAAAAAAAAAA=="));
+    with_header(
+        &mut world,
+        "PUT",
+        &format!("{DANA}/m"),
+        ("content-md5", "AAAAAAAAAAAAAAAAAAAAAA=="),
+    );
     assert_eq!(world.refusal().0, "BadDigest");
     assert_eq!(world.state(), before);
 }
@@ -259,9 +314,18 @@ fn a_bucket_policy_can_deny_what_the_role_allows() {
     let deny = r#"{"Version": "2012-10-17", "Statement": [{"Sid": "Closed", "Effect": "Deny",
         "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::dana-photos/*"}]}"#;
     let deny = policy(PolicyKind::Resource, "bucket policy", deny);
-    world.cloud.s3.set_bucket_policy(BUCKET, Some(deny)).unwrap();
+    world
+        .cloud
+        .s3
+        .set_bucket_policy(BUCKET, Some(deny))
+        .unwrap();
     get(&mut world, &format!("{DANA}/beach.jpg"));
-    assert!(world.refusal().2.ends_with("with an explicit deny in a resource-based policy"));
+    assert!(
+        world
+            .refusal()
+            .2
+            .ends_with("with an explicit deny in a resource-based policy")
+    );
     assert_eq!(world.failed().name, "Explicit deny");
 }
 
@@ -273,9 +337,16 @@ fn a_bucket_policy_that_names_the_session_is_enough_within_the_account() {
           "arn:aws:sts::111122223333:assumed-role/PhotoReader/CognitoIdentityCredentials"},
         "Action": "s3:GetObject", "Resource": "arn:aws:s3:::dana-photos/*"}]}"#;
     let allow = policy(PolicyKind::Resource, "bucket policy", allow);
-    world.cloud.s3.set_bucket_policy(BUCKET, Some(allow)).unwrap();
+    world
+        .cloud
+        .s3
+        .set_bucket_policy(BUCKET, Some(allow))
+        .unwrap();
     assert_eq!(get(&mut world, &format!("{OMAR}/beach.jpg")).status(), 200);
-    assert_eq!(world.check("Bucket policy").actual, format!("{OMAR}/beach.jpg"));
+    assert_eq!(
+        world.check("Bucket policy").actual,
+        format!("{OMAR}/beach.jpg")
+    );
 }
 
 #[test]
@@ -287,7 +358,10 @@ fn another_accounts_bucket_must_allow_too() {
         policy: None,
     };
     world.cloud.s3.add_bucket(config).unwrap();
-    world.cloud.put_initial_object("elsewhere", "a", "text/plain", b"x".to_vec()).unwrap();
+    world
+        .cloud
+        .put_initial_object("elsewhere", "a", "text/plain", b"x".to_vec())
+        .unwrap();
     world.s3("GET", "https://elsewhere.s3.us-east-1.amazonaws.com/a", b"");
     let (code, _, message) = world.refusal();
     assert_eq!(code, "AccessDenied");
@@ -315,9 +389,24 @@ fn a_world_with_impossible_buckets_is_refused() {
     };
     assert!(world.cloud.s3.add_bucket(config("Upper")).is_err());
     assert!(world.cloud.s3.add_bucket(config(BUCKET)).is_err());
-    assert!(world.cloud.put_initial_object("none", "a", "text/plain", Vec::new()).is_err());
+    assert!(
+        world
+            .cloud
+            .put_initial_object("none", "a", "text/plain", Vec::new())
+            .is_err()
+    );
     let large = vec![0; super::MAX_OBJECT_BYTES + 1];
-    assert!(world.cloud.put_initial_object(BUCKET, "a", "text/plain", large).is_err());
+    assert!(
+        world
+            .cloud
+            .put_initial_object(BUCKET, "a", "text/plain", large)
+            .is_err()
+    );
     world.cloud.pass_time(Span::from_minutes(1));
-    assert!(world.cloud.put_initial_object(BUCKET, "", "text/plain", Vec::new()).is_err());
+    assert!(
+        world
+            .cloud
+            .put_initial_object(BUCKET, "", "text/plain", Vec::new())
+            .is_err()
+    );
 }
