@@ -1,6 +1,8 @@
 //! What is shown of a beat, line by line: who asks whom for what, what is handed over, every
 //! check with its evidence, calls on somebody's behalf indented, refusals in AWS's own words.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::paint::{Look, Tone, caption, clean, wrap};
 use crate::cloud::ledger::{ArtifactId, Check, Exchange, Outcome, Step};
 use crate::recording::{Beat, Recording};
@@ -165,11 +167,21 @@ impl Script<'_> {
             Outcome::Failed => format!("expected {}, found {}", check.expected, check.actual),
             _ => check.actual.clone(),
         };
-        self.lines.push(Line::new(lead, 0));
-        let width = self.look.width.saturating_sub(indent.len() + 4);
-        for line in wrap(&evidence, width) {
-            let line = self.look.paint(Tone::Faint, &line);
-            self.lines.push(Line::new(format!("{indent}    {line}"), 0));
+        let room = self.look.width.saturating_sub(indent.len() + 6 + word.len() + name.width());
+        let lines = wrap(&evidence, self.look.width.saturating_sub(indent.len() + 6));
+        match lines.as_slice() {
+            [] => self.lines.push(Line::new(lead, CHECK_MS)),
+            [line] if line.width() <= room => {
+                let line = self.look.paint(Tone::Faint, line);
+                self.lines.push(Line::new(format!("{lead}  {line}"), CHECK_MS));
+            }
+            _ => {
+                self.lines.push(Line::new(lead, 0));
+                for line in lines {
+                    let line = self.look.paint(Tone::Faint, &line);
+                    self.lines.push(Line::new(format!("{indent}      {line}"), 0));
+                }
+            }
         }
         if let Some(last) = self.lines.last_mut() {
             last.pause_ms = CHECK_MS;
