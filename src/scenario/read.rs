@@ -32,6 +32,11 @@ pub fn read(report: &mut Report, name: &str, bytes: &[u8]) -> Option<Read> {
     let text = decode(report, name, bytes)?;
     let source = report.sources.add(name, text);
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        let remedy = "write `(id: \"…\", title: \"…\", summary: \"…\", chapters: […])`";
+        report.add(Code::Syntax, (source, 0..0), "the file is empty", remedy);
+        return None;
+    }
     let tree = Tree::scan(report.sources.text(source));
     if let Some(span) = tree.too_deep.clone() {
         let message = format!("values nest more than {MAX_NESTING} deep");
@@ -42,7 +47,11 @@ pub fn read(report: &mut Report, name: &str, bytes: &[u8]) -> Option<Read> {
     limit_texts(report, source, &tree.root);
     let file = attempt(report, source, &tree, text);
     (report.diagnostics.len() == before).then_some(())?;
-    Some(Read { file: file?, tree, source })
+    Some(Read {
+        file: file?,
+        tree,
+        source,
+    })
 }
 
 fn decode<'a>(report: &mut Report, name: &str, bytes: &'a [u8]) -> Option<&'a str> {
@@ -132,10 +141,12 @@ fn place_of(error: &Error, tree: &Tree, text: &str, cursor: usize) -> Place {
         Error::DuplicateStructField { field, .. } => field_place(&around, field, cursor),
         Error::NoSuchEnumVariant { found, .. } => word_place(&around, text, found, cursor),
         Error::MissingStructField { .. } => {
-            let whole = tree.around(before).last().map(|node| node.span.clone());
-            let span = whole.unwrap_or(before..cursor);
-            let leave_out = list_item(&around).filter(|item| item.end >= span.end);
-            Place { span: head_of(text, span), leave_out }
+            // RON notices at the closing parenthesis of the value that lacks the field
+            let rest = text.get(cursor..).unwrap_or_default();
+            let skipped = rest.find(|c: char| c != ',' && !c.is_whitespace()).unwrap_or(0);
+            let around = tree.around(cursor + skipped);
+            let whole = around.last().map(|node| node.span.clone()).unwrap_or(before..cursor);
+            Place { span: head_of(text, whole), leave_out: list_item(&around) }
         }
         _ if is_type_error(error) => {
             let span = around.last().map_or(before..cursor, |node| node.span.clone());
