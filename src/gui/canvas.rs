@@ -55,10 +55,14 @@ pub(super) type Parts = (
 /// `show` may be called more than once per pass, when something needs a second look to settle.
 pub(super) fn run_pass(
     context: &egui::Context,
-    input: egui::RawInput,
+    mut input: egui::RawInput,
     output: &mut EguiFullOutput,
     show: impl FnMut(&mut egui::Ui),
 ) -> Duration {
+    // bevy_egui repeats the modifier keys in every frame, and egui draws again after every event:
+    // the window would never sleep
+    let held = context.input(|state| state.modifiers);
+    input.events.retain(|event| *event != egui::Event::ModifiersChanged(held));
     let full = context.run_ui(input, show);
     let delay = full
         .viewport_output

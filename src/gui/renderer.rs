@@ -12,6 +12,8 @@ use bevy::render::renderer::{
 use bevy::render::settings::{RenderCreation, RenderResources};
 use bevy::tasks::block_on;
 
+use super::quiet;
+
 /// Why there is nothing to draw with.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum NoRenderer {
@@ -40,7 +42,8 @@ pub struct Renderer {
 impl Renderer {
     /// Opens the best device there is.
     pub fn find() -> Result<Self, NoRenderer> {
-        block_on(Self::open())
+        // Some drivers write to the terminal about displays that nobody asked them for
+        quiet::while_doing(|| block_on(Self::open()))
     }
 
     async fn open() -> Result<Self, NoRenderer> {

@@ -17,10 +17,12 @@ use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::time::TimeUpdateStrategy;
 use bevy::window::{ExitCondition, WindowPlugin};
 use bevy::winit::WinitPlugin;
-use bevy_egui::{EguiPostUpdateSet, egui};
+use bevy_egui::EguiPostUpdateSet;
 
-use super::canvas;
 use super::renderer::{NoRenderer, Renderer};
+use super::view::commands::Command;
+use super::view::model::Model;
+use super::{canvas, desk};
 
 /// Shortest edge of a picture, in pixels.
 const MIN_EDGE_PX: u32 = 16;
@@ -37,9 +39,6 @@ const FRAME_TIME: Duration = Duration::from_millis(200);
 /// Frames to wait for a picture to come back from the device.
 const READ_BACK_FRAMES: u32 = 400;
 
-/// Draws one picture; called several times until it is still.
-pub type Draw = Box<dyn FnMut(&mut egui::Ui) + Send + Sync>;
-
 /// A picture to be taken.
 pub struct Request {
     /// Size in points
@@ -48,8 +47,8 @@ pub struct Request {
     pub scale: f32,
     /// Where the PNG goes. An existing file is replaced, as a whole or not at all
     pub output: PathBuf,
-    /// What is on it
-    pub draw: Draw,
+    /// What is done before it is taken, as by keys and pointer: a seek, a selection
+    pub commands: Vec<Command>,
 }
 
 /// Why there is no picture.
@@ -92,25 +91,28 @@ pub enum SnapshotError {
     },
 }
 
-/// Takes pictures one after the other and writes each as soon as it is there.
-pub fn take(requests: impl IntoIterator<Item = Request>) -> Result<(), SnapshotError> {
-    let mut studio: Option<Studio> = None;
+/// Takes pictures of the window's contents one after the other and writes each as soon as it is
+/// there.
+pub fn take(
+    model: Model,
+    requests: impl IntoIterator<Item = Request>,
+) -> Result<(), SnapshotError> {
+    let mut requests = requests.into_iter();
+    let Some(first) = requests.next() else { return Ok(()) };
+    // Finds out that it cannot be written before anything is started
+    let draft = Draft::open(&first.output)?;
+    let mut studio = Studio::new(Renderer::find()?, model);
+    draft.fill(studio.shoot(first)?)?;
     for request in requests {
         let draft = Draft::open(&request.output)?;
-        let mut open = match studio.take() {
-            Some(studio) => studio,
-            None => Studio::new(Renderer::find()?),
-        };
-        let image = open.shoot(request)?;
-        draft.fill(image)?;
-        studio = Some(open);
+        draft.fill(studio.shoot(request)?)?;
     }
     Ok(())
 }
 
 /// What is on the picture being taken.
 #[derive(Resource)]
-struct Subject(Draw);
+struct Subject(Model);
 
 /// When egui last said it wants to draw again.
 #[derive(Resource, Default)]
@@ -124,10 +126,20 @@ struct Developed(Option<Image>);
 struct Studio {
     app: App,
     renderer: Renderer,
+    /// The canvas of the last picture: the next one of the same size need not set type again
+    easel: Option<Easel>,
+}
+
+/// A canvas of a certain size.
+struct Easel {
+    pixels: (u32, u32),
+    scale: f32,
+    camera: Entity,
+    target: ImageRenderTarget,
 }
 
 impl Studio {
-    fn new(renderer: Renderer) -> Self {
+    fn new(renderer: Renderer, model: Model) -> Self {
         let mut app = App::new();
         app.add_plugins((
             DefaultPlugins
@@ -147,7 +159,7 @@ impl Studio {
             canvas::egui_plugin(),
         ));
         app.insert_resource(TimeUpdateStrategy::ManualDuration(FRAME_TIME))
-            .insert_resource(Subject(Box::new(|_| {})))
+            .insert_resource(Subject(model))
             .init_resource::<Restless>()
             .init_resource::<Developed>()
             .add_systems(PostUpdate, draw.before(EguiPostUpdateSet::ProcessOutput));
@@ -156,34 +168,47 @@ impl Studio {
         }
         app.finish();
         app.cleanup();
-        Self { app, renderer }
+        Self { app, renderer, easel: None }
     }
 
     fn shoot(&mut self, request: Request) -> Result<Image, SnapshotError> {
-        let (width, height) = pixels(&request, self.renderer.max_edge().min(MAX_EDGE_PX))?;
-        let world = self.app.world_mut();
-        world.resource_mut::<Subject>().0 = request.draw;
-        // Nothing is drawn behind the panels: what they leave out stays transparent and is noticed
-        let image = world.resource_mut::<Assets<Image>>().add(Image::new_target_texture(
-            width,
-            height,
-            TextureFormat::Rgba8UnormSrgb,
-            None,
-        ));
-        let target = ImageRenderTarget { handle: image.clone(), scale_factor: request.scale };
-        let camera = world.spawn(canvas::bundle(RenderTarget::Image(target), Color::NONE)).id();
+        let pixels = pixels(&request, self.renderer.max_edge().min(MAX_EDGE_PX))?;
+        let target = self.set_up(pixels, request.scale);
+        let mut subject = self.app.world_mut().resource_mut::<Subject>();
+        for command in request.commands {
+            // What is left to the host has no meaning in a picture
+            let _ = subject.0.apply(command);
+        }
         self.settle();
-        let developed = self.develop(image.clone());
-        let world = self.app.world_mut();
-        world.despawn(camera);
-        world.resource_mut::<Assets<Image>>().remove(&image);
-        // One frame without the canvas, so that the next one starts clean
-        self.app.update();
-        let developed = developed.ok_or_else(|| self.blank("no picture at all"))?;
+        let developed = self.develop(target).ok_or_else(|| self.blank("no picture at all"))?;
         match emptiness(developed.data.as_deref().unwrap_or_default()) {
             Some(what) => Err(self.blank(what)),
             None => Ok(developed),
         }
+    }
+
+    /// A canvas of this size: the last one where it fits.
+    fn set_up(&mut self, pixels: (u32, u32), scale: f32) -> ImageRenderTarget {
+        if let Some(easel) = &self.easel
+            && easel.pixels == pixels
+            && easel.scale == scale
+        {
+            return easel.target.clone();
+        }
+        let world = self.app.world_mut();
+        if let Some(old) = self.easel.take() {
+            world.despawn(old.camera);
+            world.resource_mut::<Assets<Image>>().remove(&old.target.handle);
+        }
+        let format = TextureFormat::Rgba8UnormSrgb;
+        let blank = Image::new_target_texture(pixels.0, pixels.1, format, None);
+        let image = world.resource_mut::<Assets<Image>>().add(blank);
+        let target = ImageRenderTarget { handle: image, scale_factor: scale };
+        // Nothing is drawn behind the panels: what they leave out stays transparent and is noticed
+        let canvas = canvas::bundle(RenderTarget::Image(target.clone()), Color::NONE);
+        let camera = world.spawn(canvas).id();
+        self.easel = Some(Easel { pixels, scale, camera, target: target.clone() });
+        target
     }
 
     /// Draws until the picture is still.
@@ -196,8 +221,10 @@ impl Studio {
         }
     }
 
-    fn develop(&mut self, image: Handle<Image>) -> Option<Image> {
-        self.app.world_mut().spawn((Name::new("Shutter"), Screenshot::image(image))).observe(
+    fn develop(&mut self, target: ImageRenderTarget) -> Option<Image> {
+        // Bevy tells targets apart by their scale, too: `Screenshot::image` would mean another one
+        let shutter = Screenshot(RenderTarget::Image(target));
+        self.app.world_mut().spawn((Name::new("Shutter"), shutter)).observe(
             |captured: On<ScreenshotCaptured>, mut developed: ResMut<Developed>| {
                 developed.0 = Some(captured.image.clone());
             },
@@ -218,15 +245,19 @@ impl Studio {
 
 /// The one system: egui's pass on the canvas.
 fn draw(
-    mut canvases: Query<canvas::Parts, With<canvas::Canvas>>,
+    mut canvases: Query<(canvas::Parts, Ref<canvas::Canvas>)>,
     mut subject: ResMut<Subject>,
     mut restless: ResMut<Restless>,
 ) {
-    for (mut context, mut input, mut output, camera) in &mut canvases {
+    for ((mut context, mut input, mut output, camera), canvas) in &mut canvases {
+        if canvas.is_added() {
+            desk::prepare(context.get_mut(), &subject.0);
+        }
         let ready = camera.physical_viewport_rect().is_some();
         let delay = canvas::run_pass(context.get_mut(), input.take(), &mut output, |ui| {
             if ready {
-                (subject.0)(ui);
+                // Nobody presses keys in a picture
+                let _ = desk::draw(ui, &mut subject.0);
             }
         });
         restless.0 = delay < FRAME_TIME;
