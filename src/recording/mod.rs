@@ -142,6 +142,9 @@ pub struct Recording {
 impl Recording {
     /// Whether every expectation held.
     pub fn held(&self) -> bool {
-        self.beats.iter().flat_map(|beat| &beat.verdicts).all(|verdict| verdict.held)
+        self.beats
+            .iter()
+            .flat_map(|beat| &beat.verdicts)
+            .all(|verdict| verdict.held)
     }
 }

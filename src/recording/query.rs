@@ -61,7 +61,9 @@ impl Recording {
 
     /// The policy decisions taken while answering an exchange.
     pub fn decisions_of(&self, exchange: ExchangeId) -> impl Iterator<Item = &PolicyDecision> {
-        self.decisions.iter().filter(move |decision| decision.exchange == exchange)
+        self.decisions
+            .iter()
+            .filter(move |decision| decision.exchange == exchange)
     }
 
     /// The last moment of the recording.
@@ -76,8 +78,10 @@ impl Recording {
     /// What an actor holds at a moment, in the order of getting it.
     pub fn held_by(&self, actor: &ActorId, cursor: Cursor) -> Vec<Held<'_>> {
         let mut held: Vec<(ArtifactId, Moment)> = Vec::new();
-        for change in happened(&self.wallet, cursor, |change: &WalletChange| (change.beat, change.at))
-            .filter(|change| change.actor == *actor)
+        for change in happened(&self.wallet, cursor, |change: &WalletChange| {
+            (change.beat, change.at)
+        })
+        .filter(|change| change.actor == *actor)
         {
             held.retain(|(id, _)| *id != change.artifact);
             if change.gained {
@@ -85,15 +89,22 @@ impl Recording {
             }
         }
         held.into_iter()
-            .filter_map(|(id, since)| Some(Held { artifact: self.artifact(id)?, since }))
+            .filter_map(|(id, since)| {
+                Some(Held {
+                    artifact: self.artifact(id)?,
+                    since,
+                })
+            })
             .collect()
     }
 
     /// What an actor's card says at a moment.
     pub fn state_of(&self, actor: &ActorId, cursor: Cursor) -> Option<&StateChange> {
-        happened(&self.states, cursor, |change: &StateChange| (change.beat, change.at))
-            .filter(|change| change.actor == *actor)
-            .last()
+        happened(&self.states, cursor, |change: &StateChange| {
+            (change.beat, change.at)
+        })
+        .filter(|change| change.actor == *actor)
+        .last()
     }
 
     /// Every exchange that carried an artifact, in order.
