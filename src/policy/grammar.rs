@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use super::condition::{Condition, Operator, Values};
 use super::document::{
-    Effect, MAX_STATEMENTS, MAX_VALUE_BYTES, MAX_VALUES_PER_LIST, PatternElement, Policy,
-    PolicyKind, Statement, Version,
+    Effect, MAX_STATEMENTS, MAX_VALUES_PER_LIST, PatternElement, Policy, PolicyKind, Statement,
+    Version,
 };
 use super::error::{Fault, Span, did_you_mean, line_and_column};
 use super::json::{Json, Member, Node};
 use super::pattern::{Pattern, Style};
 use super::principal::{Named, PrincipalElement, PrincipalEntry};
+use super::shapes::{condition_values, object, opening, string, strings};
 
 const POLICY_ELEMENTS: [&str; 3] = ["Version", "Id", "Statement"];
 const STATEMENT_ELEMENTS: [&str; 9] = [
@@ -443,77 +444,6 @@ fn one_of<'m>(
     }
 }
 
-fn object<'n>(node: &'n Node, what: &str) -> Result<&'n [Member], Fault> {
-    match &node.value {
-        Json::Object(members) => Ok(members),
-        _ => Err(expected(node, &format!("{what} to be an object"))),
-    }
-}
-
-fn string<'n>(node: &'n Node, what: &str) -> Result<&'n str, Fault> {
-    match &node.value {
-        Json::String(text) => limited(text, node.span),
-        _ => Err(expected(node, &format!("{what} to be a string"))),
-    }
-}
-
-fn limited(text: &str, at: Span) -> Result<&str, Fault> {
-    if text.len() > MAX_VALUE_BYTES {
-        let message = format!("longer than the limit of {MAX_VALUE_BYTES} bytes");
-        return Err(Fault::new(at, message));
-    }
-    Ok(text)
-}
-
-/// A string or a list of strings.
-fn strings(node: &Node, what: &str) -> Result<Vec<(String, Span)>, Fault> {
-    let items = list(node)?;
-    let one = |item: &Node| match &item.value {
-        Json::String(text) => Ok((limited(text, item.span)?.to_owned(), item.span)),
-        _ => Err(expected(
-            item,
-            &format!("`{what}` to be a string or a list of strings"),
-        )),
-    };
-    items.iter().map(one).collect()
-}
-
-/// Condition values: strings, numbers and booleans, alone or in a list.
-fn condition_values(node: &Node) -> Result<Vec<(String, Span)>, Fault> {
-    let one = |item: &Node| match &item.value {
-        Json::String(text) => Ok((limited(text, item.span)?.to_owned(), item.span)),
-        Json::Number(text) => Ok((text.clone(), item.span)),
-        Json::Bool(value) => Ok((value.to_string(), item.span)),
-        _ => Err(expected(item, "a string, a number or a boolean")),
-    };
-    list(node)?.iter().map(one).collect()
-}
-
-/// The items of a list, or the one value that stands for a list of one.
-fn list(node: &Node) -> Result<&[Node], Fault> {
-    let items = match &node.value {
-        Json::Array(items) => items.as_slice(),
-        _ => std::slice::from_ref(node),
-    };
-    if items.len() > MAX_VALUES_PER_LIST {
-        let message = format!("more than the limit of {MAX_VALUES_PER_LIST} values");
-        return Err(Fault::new(opening(node), message));
-    }
-    Ok(items)
-}
-
-fn expected(node: &Node, what: &str) -> Fault {
-    Fault::new(node.span, format!("expected {what}, found {}", node.kind()))
-}
-
 fn missing(node: &Node, element: &str) -> Fault {
     Fault::new(opening(node), format!("this statement has no `{element}`"))
-}
-
-/// The opening brace or bracket of a value: where "something is missing here" points.
-fn opening(node: &Node) -> Span {
-    Span {
-        start: node.span.start,
-        end: node.span.start + 1,
-    }
 }

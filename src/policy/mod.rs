@@ -27,6 +27,7 @@ mod pattern;
 mod principal;
 mod report;
 mod sentence;
+mod shapes;
 #[cfg(test)]
 mod tests;
 mod values;

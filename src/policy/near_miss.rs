@@ -12,6 +12,9 @@ use super::report::{NearMiss, NearMissKind};
 /// Claims that name a token's audience; people take one for another.
 const AUDIENCE_CLAIMS: [&str; 5] = ["aud", "oaud", "azp", "app_id", "client_id"];
 
+/// How many values of the policy and of the request are tried against each other.
+const MAX_VALUES_TRIED: usize = 32;
+
 fn miss(kind: NearMissKind, text: impl Into<String>) -> NearMiss {
     NearMiss {
         kind,
@@ -45,11 +48,14 @@ pub(crate) fn for_condition(
         return Some(found);
     }
     let texts = condition.sources.as_slice();
-    let by_text = value.values().iter().find_map(|had| {
-        texts
-            .iter()
-            .find_map(|asked| text_slip(condition.operator.family, asked, had, context))
-    });
+    let by_text = value
+        .values()
+        .iter()
+        .take(MAX_VALUES_TRIED)
+        .find_map(|had| {
+            let mut tried = texts.iter().take(MAX_VALUES_TRIED);
+            tried.find_map(|asked| text_slip(condition.operator.family, asked, had, context))
+        });
     by_text.or_else(|| audience(condition, context))
 }
 
@@ -172,26 +178,30 @@ pub(crate) fn for_resource(
     {
         return Some(found);
     }
-    element.patterns.iter().find_map(|pattern| {
-        let resolved = pattern.resolve(context).ok()?;
-        let shown = resolved.display();
-        if resolved.matches_ignoring_case(resource) {
-            return Some(letter_case(&shown, resource));
-        }
-        if pattern.matches(&toggle_slash(resource), context) {
-            // A pattern for the objects of a bucket also matches the bucket with a slash.
-            return Some(match shown.ends_with("/*") {
-                true => bucket_or_objects(&shown, resource),
-                false => trailing_slash(&shown, resource),
+    element
+        .patterns
+        .iter()
+        .take(MAX_VALUES_TRIED)
+        .find_map(|pattern| {
+            let resolved = pattern.resolve(context).ok()?;
+            let shown = resolved.display();
+            if resolved.matches_ignoring_case(resource) {
+                return Some(letter_case(&shown, resource));
+            }
+            if pattern.matches(&toggle_slash(resource), context) {
+                // A pattern for the objects of a bucket also matches the bucket with a slash.
+                return Some(match shown.ends_with("/*") {
+                    true => bucket_or_objects(&shown, resource),
+                    false => trailing_slash(&shown, resource),
+                });
+            }
+            let deeper = resource.rsplit_once('/').is_some_and(|_| {
+                resource
+                    .strip_prefix(shown.as_str())
+                    .is_some_and(|rest| rest.starts_with('/'))
             });
-        }
-        let deeper = resource.rsplit_once('/').is_some_and(|_| {
-            resource
-                .strip_prefix(shown.as_str())
-                .is_some_and(|rest| rest.starts_with('/'))
-        });
-        deeper.then(|| bucket_or_objects(&shown, resource))
-    })
+            deeper.then(|| bucket_or_objects(&shown, resource))
+        })
 }
 
 fn bucket_or_objects(asked: &str, had: &str) -> NearMiss {

@@ -8,7 +8,10 @@ pub fn runs(caption: &str) -> Vec<CaptionRun> {
         .split("**")
         .enumerate()
         .filter(|(_, text)| !text.is_empty())
-        .map(|(position, text)| CaptionRun { text: text.to_owned(), strong: position % 2 == 1 })
+        .map(|(position, text)| CaptionRun {
+            text: text.to_owned(),
+            strong: position % 2 == 1,
+        })
         .collect()
 }
 
@@ -24,10 +27,16 @@ mod tests {
     #[test]
     fn terms_are_strong_and_nothing_else_is() {
         let found = runs("The pool vouches. **STS** checks the **trust policy** first.");
-        let strong: Vec<&str> =
-            found.iter().filter(|run| run.strong).map(|run| run.text.as_str()).collect();
+        let strong: Vec<&str> = found
+            .iter()
+            .filter(|run| run.strong)
+            .map(|run| run.text.as_str())
+            .collect();
         assert_eq!(strong, ["STS", "trust policy"]);
         let all: String = found.iter().map(|run| run.text.as_str()).collect();
-        assert_eq!(all, plain("The pool vouches. **STS** checks the **trust policy** first."));
+        assert_eq!(
+            all,
+            plain("The pool vouches. **STS** checks the **trust policy** first.")
+        );
     }
 }

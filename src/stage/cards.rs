@@ -44,7 +44,11 @@ impl Cast {
         for (change, at) in recording.wallet.iter().zip(&timing.wallet) {
             let script = by_actor.entry(&change.actor).or_default();
             let (artifact, gained) = (change.artifact, change.gained);
-            script.wallet.push(Change { at: *at, artifact, gained });
+            script.wallet.push(Change {
+                at: *at,
+                artifact,
+                gained,
+            });
         }
         for (change, at) in recording.states.iter().zip(&timing.states) {
             let script = by_actor.entry(&change.actor).or_default();
@@ -58,7 +62,9 @@ impl Cast {
             script.most_chips = most_at_once(&script.wallet);
             script
         });
-        Self { scripts: scripts.collect() }
+        Self {
+            scripts: scripts.collect(),
+        }
     }
 
     /// The most every card will have to show.
@@ -81,14 +87,24 @@ impl Cast {
         clock: Moment,
         t: PlayTime,
     ) -> Vec<ActorView> {
-        let placed = recording.actors.iter().zip(&self.scripts).filter_map(|(actor, script)| {
-            Some((script, layout.place(&actor.id)?))
-        });
+        let placed = recording
+            .actors
+            .iter()
+            .zip(&self.scripts)
+            .filter_map(|(actor, script)| Some((script, layout.place(&actor.id)?)));
         placed
             .map(|(script, place)| {
                 let mut view = card(place, script.line_at(t), layout.unit);
                 view.look = traffic.look_of(&place.id);
-                fill_wallet(&mut view, place, &script.held_at(t), recording, clock, t, layout.unit);
+                fill_wallet(
+                    &mut view,
+                    place,
+                    &script.held_at(t),
+                    recording,
+                    clock,
+                    t,
+                    layout.unit,
+                );
                 view
             })
             .collect()
@@ -124,7 +140,10 @@ fn most_at_once(wallet: &[Change]) -> usize {
         if change.gained {
             held.push(change.artifact);
         }
-        if wallet.get(position + 1).is_none_or(|next| next.at > change.at) {
+        if wallet
+            .get(position + 1)
+            .is_none_or(|next| next.at > change.at)
+        {
             most = most.max(held.len());
         }
     }
@@ -134,11 +153,22 @@ fn most_at_once(wallet: &[Change]) -> usize {
 /// A card without its wallet.
 fn card(place: &Place, line: &str, unit: f32) -> ActorView {
     let inner = |x: f32, y: f32, w: f32, h: f32| {
-        Rect::new(place.room.x + x * unit, place.room.y + y * unit, w * unit, h * unit)
+        Rect::new(
+            place.room.x + x * unit,
+            place.room.y + y * unit,
+            w * unit,
+            h * unit,
+        )
     };
     let text_x = metric::CARD_PAD + metric::ICON + metric::ICON_GAP;
     let text_w = place.room.w / unit - text_x - metric::CARD_PAD;
-    let lines = text::wrap(line, Font::Regular, metric::DETAIL, text_w, metric::DETAIL_LINES);
+    let lines = text::wrap(
+        line,
+        Font::Regular,
+        metric::DETAIL,
+        text_w,
+        metric::DETAIL_LINES,
+    );
     let line_h = metric::DETAIL_LINE * lines.len() as f32;
     let mut rect = place.room;
     rect.h = place.head;
@@ -147,7 +177,12 @@ fn card(place: &Place, line: &str, unit: f32) -> ActorView {
         kind: place.kind,
         name: place.name.clone(),
         rect,
-        icon: inner(metric::CARD_PAD, metric::CARD_PAD + 2.0, metric::ICON, metric::ICON),
+        icon: inner(
+            metric::CARD_PAD,
+            metric::CARD_PAD + 2.0,
+            metric::ICON,
+            metric::ICON,
+        ),
         name_rect: inner(text_x, metric::CARD_PAD, text_w, metric::NAME_LINE),
         line_rect: inner(text_x, metric::CARD_PAD + metric::NAME_LINE, text_w, line_h),
         line: lines,
@@ -170,14 +205,21 @@ fn fill_wallet(
 ) {
     let hidden = held.len().saturating_sub(place.chips);
     // One line is spent on saying how many are hidden
-    let shown = if hidden > 0 { place.chips.saturating_sub(1) } else { held.len() };
+    let shown = if hidden > 0 {
+        place.chips.saturating_sub(1)
+    } else {
+        held.len()
+    };
     let skipped = held.len() - shown;
     let step = (metric::CHIP + metric::CHIP_GAP) * unit;
     let left = place.room.x + metric::CARD_PAD * unit;
-    let mut y = place.room.y + place.head - metric::CARD_PAD * unit + metric::CHIP_GAP * unit + 2.0 * unit;
+    let mut y =
+        place.room.y + place.head - metric::CARD_PAD * unit + metric::CHIP_GAP * unit + 2.0 * unit;
     let widest = place.room.w - 2.0 * metric::CARD_PAD * unit;
     for change in &held[skipped..] {
-        let Some(artifact) = recording.artifact(change.artifact) else { continue };
+        let Some(artifact) = recording.artifact(change.artifact) else {
+            continue;
+        };
         let mut chip = chip(artifact, clock, widest / unit);
         chip.rect = Rect::new(left, y, chip.rect.w * unit, metric::CHIP * unit);
         chip.opacity = t.through(change.at, ARRIVE_MS);
@@ -196,9 +238,18 @@ fn fill_wallet(
 
 fn chip(artifact: &Artifact, clock: Moment, widest: f32) -> ChipView {
     let ring = ring(artifact, clock);
-    let ring_w = if ring.is_some() { metric::CHIP_RING + metric::CHIP_PAD } else { 0.0 };
+    let ring_w = if ring.is_some() {
+        metric::CHIP_RING + metric::CHIP_PAD
+    } else {
+        0.0
+    };
     let around = 3.0 * metric::CHIP_PAD + metric::CHIP_SHAPE + ring_w;
-    let label = text::cut(&chip_label(artifact), Font::Regular, metric::DETAIL, widest - around);
+    let label = text::cut(
+        &chip_label(artifact),
+        Font::Regular,
+        metric::DETAIL,
+        widest - around,
+    );
     let w = around + text::width(&label, Font::Regular, metric::DETAIL);
     ChipView {
         artifact: artifact.id,
@@ -215,7 +266,13 @@ fn chip(artifact: &Artifact, clock: Moment, widest: f32) -> ChipView {
 fn chip_label(artifact: &Artifact) -> String {
     match (&artifact.value, artifact.kind) {
         (crate::cloud::ledger::ArtifactValue::Text(id), ArtifactKind::IdentityId) => {
-            let short: String = id.rsplit(':').next().unwrap_or(id).chars().take(4).collect();
+            let short: String = id
+                .rsplit(':')
+                .next()
+                .unwrap_or(id)
+                .chars()
+                .take(4)
+                .collect();
             format!("identity {short}…")
         }
         _ => artifact.label.clone(),
@@ -233,7 +290,10 @@ fn ring(artifact: &Artifact, clock: Moment) -> Option<f32> {
 pub fn look_of(artifact: &Artifact, clock: Moment) -> ArtifactLook {
     if artifact.tampered {
         ArtifactLook::Tampered
-    } else if artifact.expires_at.is_some_and(|expires_at| clock >= expires_at) {
+    } else if artifact
+        .expires_at
+        .is_some_and(|expires_at| clock >= expires_at)
+    {
         ArtifactLook::Expired
     } else if artifact.guest {
         ArtifactLook::Hollow

@@ -78,7 +78,11 @@ fn title(recording: &Recording, exchange: &Exchange) -> String {
 fn fitting_title(panel: &CheckPanel, name: &str, unit: f32) -> String {
     let progress = text::width(&panel.progress, Font::Regular, metric::DETAIL);
     let room = panel.rect.w / unit - 2.0 * PAD - progress - 12.0;
-    let choices = [panel.title.clone(), panel.title.replace(", in order", ""), format!("{name} checks")];
+    let choices = [
+        panel.title.clone(),
+        panel.title.replace(", in order", ""),
+        format!("{name} checks"),
+    ];
     let fits = |title: &&String| text::width(title, Font::Regular, metric::DETAIL) <= room;
     match choices.iter().find(fits) {
         Some(title) => title.clone(),
@@ -91,7 +95,10 @@ fn progress(states: &[TickState]) -> String {
     if let Some(failed) = states.iter().position(|state| *state == TickState::Failed) {
         return format!("stopped at {}", failed + 1);
     }
-    let made = states.iter().filter(|state| **state == TickState::Passed).count();
+    let made = states
+        .iter()
+        .filter(|state| **state == TickState::Passed)
+        .count();
     format!("{made} of {}", states.len())
 }
 
@@ -99,8 +106,12 @@ fn progress(states: &[TickState]) -> String {
 fn states(exchange: &Exchange, times: &ExchangeTimes, t: PlayTime) -> Vec<TickState> {
     let mut states = vec![TickState::Pending; exchange.checks.len()];
     for (step, at) in exchange.steps.iter().zip(&times.steps) {
-        let Step::Check(position) = step else { continue };
-        let Some(check) = exchange.checks.get(*position as usize) else { continue };
+        let Step::Check(position) = step else {
+            continue;
+        };
+        let Some(check) = exchange.checks.get(*position as usize) else {
+            continue;
+        };
         if let Some(state) = states.get_mut(*position as usize) {
             *state = state_of(check, *at, t);
         }
@@ -109,7 +120,11 @@ fn states(exchange: &Exchange, times: &ExchangeTimes, t: PlayTime) -> Vec<TickSt
     let failed = states.contains(&TickState::Failed);
     for (state, check) in states.iter_mut().zip(&exchange.checks) {
         if check.outcome == Outcome::NotReached {
-            *state = if failed { TickState::NotReached } else { TickState::Pending };
+            *state = if failed {
+                TickState::NotReached
+            } else {
+                TickState::Pending
+            };
         }
     }
     states
@@ -139,7 +154,13 @@ fn fill(panel: &mut CheckPanel, exchange: &Exchange, states: &[TickState], unit:
     let count = exchange.checks.len();
     let focus = focus(states);
     let roomy = count as f32 * ROW <= available;
-    let height = |row: usize| if roomy || row == focus { ROW } else { DENSE_ROW };
+    let height = |row: usize| {
+        if roomy || row == focus {
+            ROW
+        } else {
+            DENSE_ROW
+        }
+    };
     let (first, last) = window(count, focus, available, &height);
     panel.hidden_above = first;
     panel.hidden_below = count - last;
@@ -151,7 +172,12 @@ fn fill(panel: &mut CheckPanel, exchange: &Exchange, states: &[TickState], unit:
         let shows_evidence = roomy || row == focus;
         panel.rows.push(CheckRow {
             position: row as u32,
-            name: text::cut(&check.name, Font::Regular, metric::DETAIL + 0.5, rect.w / unit - INDENT - PAD),
+            name: text::cut(
+                &check.name,
+                Font::Regular,
+                metric::DETAIL + 0.5,
+                rect.w / unit - INDENT - PAD,
+            ),
             evidence: match shows_evidence {
                 true => evidence(check, states[row], rect.w / unit - INDENT - PAD),
                 false => String::new(),
@@ -184,7 +210,9 @@ fn window(
     let (mut first, mut last) = (focus, focus + 1);
     let mut used = height(focus);
     loop {
-        let above = first.checked_sub(1).filter(|row| used + height(*row) <= available);
+        let above = first
+            .checked_sub(1)
+            .filter(|row| used + height(*row) <= available);
         let below = Some(last).filter(|row| *row < count && used + height(*row) <= available);
         match (above, below) {
             (Some(row), _) if last - focus > focus - first || below.is_none() => {

@@ -39,7 +39,10 @@ impl Point {
 
     /// The point between two others: `t` 0 is here, 1 is there.
     pub fn towards(self, other: Self, t: f32) -> Self {
-        Self::new(self.x + (other.x - self.x) * t, self.y + (other.y - self.y) * t)
+        Self::new(
+            self.x + (other.x - self.x) * t,
+            self.y + (other.y - self.y) * t,
+        )
     }
 }
 
@@ -82,7 +85,12 @@ impl Rect {
 
     /// The same, larger by this much on every side.
     pub fn grown(self, by: f32) -> Self {
-        Self::new(self.x - by, self.y - by, self.w + 2.0 * by, self.h + 2.0 * by)
+        Self::new(
+            self.x - by,
+            self.y - by,
+            self.w + 2.0 * by,
+            self.h + 2.0 * by,
+        )
     }
 }
 

@@ -36,22 +36,40 @@ pub enum Hit {
 
 /// What is under a point, the topmost first.
 pub fn hit(frame: &Frame, point: Point) -> Option<Hit> {
-    let check = frame.checks.iter().flat_map(|panel| panel.rows.iter().map(|row| (panel.exchange, row)));
+    let check = frame
+        .checks
+        .iter()
+        .flat_map(|panel| panel.rows.iter().map(|row| (panel.exchange, row)));
     if let Some((exchange, row)) = check.into_iter().find(|(_, row)| row.rect.contains(point)) {
-        return Some(Hit::Check { exchange, position: row.position });
+        return Some(Hit::Check {
+            exchange,
+            position: row.position,
+        });
     }
     if let Some(panel) = frame.checks.iter().find(|panel| panel.rect.contains(point)) {
         return Some(Hit::Lane(panel.exchange));
     }
-    if let Some(parcel) = frame.parcels.iter().find(|parcel| on_parcel(parcel, point, frame.unit)) {
+    if let Some(parcel) = frame
+        .parcels
+        .iter()
+        .find(|parcel| on_parcel(parcel, point, frame.unit))
+    {
         return Some(Hit::Parcel(parcel.exchange));
     }
-    if let Some(lane) = frame.lanes.iter().rev().find(|lane| lane.label_rect.contains(point)) {
+    if let Some(lane) = frame
+        .lanes
+        .iter()
+        .rev()
+        .find(|lane| lane.label_rect.contains(point))
+    {
         return Some(Hit::Lane(lane.exchange));
     }
     for actor in &frame.actors {
         if let Some(chip) = actor.wallet.iter().find(|chip| chip.rect.contains(point)) {
-            return Some(Hit::Chip { actor: actor.id.clone(), artifact: chip.artifact });
+            return Some(Hit::Chip {
+                actor: actor.id.clone(),
+                artifact: chip.artifact,
+            });
         }
         if actor.rect.contains(point) {
             return Some(Hit::Actor(actor.id.clone()));
@@ -60,5 +78,10 @@ pub fn hit(frame: &Frame, point: Point) -> Option<Hit> {
     let near = |lane: &&super::frame::LaneView| {
         lanes::distance(&lane.curve, point) <= LANE_REACH * frame.unit
     };
-    frame.lanes.iter().rev().find(near).map(|lane| Hit::Lane(lane.exchange))
+    frame
+        .lanes
+        .iter()
+        .rev()
+        .find(near)
+        .map(|lane| Hit::Lane(lane.exchange))
 }

@@ -11,8 +11,9 @@ use super::frame::{Point, Rect};
 const SAMPLES: usize = 24;
 
 /// How far a lane may bow up or down, in points at unit 1.
-const BOWS: [f32; 11] =
-    [0.0, 40.0, -40.0, 80.0, -80.0, 130.0, -130.0, 190.0, -190.0, 260.0, -260.0];
+const BOWS: [f32; 11] = [
+    0.0, 40.0, -40.0, 80.0, -80.0, 130.0, -130.0, 190.0, -190.0, 260.0, -260.0,
+];
 
 /// Least reach of a curve's handles, in points at unit 1.
 const HANDLE: f32 = 56.0;
@@ -58,7 +59,10 @@ pub fn route(from: Rect, to: Rect, others: &[Rect], stage: Rect, unit: f32) -> C
     let judged = candidates.map(|curve| (cost(&curve, others, stage, unit), curve));
     // The first of equals wins, so the least bow does
     let best = judged.reduce(|best, next| if next.0 < best.0 { next } else { best });
-    best.map_or([from.center(), from.center(), to.center(), to.center()], |(_, curve)| curve)
+    best.map_or(
+        [from.center(), from.center(), to.center(), to.center()],
+        |(_, curve)| curve,
+    )
 }
 
 fn curve(from: Rect, to: Rect, bow: f32, unit: f32) -> Curve {
@@ -85,10 +89,22 @@ fn curve(from: Rect, to: Rect, bow: f32, unit: f32) -> Curve {
 fn beside(from: Rect, to: Rect, bow: f32, unit: f32) -> Curve {
     let leftwards = bow < 0.0;
     let reach = HANDLE * unit + bow.abs() * 0.5;
-    let (x, side) = if leftwards { (from.x.min(to.x), -reach) } else { (from.right().max(to.right()), reach) };
-    let start = Point::new(if leftwards { from.x } else { from.right() }, from.center().y);
+    let (x, side) = if leftwards {
+        (from.x.min(to.x), -reach)
+    } else {
+        (from.right().max(to.right()), reach)
+    };
+    let start = Point::new(
+        if leftwards { from.x } else { from.right() },
+        from.center().y,
+    );
     let end = Point::new(if leftwards { to.x } else { to.right() }, to.center().y);
-    [start, Point::new(x + side, start.y), Point::new(x + side, end.y), end]
+    [
+        start,
+        Point::new(x + side, start.y),
+        Point::new(x + side, end.y),
+        end,
+    ]
 }
 
 /// Where a lane meets a card's side: as near as possible to the height it goes to, but not at
@@ -106,7 +122,10 @@ fn cost(curve: &Curve, others: &[Rect], stage: Rect, unit: f32) -> f32 {
     let mut cost = 0.0;
     for step in 1..SAMPLES {
         let point = point_at(curve, step as f32 / SAMPLES as f32);
-        if others.iter().any(|card| card.grown(6.0 * unit).contains(point)) {
+        if others
+            .iter()
+            .any(|card| card.grown(6.0 * unit).contains(point))
+        {
             cost += CROSSING;
         }
         if !stage.contains(point) {
@@ -146,7 +165,10 @@ fn place_near(
             let x = (on.x - w / 2.0).clamp(stage.x, (stage.right() - w).max(stage.x));
             let y = (on.y + by * unit - h / 2.0).clamp(stage.y, (stage.bottom() - h).max(stage.y));
             let rect = Rect::new(x, y, w, h);
-            let covered: f32 = taken.iter().map(|other| shared(rect.grown(4.0 * unit), *other)).sum();
+            let covered: f32 = taken
+                .iter()
+                .map(|other| shared(rect.grown(4.0 * unit), *other))
+                .sum();
             let rank = (rank_beside * along.len() + rank_along) as f32;
             let cost = covered / (unit * unit) * 10.0 + rank;
             if cost < best.0 {
@@ -168,11 +190,19 @@ fn shared(a: Rect, b: Rect) -> f32 {
 mod tests {
     use super::*;
 
-    const STAGE: Rect = Rect { x: 0.0, y: 0.0, w: 900.0, h: 500.0 };
+    const STAGE: Rect = Rect {
+        x: 0.0,
+        y: 0.0,
+        w: 900.0,
+        h: 500.0,
+    };
 
     #[test]
     fn a_lane_leaves_one_card_and_ends_at_the_other() {
-        let (from, to) = (Rect::new(20.0, 200.0, 150.0, 100.0), Rect::new(600.0, 40.0, 150.0, 60.0));
+        let (from, to) = (
+            Rect::new(20.0, 200.0, 150.0, 100.0),
+            Rect::new(600.0, 40.0, 150.0, 60.0),
+        );
         let lane = route(from, to, &[], STAGE, 1.0);
         assert_eq!((lane[0].x, lane[3].x), (170.0, 600.0));
         let back = route(to, from, &[], STAGE, 1.0);
@@ -181,7 +211,10 @@ mod tests {
 
     #[test]
     fn a_lane_goes_around_a_card_in_its_way() {
-        let (from, to) = (Rect::new(20.0, 200.0, 150.0, 60.0), Rect::new(700.0, 200.0, 150.0, 60.0));
+        let (from, to) = (
+            Rect::new(20.0, 200.0, 150.0, 60.0),
+            Rect::new(700.0, 200.0, 150.0, 60.0),
+        );
         let between = Rect::new(380.0, 190.0, 150.0, 80.0);
         let straight = route(from, to, &[], STAGE, 1.0);
         assert!(between.contains(point_at(&straight, 0.5)));
@@ -192,7 +225,10 @@ mod tests {
 
     #[test]
     fn a_lane_between_cards_of_one_column_passes_beside_them() {
-        let (from, to) = (Rect::new(300.0, 40.0, 150.0, 60.0), Rect::new(300.0, 240.0, 150.0, 60.0));
+        let (from, to) = (
+            Rect::new(300.0, 40.0, 150.0, 60.0),
+            Rect::new(300.0, 240.0, 150.0, 60.0),
+        );
         let lane = route(from, to, &[], STAGE, 1.0);
         assert!(point_at(&lane, 0.5).x > 450.0);
     }

@@ -133,12 +133,13 @@ impl Layout {
     pub fn new(actors: &[Actor], needs: &[Needs], size: (f32, f32), text_scale: f32) -> Self {
         let (zones, columns) = cast(actors);
         let least = least_size(&columns, needs);
-        let fit = (size.0 / (least.0 * text_scale)).min(size.1 / (least.1 * text_scale)).min(1.0);
+        let fit = (size.0 / (least.0 * text_scale))
+            .min(size.1 / (least.1 * text_scale))
+            .min(1.0);
         let unit = text_scale * fit;
         let mut builder = Builder {
             actors,
             needs,
-            unit,
             // In units: what the stage measures when a point of text is a point
             width: size.0 / unit,
             height: size.1 / unit,
@@ -146,7 +147,9 @@ impl Layout {
             bays: Vec::new(),
         };
         let zones = builder.arrange(zones, &columns);
-        let Builder { mut places, bays, .. } = builder;
+        let Builder {
+            mut places, bays, ..
+        } = builder;
         for place in &mut places {
             place.room = scaled(place.room, unit);
             place.head *= unit;
@@ -157,7 +160,13 @@ impl Layout {
             title_rect: scaled(zone.title_rect, unit),
             ..zone
         });
-        Self { size, unit, zones: zones.collect(), places, bays }
+        Self {
+            size,
+            unit,
+            zones: zones.collect(),
+            places,
+            bays,
+        }
     }
 
     /// Where an actor stands.
@@ -180,28 +189,52 @@ fn cast(actors: &[Actor]) -> (Vec<Zone>, Vec<Column>) {
     let mut side = of(&|actor| is_side(actor.kind));
     side.sort_by_key(|i| actors[*i].kind != ActorKind::Person);
     if !side.is_empty() {
-        zones.push(Zone { kind: ZoneKind::Person, title: side_title(actors) });
-        columns.push(Column { zone: zones.len() - 1, cards: side, bay: Bay::Bottom });
+        zones.push(Zone {
+            kind: ZoneKind::Person,
+            title: side_title(actors),
+        });
+        columns.push(Column {
+            zone: zones.len() - 1,
+            cards: side,
+            bay: Bay::Bottom,
+        });
     }
     let providers = of(&|actor| is_provider(actor.kind));
     if !providers.is_empty() {
-        zones.push(Zone { kind: ZoneKind::Providers, title: "Identity providers".to_owned() });
-        columns.push(Column { zone: zones.len() - 1, cards: providers, bay: Bay::Bottom });
+        zones.push(Zone {
+            kind: ZoneKind::Providers,
+            title: "Identity providers".to_owned(),
+        });
+        columns.push(Column {
+            zone: zones.len() - 1,
+            cards: providers,
+            bay: Bay::Bottom,
+        });
     }
     let mut accounts: Vec<&str> = Vec::new();
-    for account in actors.iter().filter_map(|actor| actor.account.as_deref()) {
+    let in_aws = actors
+        .iter()
+        .filter(|actor| !is_side(actor.kind) && !is_provider(actor.kind));
+    for account in in_aws.filter_map(|actor| actor.account.as_deref()) {
         if !accounts.contains(&account) {
             accounts.push(account);
         }
     }
     for account in accounts {
         let title = format!("AWS account {} · {}", spaced(account), crate::cloud::REGION);
-        zones.push(Zone { kind: ZoneKind::Account, title });
+        zones.push(Zone {
+            kind: ZoneKind::Account,
+            title,
+        });
         let zone = zones.len() - 1;
         let here = |actor: &Actor| actor.account.as_deref() == Some(account);
         let cognito = of(&|actor| here(actor) && is_cognito(actor.kind));
         if !cognito.is_empty() {
-            columns.push(Column { zone, cards: cognito, bay: Bay::Bottom });
+            columns.push(Column {
+                zone,
+                cards: cognito,
+                bay: Bay::Bottom,
+            });
         }
         let sts = of(&|actor| here(actor) && actor.kind == ActorKind::Sts);
         let rest = of(&|actor| here(actor) && is_resource(actor.kind));
@@ -219,7 +252,11 @@ fn resource_columns(zone: usize, sts: Vec<usize>, rest: Vec<usize>) -> Vec<Colum
         let cards: Vec<usize> = sts.into_iter().chain(rest).collect();
         return match cards.is_empty() {
             true => Vec::new(),
-            false => vec![Column { zone, cards, bay: Bay::After(above) }],
+            false => vec![Column {
+                zone,
+                cards,
+                bay: Bay::After(above),
+            }],
         };
     }
     let below = rest.len() / 2;
@@ -227,13 +264,23 @@ fn resource_columns(zone: usize, sts: Vec<usize>, rest: Vec<usize>) -> Vec<Colum
     let above = sts.len();
     let cards: Vec<usize> = sts.into_iter().chain(near.iter().copied()).collect();
     vec![
-        Column { zone, cards, bay: Bay::After(above) },
-        Column { zone, cards: far.to_vec(), bay: Bay::Bottom },
+        Column {
+            zone,
+            cards,
+            bay: Bay::After(above),
+        },
+        Column {
+            zone,
+            cards: far.to_vec(),
+            bay: Bay::Bottom,
+        },
     ]
 }
 
 fn side_title(actors: &[Actor]) -> String {
-    let mut people = actors.iter().filter(|actor| actor.kind == ActorKind::Person);
+    let mut people = actors
+        .iter()
+        .filter(|actor| actor.kind == ActorKind::Person);
     match (people.next(), people.next()) {
         (Some(person), None) => format!("{}’s side", first_name(&person.name)),
         (None, _) => "Devices".to_owned(),
@@ -248,7 +295,11 @@ fn first_name(name: &str) -> &str {
 /// `1111-2222-3333`, as the console prints account numbers.
 fn spaced(account: &str) -> String {
     let digits: Vec<char> = account.chars().collect();
-    digits.chunks(4).map(|chunk| chunk.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+    digits
+        .chunks(4)
+        .map(|chunk| chunk.iter().collect::<String>())
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 fn is_side(kind: ActorKind) -> bool {
@@ -258,11 +309,17 @@ fn is_side(kind: ActorKind) -> bool {
 
 fn is_provider(kind: ActorKind) -> bool {
     use ActorKind::{Apple, Facebook, Google, LoginWithAmazon, OidcProvider, SamlProvider};
-    matches!(kind, Facebook | Google | LoginWithAmazon | Apple | OidcProvider | SamlProvider)
+    matches!(
+        kind,
+        Facebook | Google | LoginWithAmazon | Apple | OidcProvider | SamlProvider
+    )
 }
 
 fn is_cognito(kind: ActorKind) -> bool {
-    matches!(kind, ActorKind::UserPool | ActorKind::IdentityPool | ActorKind::Sync)
+    matches!(
+        kind,
+        ActorKind::UserPool | ActorKind::IdentityPool | ActorKind::Sync
+    )
 }
 
 fn is_resource(kind: ActorKind) -> bool {
@@ -280,7 +337,11 @@ fn wallet_height(chips: usize) -> f32 {
 
 /// The smallest stage on which this cast fits at full text size.
 fn least_size(columns: &[Column], needs: &[Needs]) -> (f32, f32) {
-    let zones = columns.iter().map(|column| column.zone).max().map_or(0, |last| last + 1);
+    let zones = columns
+        .iter()
+        .map(|column| column.zone)
+        .max()
+        .map_or(0, |last| last + 1);
     let inner = columns.len().saturating_sub(zones) as f32 * COLUMN_GAP;
     let between = zones.saturating_sub(1) as f32 * ZONE_GAP;
     let width = 2.0 * MARGIN
@@ -288,7 +349,10 @@ fn least_size(columns: &[Column], needs: &[Needs]) -> (f32, f32) {
         + between
         + inner
         + columns.len() as f32 * CARD_MIN;
-    let tallest = columns.iter().map(|column| least_column(column, needs)).fold(0.0, f32::max);
+    let tallest = columns
+        .iter()
+        .map(|column| least_column(column, needs))
+        .fold(0.0, f32::max);
     (width, 2.0 * MARGIN + ZONE_HEAD + ZONE_PAD + tallest)
 }
 
@@ -308,7 +372,6 @@ fn least_column(column: &Column, needs: &[Needs]) -> f32 {
 struct Builder<'a> {
     actors: &'a [Actor],
     needs: &'a [Needs],
-    unit: f32,
     width: f32,
     height: f32,
     places: Vec<Place>,
@@ -317,14 +380,20 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn arrange(&mut self, zones: Vec<Zone>, columns: &[Column]) -> Vec<ZoneView> {
-        let card = (self.width * CARD_SHARE).clamp(CARD_MIN, CARD_MAX);
         let inner_gaps = columns.len().saturating_sub(zones.len()) as f32;
         let zone_gaps = zones.len().saturating_sub(1) as f32;
-        let taken = 2.0 * MARGIN + zones.len() as f32 * 2.0 * ZONE_PAD + columns.len() as f32 * card;
-        let free = (self.width - taken).max(0.0);
-        let shares = inner_gaps * 1.5 + zone_gaps;
-        let share = if shares > 0.0 { free / shares } else { 0.0 };
-        let (zone_gap, column_gap) = (share.max(0.0), (share * 1.5).max(0.0));
+        let frame = 2.0 * MARGIN + zones.len() as f32 * 2.0 * ZONE_PAD;
+        let least_gaps = inner_gaps * COLUMN_GAP + zone_gaps * ZONE_GAP;
+        let count = columns.len().max(1) as f32;
+        let widest = (self.width - frame - least_gaps) / count;
+        let card = (self.width * CARD_SHARE)
+            .min(widest)
+            .clamp(CARD_MIN, CARD_MAX);
+        let free = (self.width - frame - least_gaps - count * card).max(0.0);
+        // Lanes and checks between an account's columns need more of what is left
+        let shares = (inner_gaps * 1.5 + zone_gaps).max(1.0);
+        let zone_gap = ZONE_GAP + free / shares;
+        let column_gap = COLUMN_GAP + free / shares * 1.5;
         let mut x = MARGIN;
         let mut views = Vec::new();
         for (index, zone) in zones.into_iter().enumerate() {
@@ -355,14 +424,22 @@ impl Builder<'_> {
     fn zone_view(&self, zone: Zone, left: f32, right: f32, lowest: f32) -> ZoneView {
         let full = self.height - MARGIN;
         // Providers leave the floor to the lanes that pass below them
-        let bottom = if zone.kind == ZoneKind::Providers { lowest + ZONE_PAD } else { full };
+        let bottom = if zone.kind == ZoneKind::Providers {
+            lowest + ZONE_PAD
+        } else {
+            full
+        };
         let rect = Rect::new(left, MARGIN, right - left, bottom - MARGIN);
         let inset = ZONE_PAD + 6.0;
         let title = text::cut(&zone.title, Font::Regular, DETAIL, rect.w - 2.0 * inset);
         let width = text::width(&title, Font::Regular, DETAIL);
-        let title_rect =
-            Rect::new(left + inset, MARGIN - DETAIL_LINE / 2.0, width, DETAIL_LINE);
-        ZoneView { kind: zone.kind, title, title_rect, rect }
+        let title_rect = Rect::new(left + inset, MARGIN - DETAIL_LINE / 2.0, width, DETAIL_LINE);
+        ZoneView {
+            kind: zone.kind,
+            title,
+            title_rect,
+            rect,
+        }
     }
 
     /// Places a column's cards; says where the lowest one ends. The bay reaches this far beyond
@@ -372,7 +449,10 @@ impl Builder<'_> {
         let bottom = self.height - MARGIN - ZONE_PAD;
         let index = self.bays.len();
         let mut heights = self.heights(column, card, bottom - top);
-        let used: f32 = heights.iter().map(|(head, chips)| head + wallet_height(*chips)).sum();
+        let used: f32 = heights
+            .iter()
+            .map(|(head, chips)| head + wallet_height(*chips))
+            .sum();
         let gaps = column.cards.len() as f32 * CARD_GAP;
         let mut free = (bottom - top - used - gaps).max(0.0);
         let spread = self.spread(column, &mut free);
@@ -387,7 +467,8 @@ impl Builder<'_> {
             }
             let (head, chips) = heights.remove(0);
             let room = Rect::new(x, y, card, head + wallet_height(chips));
-            self.places.push(self.place(*card_index, room, head, chips, index));
+            self.places
+                .push(self.place(*card_index, room, head, chips, index));
             lowest = room.bottom();
             y = lowest + CARD_GAP + spread;
         }
@@ -405,7 +486,10 @@ impl Builder<'_> {
         if column.bay != Bay::Bottom || gaps == 0.0 {
             return 0.0;
         }
-        let side = column.cards.iter().any(|card| self.actors[*card].kind == ActorKind::Person);
+        let side = column
+            .cards
+            .iter()
+            .any(|card| self.actors[*card].kind == ActorKind::Person);
         // People's devices answer little, so they may take the middle of their side
         let share = if side { 0.45 } else { 0.16 };
         let spread = (*free * share / gaps).min(120.0);
@@ -430,14 +514,19 @@ impl Builder<'_> {
                 (head_height(lines), needs.map_or(0, |needs| needs.chips))
             })
             .collect();
-        let side = column.cards.iter().any(|card| is_side(self.actors[*card].kind));
+        let side = column
+            .cards
+            .iter()
+            .any(|card| is_side(self.actors[*card].kind));
         let bay = if side { 0.0 } else { BAY_MIN };
         loop {
             let used: f32 = heights
                 .iter()
                 .map(|(head, chips)| head + wallet_height(*chips) + CARD_GAP)
                 .sum();
-            let Some(largest) = heights.iter_mut().max_by_key(|(_, chips)| *chips) else { break };
+            let Some(largest) = heights.iter_mut().max_by_key(|(_, chips)| *chips) else {
+                break;
+            };
             if used + bay <= available || largest.1 <= 1 {
                 break;
             }

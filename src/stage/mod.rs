@@ -3,8 +3,8 @@
 //! [`Stage`] is what can be worked out once per recording and size; [`Stage::frame`]
 //! is a function of the playback time alone, so scrubbing back un-happens exactly.
 
-mod cards;
 pub mod caption;
+mod cards;
 mod checks;
 pub mod frame;
 mod hit;
@@ -15,6 +15,9 @@ pub mod text;
 mod timing;
 mod traffic;
 
+#[cfg(test)]
+mod tests;
+
 pub use hit::{Hit, hit};
 pub use timing::PlayTime;
 
@@ -22,7 +25,7 @@ use crate::cloud::ledger::{ExchangeId, Outcome, Step};
 use crate::recording::Recording;
 
 use cards::Cast;
-use frame::{CaptionView, ChapterView, Frame, MarkLook, MarkView, Rect, TimelineView};
+use frame::{CaptionView, ChapterView, Frame, MarkLook, MarkView, TimelineView};
 use layout::Layout;
 use playback::Marks;
 use timing::{BeatTimes, Timing};
@@ -41,7 +44,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { size: (1280.0, 720.0), text_scale: 1.0, reduced_motion: false }
+        Self {
+            size: (1280.0, 720.0),
+            text_scale: 1.0,
+            reduced_motion: false,
+        }
     }
 }
 
@@ -64,20 +71,37 @@ impl Stage {
     pub fn new(recording: &Recording, options: Options) -> Self {
         let timing = Timing::new(recording);
         let cast = Cast::new(recording, &timing);
-        let size = (options.size.0.max(LEAST_SIZE), options.size.1.max(LEAST_SIZE));
+        let size = (
+            options.size.0.max(LEAST_SIZE),
+            options.size.1.max(LEAST_SIZE),
+        );
         let needs = cast.needs();
         let layout = Layout::new(&recording.actors, &needs, size, options.text_scale);
         let marks = marks(recording);
         let chapters = chapters(recording);
-        Self { options, timing, cast, layout, marks, chapters }
+        Self {
+            options,
+            timing,
+            cast,
+            layout,
+            marks,
+            chapters,
+        }
     }
 
     /// The same show on a stage of another size: only the places change.
     pub fn resized(&self, recording: &Recording, options: Options) -> Self {
-        let size = (options.size.0.max(LEAST_SIZE), options.size.1.max(LEAST_SIZE));
+        let size = (
+            options.size.0.max(LEAST_SIZE),
+            options.size.1.max(LEAST_SIZE),
+        );
         let needs = self.cast.needs();
         let layout = Layout::new(&recording.actors, &needs, size, options.text_scale);
-        Self { options, layout, ..self.clone() }
+        Self {
+            options,
+            layout,
+            ..self.clone()
+        }
     }
 
     /// What it was set for.
@@ -92,12 +116,14 @@ impl Stage {
 
     /// When a beat begins.
     pub fn beat_start(&self, beat: u32) -> PlayTime {
-        self.beat_times(beat).map_or(PlayTime(0), |times| times.start)
+        self.beat_times(beat)
+            .map_or(PlayTime(0), |times| times.start)
     }
 
     /// When a beat is over.
     pub fn beat_end(&self, beat: u32) -> PlayTime {
-        self.beat_times(beat).map_or(self.duration(), |times| times.end)
+        self.beat_times(beat)
+            .map_or(self.duration(), |times| times.end)
     }
 
     /// The beat shown at a moment.
@@ -111,7 +137,9 @@ impl Stage {
 
     /// The moment at which an exchange's answer has arrived: where a search result leads.
     pub fn end_of(&self, exchange: ExchangeId) -> PlayTime {
-        self.timing.exchange(exchange).map_or(PlayTime(0), |times| times.end)
+        self.timing
+            .exchange(exchange)
+            .map_or(PlayTime(0), |times| times.end)
     }
 
     /// The moments the transport can stop at.
@@ -120,20 +148,36 @@ impl Stage {
         for (exchange, times) in recording.exchanges.iter().zip(&self.timing.exchanges) {
             for (position, step) in exchange.steps.iter().enumerate() {
                 let Step::Check(check) = step else { continue };
-                let outcome = exchange.checks.get(*check as usize).map(|check| check.outcome);
+                let outcome = exchange
+                    .checks
+                    .get(*check as usize)
+                    .map(|check| check.outcome);
                 if outcome == Some(Outcome::NotReached) {
                     continue;
                 }
                 // Just before the next step: the check has been made and its mark is drawn
-                let next = times.steps.get(position + 1).copied().unwrap_or(times.respond);
+                let next = times
+                    .steps
+                    .get(position + 1)
+                    .copied()
+                    .unwrap_or(times.respond);
                 checks.push(PlayTime(next.0.saturating_sub(1)));
             }
         }
         checks.sort_unstable();
         Marks {
-            beats: self.timing.beats.iter().map(|beat| (beat.start, beat.end)).collect(),
+            beats: self
+                .timing
+                .beats
+                .iter()
+                .map(|beat| (beat.start, beat.end))
+                .collect(),
             checks,
-            chapters: recording.chapters.iter().map(|chapter| chapter.first_beat).collect(),
+            chapters: recording
+                .chapters
+                .iter()
+                .map(|chapter| chapter.first_beat)
+                .collect(),
         }
     }
 
@@ -144,10 +188,17 @@ impl Stage {
         let clock = self.timing.clock_at(t);
         let traffic = Traffic::at(recording, &self.timing, beat, t);
         let shown = traffic.shown(recording);
-        let checks = shown
-            .and_then(|shown| checks::panel(recording, &self.layout, &self.timing, shown, t));
+        let checks =
+            shown.and_then(|shown| checks::panel(recording, &self.layout, &self.timing, shown, t));
         let panel = checks.as_ref().map(|panel| panel.rect);
-        let road = traffic.draw(recording, &self.layout, &self.timing, panel, self.options, t);
+        let road = traffic.draw(
+            recording,
+            &self.layout,
+            &self.timing,
+            panel,
+            self.options,
+            t,
+        );
         let moving = traffic.moving() || road.parcels.iter().any(|parcel| parcel.opacity < 1.0);
         Frame {
             size: self.layout.size,
@@ -184,7 +235,9 @@ impl Stage {
         let count = self.timing.beats.len();
         let position = at.clamp(0.0, 1.0) * count as f32;
         let beat = (position as usize).min(count.saturating_sub(1));
-        let Some(times) = self.beat_times(beat as u32) else { return PlayTime(0) };
+        let Some(times) = self.beat_times(beat as u32) else {
+            return PlayTime(0);
+        };
         let length = (times.end.0 - times.start.0) as f32;
         PlayTime(times.start.0 + ((position - beat as f32) * length) as u32)
     }
@@ -192,7 +245,10 @@ impl Stage {
 
 fn caption_view(recording: &Recording, beat: u32) -> CaptionView {
     let Some(beat) = recording.beat(beat) else {
-        return CaptionView { heading: String::new(), runs: Vec::new() };
+        return CaptionView {
+            heading: String::new(),
+            runs: Vec::new(),
+        };
     };
     let chapter = recording.chapters.get(beat.chapter as usize);
     let chapter = chapter.map_or("", |chapter| chapter.title.as_str());
@@ -205,12 +261,19 @@ fn caption_view(recording: &Recording, beat: u32) -> CaptionView {
 fn marks(recording: &Recording) -> Vec<MarkView> {
     let count = recording.beats.len().max(1) as f32;
     let mark = |beat: &crate::recording::Beat| {
-        let refused = recording.exchanges_of(beat).iter().any(|exchange| exchange.refused());
+        let refused = recording
+            .exchanges_of(beat)
+            .iter()
+            .any(|exchange| exchange.refused());
         MarkView {
             beat: beat.index,
             title: beat.title.clone(),
             at: (beat.index + 1) as f32 / count,
-            look: if refused { MarkLook::Refusal } else { MarkLook::Plain },
+            look: if refused {
+                MarkLook::Refusal
+            } else {
+                MarkLook::Plain
+            },
         }
     };
     recording.beats.iter().map(mark).collect()
@@ -218,7 +281,11 @@ fn marks(recording: &Recording) -> Vec<MarkView> {
 
 fn chapters(recording: &Recording) -> Vec<ChapterView> {
     let count = recording.beats.len().max(1) as f32;
-    let ends = recording.chapters.iter().skip(1).map(|next| next.first_beat as f32 / count);
+    let ends = recording
+        .chapters
+        .iter()
+        .skip(1)
+        .map(|next| next.first_beat as f32 / count);
     recording
         .chapters
         .iter()

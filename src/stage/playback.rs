@@ -77,7 +77,12 @@ pub struct Playback {
 impl Playback {
     /// A transport at the beginning, paused, at normal speed.
     pub fn new(marks: Marks) -> Self {
-        Self { marks, at_ms: 0.0, until: None, speed: NORMAL_SPEED }
+        Self {
+            marks,
+            at_ms: 0.0,
+            until: None,
+            speed: NORMAL_SPEED,
+        }
     }
 
     /// The same moment in a recording that was made again: the playhead stays at its beat.
@@ -85,8 +90,16 @@ impl Playback {
         let beat = self.beat();
         let before = self.marks.beats.get(beat as usize).copied();
         let (start, end) = before.unwrap_or_default();
-        let (through, over) = (self.time().through(start, end.0 - start.0), self.time() >= end);
-        let mut next = Self { marks, at_ms: 0.0, until: None, speed: self.speed };
+        let (through, over) = (
+            self.time().through(start, end.0 - start.0),
+            self.time() >= end,
+        );
+        let mut next = Self {
+            marks,
+            at_ms: 0.0,
+            until: None,
+            speed: self.speed,
+        };
         let last = next.marks.beats.len().saturating_sub(1);
         if let Some((start, end)) = next.marks.beats.get((beat as usize).min(last)).copied() {
             let length = f64::from(end.0 - start.0);
@@ -103,7 +116,10 @@ impl Playback {
 
     /// The beat it is in.
     pub fn beat(&self) -> u32 {
-        let after = self.marks.beats.partition_point(|(start, _)| *start <= self.time());
+        let after = self
+            .marks
+            .beats
+            .partition_point(|(start, _)| *start <= self.time());
         after.saturating_sub(1) as u32
     }
 
@@ -159,7 +175,9 @@ impl Playback {
 
     /// Lets real time pass. Says whether the picture may have changed.
     pub fn advance(&mut self, seconds: f32) -> bool {
-        let Some(until) = self.until else { return false };
+        let Some(until) = self.until else {
+            return false;
+        };
         let step = f64::from(seconds.clamp(0.0, LONGEST_ADVANCE_SECONDS));
         self.at_ms += step * 1000.0 * f64::from(self.speed());
         if self.at_ms >= f64::from(until.0) {
@@ -184,8 +202,8 @@ impl Playback {
             self.go(end.unwrap_or(self.duration()));
             return;
         }
-        let until = self.stops().find(|stop| *stop > self.time());
-        self.until = until;
+        let next = self.stops().find(|stop| *stop > self.time());
+        self.until = next;
     }
 
     fn play_on(&mut self) {
@@ -277,7 +295,10 @@ mod tests {
         playback.apply(PlaybackCommand::PlayBeat);
         playback.advance(0.1);
         playback.apply(PlaybackCommand::PlayBeat);
-        assert_eq!((playback.time(), playback.playing()), (PlayTime(999), false));
+        assert_eq!(
+            (playback.time(), playback.playing()),
+            (PlayTime(999), false)
+        );
     }
 
     #[test]

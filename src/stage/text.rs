@@ -55,7 +55,9 @@ fn advance(face: &Face<'_>, c: char) -> f32 {
     let units = f32::from(face.units_per_em());
     let glyph = face.glyph_index(c);
     // A character the font lacks is drawn from another font or as a box: about an em wide
-    glyph.and_then(|glyph| face.glyph_hor_advance(glyph)).map_or(1.0, |a| f32::from(a) / units)
+    glyph
+        .and_then(|glyph| face.glyph_hor_advance(glyph))
+        .map_or(1.0, |a| f32::from(a) / units)
 }
 
 fn advances(font: Font) -> &'static Advances {
@@ -99,7 +101,11 @@ pub fn wrap(text: &str, font: Font, points: f32, available: f32, most: usize) ->
     let mut line = String::new();
     let mut words = text.split_whitespace().peekable();
     while let Some(word) = words.next() {
-        let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+        let longer = if line.is_empty() {
+            word.to_owned()
+        } else {
+            format!("{line} {word}")
+        };
         if line.is_empty() || width(&longer, font, points) <= available {
             line = longer;
             continue;
@@ -114,7 +120,10 @@ pub fn wrap(text: &str, font: Font, points: f32, available: f32, most: usize) ->
     if !line.is_empty() {
         lines.push(line);
     }
-    lines.into_iter().map(|line| cut(&line, font, points, available)).collect()
+    lines
+        .into_iter()
+        .map(|line| cut(&line, font, points, available))
+        .collect()
 }
 
 #[cfg(test)]
@@ -142,7 +151,11 @@ mod tests {
         let text = "has an identity and waits for credentials from the pool";
         let lines = wrap(text, Font::Regular, 13.0, 120.0, 9);
         assert!(lines.len() > 2);
-        assert!(lines.iter().all(|line| width(line, Font::Regular, 13.0) <= 120.0));
+        assert!(
+            lines
+                .iter()
+                .all(|line| width(line, Font::Regular, 13.0) <= 120.0)
+        );
         assert_eq!(lines.join(" "), text);
         let two = wrap(text, Font::Regular, 13.0, 120.0, 2);
         assert_eq!(two.len(), 2);
@@ -151,7 +164,13 @@ mod tests {
 
     #[test]
     fn a_word_longer_than_the_line_is_cut_and_not_lost() {
-        let lines = wrap("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b", Font::Regular, 13.0, 60.0, 3);
+        let lines = wrap(
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b",
+            Font::Regular,
+            13.0,
+            60.0,
+            3,
+        );
         assert!(lines[0].ends_with('…'));
         assert_eq!(lines[1], "b");
     }

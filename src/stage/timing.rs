@@ -2,7 +2,7 @@
 //! request travels, is checked step by step, is answered, settles), never from
 //! byte counts and never from simulated time, which runs beside it.
 
-use crate::cloud::ledger::{Exchange, ExchangeId, Outcome, Step, StateChange, WalletChange};
+use crate::cloud::ledger::{Exchange, ExchangeId, Outcome, StateChange, Step, WalletChange};
 use crate::protocol::time::Moment;
 use crate::recording::{Beat, Recording};
 
@@ -90,8 +90,16 @@ impl Timing {
             builder.beat(beat);
         }
         let mut timing = builder.timing;
-        timing.wallet = recording.wallet.iter().map(|c| timing.shows_wallet(recording, c)).collect();
-        timing.states = recording.states.iter().map(|c| timing.shows_state(recording, c)).collect();
+        timing.wallet = recording
+            .wallet
+            .iter()
+            .map(|c| timing.shows_wallet(recording, c))
+            .collect();
+        timing.states = recording
+            .states
+            .iter()
+            .map(|c| timing.shows_state(recording, c))
+            .collect();
         timing
     }
 
@@ -115,9 +123,14 @@ impl Timing {
     pub fn clock_at(&self, t: PlayTime) -> Moment {
         let after = self.clock.partition_point(|(at, _)| *at <= t);
         let Some((from, moment)) = after.checked_sub(1).and_then(|at| self.clock.get(at)) else {
-            return self.clock.first().map_or(Moment::EPOCH, |(_, moment)| *moment);
+            return self
+                .clock
+                .first()
+                .map_or(Moment::EPOCH, |(_, moment)| *moment);
         };
-        let Some((to, next)) = self.clock.get(after) else { return *moment };
+        let Some((to, next)) = self.clock.get(after) else {
+            return *moment;
+        };
         let through = t.through(*from, to.0 - from.0);
         let passed = (*next - *moment).millis() as f64 * f64::from(through);
         *moment + crate::protocol::time::Span::from_millis(passed as i64)
@@ -132,12 +145,16 @@ impl Timing {
         if change.actor == exchange.from {
             return times.end;
         }
-        let sent_on = exchange.steps.iter().zip(&times.steps).find(|(step, _)| match step {
-            Step::Call(call) => {
-                recording.exchange(*call).is_some_and(|call| call.sent.contains(&change.artifact))
-            }
-            Step::Check(_) => false,
-        });
+        let sent_on = exchange
+            .steps
+            .iter()
+            .zip(&times.steps)
+            .find(|(step, _)| match step {
+                Step::Call(call) => recording
+                    .exchange(*call)
+                    .is_some_and(|call| call.sent.contains(&change.artifact)),
+                Step::Check(_) => false,
+            });
         match sent_on {
             Some((_, at)) if change.gained => *at,
             _ => times.respond,
@@ -162,7 +179,9 @@ impl Timing {
     }
 
     fn beat_start(&self, beat: u32) -> PlayTime {
-        self.beats.get(beat as usize).map_or(PlayTime(0), |beat| beat.start)
+        self.beats
+            .get(beat as usize)
+            .map_or(PlayTime(0), |beat| beat.start)
     }
 }
 
@@ -190,14 +209,22 @@ impl<'a> Builder<'a> {
             wallet: Vec::new(),
             states: Vec::new(),
         };
-        Self { recording, timing, now: 0, pace: 1.0 }
+        Self {
+            recording,
+            timing,
+            now: 0,
+            pace: 1.0,
+        }
     }
 
     fn beat(&mut self, beat: &Beat) {
         let start = PlayTime(self.now);
         let recording = self.recording;
-        let top: Vec<&Exchange> =
-            recording.exchanges_of(beat).iter().filter(|x| x.parent.is_none()).collect();
+        let top: Vec<&Exchange> = recording
+            .exchanges_of(beat)
+            .iter()
+            .filter(|x| x.parent.is_none())
+            .collect();
         self.pace = self.pace_of(&top);
         self.mark_clock(beat.started_at);
         self.now += LEAD_MS;
@@ -210,7 +237,10 @@ impl<'a> Builder<'a> {
         }
         self.mark_clock(beat.ended_at);
         self.now += HOLD_MS;
-        self.timing.beats.push(BeatTimes { start, end: PlayTime(self.now) });
+        self.timing.beats.push(BeatTimes {
+            start,
+            end: PlayTime(self.now),
+        });
         // The end of a beat and the beginning of the next are two pictures, so two moments
         self.now += 1;
     }
@@ -230,7 +260,10 @@ impl<'a> Builder<'a> {
             .iter()
             .map(|step| match step {
                 Step::Check(position) => check_ms(exchange, *position),
-                Step::Call(id) => self.recording.exchange(*id).map_or(0, |x| self.natural_ms(x, depth + 1)),
+                Step::Call(id) => self
+                    .recording
+                    .exchange(*id)
+                    .map_or(0, |x| self.natural_ms(x, depth + 1)),
             })
             .sum();
         2 * travel_ms(depth) + VERDICT_MS + SETTLE_MS + steps
@@ -259,12 +292,22 @@ impl<'a> Builder<'a> {
         let end = PlayTime(self.now);
         self.mark_clock(exchange.answered_at);
         if let Some(slot) = self.timing.exchanges.get_mut(exchange.id.index()) {
-            *slot = ExchangeTimes { start, arrive, steps, respond, end };
+            *slot = ExchangeTimes {
+                start,
+                arrive,
+                steps,
+                respond,
+                end,
+            };
         }
     }
 
     fn mark_clock(&mut self, moment: Moment) {
-        let latest = self.timing.clock.last().map_or(moment, |(_, latest)| (*latest).max(moment));
+        let latest = self
+            .timing
+            .clock
+            .last()
+            .map_or(moment, |(_, latest)| (*latest).max(moment));
         self.timing.clock.push((PlayTime(self.now), latest));
     }
 
@@ -274,11 +317,19 @@ impl<'a> Builder<'a> {
 }
 
 fn travel_ms(depth: u32) -> u32 {
-    if depth == 0 { TRAVEL_MS } else { NESTED_TRAVEL_MS }
+    if depth == 0 {
+        TRAVEL_MS
+    } else {
+        NESTED_TRAVEL_MS
+    }
 }
 
 fn check_ms(exchange: &Exchange, position: u32) -> u32 {
-    match exchange.checks.get(position as usize).map(|check| check.outcome) {
+    match exchange
+        .checks
+        .get(position as usize)
+        .map(|check| check.outcome)
+    {
         Some(Outcome::Passed) => CHECK_MS,
         Some(Outcome::Failed) => FAILED_MS,
         Some(Outcome::NotReached) | None => NOT_REACHED_MS,

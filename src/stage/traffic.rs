@@ -76,12 +76,21 @@ pub struct Road {
 impl<'a> Traffic<'a> {
     /// Finds out what is under way at a moment of a beat.
     pub fn at(recording: &'a Recording, timing: &Timing, beat: u32, t: PlayTime) -> Self {
-        let Some(beat) = recording.beat(beat) else { return Self { chain: Vec::new() } };
-        let top = recording.exchanges_of(beat).iter().filter(|exchange| exchange.parent.is_none());
-        let begun = |exchange: &&Exchange| {
-            timing.exchange(exchange.id).is_some_and(|times| times.start <= t)
+        let Some(beat) = recording.beat(beat) else {
+            return Self { chain: Vec::new() };
         };
-        let Some(current) = top.filter(begun).last() else { return Self { chain: Vec::new() } };
+        let top = recording
+            .exchanges_of(beat)
+            .iter()
+            .filter(|exchange| exchange.parent.is_none());
+        let begun = |exchange: &&Exchange| {
+            timing
+                .exchange(exchange.id)
+                .is_some_and(|times| times.start <= t)
+        };
+        let Some(current) = top.filter(begun).last() else {
+            return Self { chain: Vec::new() };
+        };
         let mut chain = Vec::new();
         descend(recording, timing, current, t, 0, &mut chain);
         Self { chain }
@@ -98,12 +107,16 @@ impl<'a> Traffic<'a> {
         let outer = self.chain.first()?;
         if outer.phase == Phase::Over {
             let exchange = refusing(recording, outer.exchange).unwrap_or(outer.exchange);
-            return Some(Shown { exchange: with_checks(recording, exchange) });
+            return Some(Shown {
+                exchange: with_checks(recording, exchange),
+            });
         }
         let busy = self.chain.iter().rev().find(|link| {
             !link.exchange.checks.is_empty() && !matches!(link.phase, Phase::Request)
         })?;
-        Some(Shown { exchange: busy.exchange })
+        Some(Shown {
+            exchange: busy.exchange,
+        })
     }
 
     /// How an actor takes part.
@@ -119,7 +132,10 @@ impl<'a> Traffic<'a> {
                     Phase::Over => look,
                     _ => ActorLook::Acting,
                 };
-            } else if link.exchange.from == *id && look == ActorLook::Calm && link.phase != Phase::Over {
+            } else if link.exchange.from == *id
+                && look == ActorLook::Calm
+                && link.phase != Phase::Over
+            {
                 look = ActorLook::Acting;
             }
         }
@@ -141,11 +157,16 @@ impl<'a> Traffic<'a> {
         let rooms = layout.places.iter().map(|place| place.room);
         let mut taken: Vec<Rect> = titles.chain(rooms).chain(panel).collect();
         for link in &self.chain {
-            let Some(times) = timing.exchange(link.exchange.id) else { continue };
-            let Some(curve) = lane_curve(layout, link.exchange, panel) else { continue };
+            let Some(times) = timing.exchange(link.exchange.id) else {
+                continue;
+            };
+            let Some(curve) = lane_curve(layout, link.exchange, panel) else {
+                continue;
+            };
             let lane = lane_view(link, times, curve, &taken, layout, t);
             taken.push(lane.label_rect);
-            road.parcels.extend(parcels(recording, link, times, &curve, timing, options, t));
+            road.parcels
+                .extend(parcels(recording, link, times, &curve, timing, options, t));
             if road.stamp.is_none() {
                 road.stamp = stamp(link, times, &curve, &taken, layout, t);
                 taken.extend(road.stamp.as_ref().map(|stamp| stamp.rect));
@@ -165,7 +186,9 @@ fn descend<'a>(
     depth: u32,
     chain: &mut Vec<Link<'a>>,
 ) {
-    let Some(times) = timing.exchange(exchange.id) else { return };
+    let Some(times) = timing.exchange(exchange.id) else {
+        return;
+    };
     let call = exchange.steps.iter().find_map(|step| match step {
         Step::Call(id) => {
             let call_times = timing.exchange(*id)?;
@@ -181,7 +204,11 @@ fn descend<'a>(
         None if t < times.respond => Phase::Checking,
         None => Phase::Response,
     };
-    chain.push(Link { exchange, phase, depth });
+    chain.push(Link {
+        exchange,
+        phase,
+        depth,
+    });
     if let (Some(call), Phase::Waiting) = (call, phase) {
         descend(recording, timing, call, t, depth + 1, chain);
     }
@@ -199,7 +226,10 @@ fn refusing<'a>(recording: &'a Recording, exchange: &'a Exchange) -> Option<&'a 
         Step::Call(id) => recording.exchange(*id),
         Step::Check(_) => None,
     });
-    calls.filter_map(|call| refusing(recording, call)).next().or(Some(exchange))
+    calls
+        .filter_map(|call| refusing(recording, call))
+        .next()
+        .or(Some(exchange))
 }
 
 /// The exchange itself if it made checks, else the call on its behalf that made most.
@@ -211,7 +241,9 @@ fn with_checks<'a>(recording: &'a Recording, exchange: &'a Exchange) -> &'a Exch
         Step::Call(id) => recording.exchange(*id),
         Step::Check(_) => None,
     });
-    calls.max_by_key(|call| call.checks.len()).unwrap_or(exchange)
+    calls
+        .max_by_key(|call| call.checks.len())
+        .unwrap_or(exchange)
 }
 
 /// The lane of an exchange, around the other cards and the panel of checks.
@@ -231,7 +263,13 @@ fn lane_curve(layout: &Layout, exchange: &Exchange, panel: Option<Rect>) -> Opti
         rect.h = rect.h.max(place.head);
         rect
     };
-    Some(lanes::route(room_of(from), room_of(to), &others, stage, layout.unit))
+    Some(lanes::route(
+        room_of(from),
+        room_of(to),
+        &others,
+        stage,
+        layout.unit,
+    ))
 }
 
 fn lane_view(
@@ -259,7 +297,15 @@ fn lane_view(
         Phase::Over if !refused => 1.0 - (1.0 - AFTERGLOW) * t.through(times.end, FADE_MS),
         _ => appearing,
     };
-    LaneView { exchange: link.exchange.id, curve, look, label, label_rect, depth: link.depth, opacity }
+    LaneView {
+        exchange: link.exchange.id,
+        curve,
+        look,
+        label,
+        label_rect,
+        depth: link.depth,
+        opacity,
+    }
 }
 
 /// What travels on a lane at a moment.
@@ -340,20 +386,33 @@ fn travel(through: f32, from: f32, to: f32, options: Options) -> (f32, f32) {
             (to, (through * 2.0 - 1.0).clamp(0.0, 1.0))
         };
     }
-    let opacity = (through / FADE).min(1.0).min((1.0 - through) / FADE + 0.35).clamp(0.0, 1.0);
+    let opacity = (through / FADE)
+        .min(1.0)
+        .min((1.0 - through) / FADE + 0.35)
+        .clamp(0.0, 1.0);
     (from + (to - from) * eased(through), opacity)
 }
 
 /// Slow, fast, slow.
 fn eased(t: f32) -> f32 {
     let t = t.clamp(0.0, 1.0);
-    if t < 0.5 { 4.0 * t * t * t } else { 1.0 - (-2.0 * t + 2.0).powi(3) / 2.0 }
+    if t < 0.5 {
+        4.0 * t * t * t
+    } else {
+        1.0 - (-2.0 * t + 2.0).powi(3) / 2.0
+    }
 }
 
 /// The artifacts that say most about a message, in that order.
-fn foremost<'a>(recording: &'a Recording, carried: &[ArtifactId], most: usize) -> Vec<&'a Artifact> {
-    let mut found: Vec<&Artifact> =
-        carried.iter().filter_map(|id| recording.artifact(*id)).collect();
+fn foremost<'a>(
+    recording: &'a Recording,
+    carried: &[ArtifactId],
+    most: usize,
+) -> Vec<&'a Artifact> {
+    let mut found: Vec<&Artifact> = carried
+        .iter()
+        .filter_map(|id| recording.artifact(*id))
+        .collect();
     found.sort_by_key(|artifact| rank(artifact.kind));
     found.truncate(most);
     found
@@ -399,19 +458,31 @@ fn stamp(
     let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-8.0 * unit);
     let rect = lanes::stamp(curve, (width * unit, 32.0 * unit), taken, stage, unit);
     const TILT_RADIANS: f32 = -0.06;
-    Some(StampView { text, rect, angle: TILT_RADIANS, opacity: t.through(comes, STAMP_MS) })
+    Some(StampView {
+        text,
+        rect,
+        angle: TILT_RADIANS,
+        opacity: t.through(comes, STAMP_MS),
+    })
 }
 
 /// When the failed check begins; where none of its own failed, when the answer leaves.
 fn failed_at(exchange: &Exchange, times: &ExchangeTimes) -> PlayTime {
-    let failed = exchange.steps.iter().zip(&times.steps).find(|(step, _)| match step {
-        Step::Check(position) => exchange
-            .checks
-            .get(*position as usize)
-            .is_some_and(|check| check.outcome == Outcome::Failed),
-        Step::Call(_) => false,
-    });
-    failed.map_or(PlayTime(times.respond.0.saturating_sub(SUSPENSE_MS)), |(_, at)| *at)
+    let failed = exchange
+        .steps
+        .iter()
+        .zip(&times.steps)
+        .find(|(step, _)| match step {
+            Step::Check(position) => exchange
+                .checks
+                .get(*position as usize)
+                .is_some_and(|check| check.outcome == Outcome::Failed),
+            Step::Call(_) => false,
+        });
+    failed.map_or(
+        PlayTime(times.respond.0.saturating_sub(SUSPENSE_MS)),
+        |(_, at)| *at,
+    )
 }
 
 /// Somewhere on a parcel.

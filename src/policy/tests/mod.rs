@@ -4,7 +4,9 @@ mod evaluation;
 mod explanations;
 mod grammar;
 mod operators;
+mod patterns;
 mod properties;
+mod trust;
 
 use super::*;
 
@@ -79,4 +81,16 @@ pub(crate) fn outcome(policies: &PolicySet, request: &Request) -> Outcome {
     assert_eq!(fast.outcome, slow.decision);
     assert_eq!(fast.deciding.map(|at| at.to_deciding()), slow.deciding);
     fast.outcome
+}
+
+/// A principal element naming an ARN or account.
+pub(crate) fn aws(arn: &str) -> String {
+    format!(r#"{{"AWS":"{arn}"}}"#)
+}
+
+/// Which kind of policy stood in the way, and whether by a deny.
+pub(crate) fn refusal(set: &PolicySet, request: &Request) -> Option<(PolicyKind, bool)> {
+    decide(set, request)
+        .refusal
+        .map(|refusal| (refusal.kind, refusal.explicit))
 }

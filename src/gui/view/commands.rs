@@ -1,0 +1,357 @@
+//! Everything a person can ask of the window, and the one table that binds each of these to
+//! keys, words and a group. The shortcut sheet, tooltips and the palette are generated from it.
+
+use bevy_egui::egui::{Context, Event, Key, Modifiers};
+
+use super::theme::ThemeName;
+use crate::cloud::ledger::{ActorId, ArtifactId, ExchangeId};
+use crate::stage::playback::PlaybackCommand;
+
+/// Something that can be looked at in the inspector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// Somebody or something on the stage
+    Actor(ActorId),
+    /// Something that travels or is held
+    Artifact(ArtifactId),
+    /// A request and its response
+    Exchange(ExchangeId),
+    /// One verification
+    Check {
+        /// Of which exchange
+        exchange: ExchangeId,
+        /// Which one
+        position: u32,
+    },
+}
+
+/// Something shown over everything else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Every shortcut
+    Sheet,
+    /// Every command, by typing
+    Palette,
+    /// Theme, text size, motion
+    Settings,
+    /// Version, licences, notices
+    About,
+}
+
+/// What a person asks of the window.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Something of the transport
+    Playback(PlaybackCommand),
+    /// Plays, or pauses while playing
+    PlayPause,
+    /// Puts the playhead somewhere, 0 to 1 over the whole timeline
+    SeekTo(f32),
+    /// Shows the start screen
+    Home,
+    /// Shows the stage
+    Stage,
+    /// Opens a scenario of the library
+    Open(String),
+    /// Asks for a file
+    OpenFile,
+    /// Opens or closes the library
+    ToggleLibrary,
+    /// Opens or closes the inspector
+    ToggleInspector,
+    /// Makes the library this wide
+    LibraryWidth(f32),
+    /// Makes the inspector this wide
+    InspectorWidth(f32),
+    /// Opens the library and goes to its search box
+    Search,
+    /// Narrows the library
+    Filter(String),
+    /// Chooses something to look at
+    Select(Selection),
+    /// Shows or hides the secrets of what is chosen
+    ToggleSecrets,
+    /// Puts a text onto the clipboard
+    Copy(String),
+    /// Opens a dialog, or closes it if it is open
+    Dialog(Dialog),
+    /// Narrows the palette
+    PaletteFilter(String),
+    /// Goes up or down in the palette
+    PaletteMove(i32),
+    /// Only the stage and its words
+    Presenter,
+    /// An empty screen
+    Blank,
+    /// The whole screen
+    Fullscreen,
+    /// Another palette of colours
+    Theme(ThemeName),
+    /// The next palette of colours
+    NextTheme,
+    /// Text larger or smaller, in steps of 25 %
+    TextSize(i32),
+    /// Fades instead of movement
+    ToggleMotion,
+    /// One step out: dialog, selection, presenter
+    StepOut,
+    /// Closes the window
+    Quit,
+}
+
+/// Where a command stands in the sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// Moving through the story
+    Play,
+    /// What is on the screen
+    View,
+    /// Files and the application
+    App,
+}
+
+impl Group {
+    /// All, in order.
+    pub const ALL: [Self; 3] = [Self::Play, Self::View, Self::App];
+
+    /// What the sheet calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Play => "Moving through the story",
+            Self::View => "What you see",
+            Self::App => "Application",
+        }
+    }
+}
+
+/// A key with what is held down beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keys {
+    /// The key
+    pub key: Key,
+    /// Ctrl, or Command on a Mac
+    pub ctrl: bool,
+    /// Shift
+    pub shift: bool,
+}
+
+const fn plain(key: Key) -> Keys {
+    Keys { key, ctrl: false, shift: false }
+}
+
+const fn ctrl(key: Key) -> Keys {
+    Keys { key, ctrl: true, shift: false }
+}
+
+const fn shift(key: Key) -> Keys {
+    Keys { key, ctrl: false, shift: true }
+}
+
+impl Keys {
+    /// Whether these keys are the ones pressed. Symbols may need Shift on some keyboards, so for
+    /// them it does not count.
+    fn matches(self, key: Key, modifiers: Modifiers) -> bool {
+        let symbol = matches!(
+            self.key,
+            Key::Questionmark | Key::Slash | Key::Plus | Key::Equals | Key::Minus
+                | Key::OpenBracket | Key::CloseBracket | Key::Comma | Key::Period
+        );
+        self.key == key
+            && self.ctrl == modifiers.command
+            && !modifiers.alt
+            && (symbol || self.shift == modifiers.shift)
+    }
+
+    /// As the sheet writes it.
+    pub fn text(self) -> String {
+        let name = match self.key {
+            Key::ArrowLeft => "←",
+            Key::ArrowRight => "→",
+            Key::Space => "Space",
+            Key::Questionmark => "?",
+            Key::Slash => "/",
+            Key::Plus => "+",
+            Key::Minus => "-",
+            Key::Equals => "=",
+            Key::OpenBracket => "[",
+            Key::CloseBracket => "]",
+            Key::Comma => ",",
+            Key::Period => ".",
+            Key::Escape => "Esc",
+            Key::PageUp => "PgUp",
+            Key::PageDown => "PgDn",
+            key => key.name(),
+        };
+        match (self.ctrl, self.shift) {
+            (true, _) => format!("Ctrl+{name}"),
+            (false, true) => format!("Shift+{name}"),
+            (false, false) => name.to_owned(),
+        }
+    }
+}
+
+/// A command with its keys and words.
+#[derive(Clone, Debug)]
+pub struct Binding {
+    /// What is asked
+    pub command: Command,
+    /// What the sheet and the palette call it
+    pub label: &'static str,
+    /// Where it stands
+    pub group: Group,
+    /// What asks for it
+    pub keys: Vec<Keys>,
+}
+
+fn bind(group: Group, command: Command, label: &'static str, keys: &[Keys]) -> Binding {
+    Binding { command, label, group, keys: keys.to_vec() }
+}
+
+/// Every command that has a name, in the order of the sheet.
+pub fn table() -> Vec<Binding> {
+    let mut table = play_bindings();
+    table.extend(view_bindings());
+    table.extend(app_bindings());
+    table
+}
+
+fn play_bindings() -> Vec<Binding> {
+    use PlaybackCommand as P;
+    let play = |command, label, keys: &[Keys]| bind(Group::Play, Command::Playback(command), label, keys);
+    let mut table = vec![
+        play(P::PlayBeat, "Play one beat", &[plain(Key::Space)]),
+        bind(Group::Play, Command::PlayPause, "Play on, or pause", &[shift(Key::Space)]),
+        play(P::StepBeat(1), "Next beat", &[plain(Key::ArrowRight), plain(Key::PageDown)]),
+        play(P::StepBeat(-1), "Previous beat", &[plain(Key::ArrowLeft), plain(Key::PageUp)]),
+        play(P::StepCheck(1), "Next check", &[plain(Key::Period)]),
+        play(P::StepCheck(-1), "Previous check", &[plain(Key::Comma)]),
+        play(P::StepChapter(1), "Next chapter", &[plain(Key::CloseBracket)]),
+        play(P::StepChapter(-1), "Previous chapter", &[plain(Key::OpenBracket)]),
+        play(P::Home, "To the beginning", &[plain(Key::Home)]),
+        play(P::End, "To the end", &[plain(Key::End)]),
+        play(P::Speed(1), "Faster", &[plain(Key::Plus), plain(Key::Equals)]),
+        play(P::Speed(-1), "Slower", &[plain(Key::Minus)]),
+        play(P::NormalSpeed, "Normal speed", &[plain(Key::Num0)]),
+    ];
+    let digits = [
+        Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8,
+        Key::Num9,
+    ];
+    const LABELS: [&str; 9] = [
+        "Jump to beat 1", "Jump to beat 2", "Jump to beat 3", "Jump to beat 4", "Jump to beat 5",
+        "Jump to beat 6", "Jump to beat 7", "Jump to beat 8", "Jump to beat 9",
+    ];
+    for ((beat, key), label) in (0_u32..).zip(digits).zip(LABELS) {
+        table.push(play(P::JumpBeat(beat), label, &[plain(key)]));
+    }
+    table
+}
+
+fn view_bindings() -> Vec<Binding> {
+    let view = |command, label, keys: &[Keys]| bind(Group::View, command, label, keys);
+    vec![
+        view(Command::ToggleInspector, "Inspector", &[plain(Key::I)]),
+        view(Command::ToggleLibrary, "Library", &[plain(Key::L)]),
+        view(Command::Search, "Search the library", &[plain(Key::Slash)]),
+        view(Command::Presenter, "Presenter view", &[plain(Key::P)]),
+        view(Command::Blank, "Blank the screen", &[plain(Key::B)]),
+        view(Command::Fullscreen, "Full screen", &[plain(Key::F)]),
+        view(Command::NextTheme, "Next theme", &[]),
+        view(Command::TextSize(1), "Larger text", &[ctrl(Key::Plus), ctrl(Key::Equals)]),
+        view(Command::TextSize(-1), "Smaller text", &[ctrl(Key::Minus)]),
+        view(Command::ToggleMotion, "Reduced motion", &[]),
+        view(Command::ToggleSecrets, "Show or hide secrets", &[]),
+    ]
+}
+
+fn app_bindings() -> Vec<Binding> {
+    let app = |command, label, keys: &[Keys]| bind(Group::App, command, label, keys);
+    vec![
+        app(Command::Home, "Start screen", &[plain(Key::H)]),
+        app(Command::OpenFile, "Open a file", &[ctrl(Key::O)]),
+        app(Command::Dialog(Dialog::Palette), "Command palette", &[ctrl(Key::K)]),
+        app(Command::Dialog(Dialog::Sheet), "Keyboard shortcuts", &[plain(Key::Questionmark)]),
+        app(Command::Dialog(Dialog::Settings), "Settings", &[]),
+        app(Command::Dialog(Dialog::About), "About Tokentrail", &[]),
+        app(Command::StepOut, "Step out", &[plain(Key::Escape)]),
+        app(Command::Quit, "Quit", &[ctrl(Key::Q)]),
+    ]
+}
+
+/// Name and keys of a command, for a tooltip.
+pub fn tooltip(command: &Command) -> String {
+    table().into_iter().find(|binding| binding.command == *command).map_or_else(String::new, |binding| {
+        match binding.keys.first() {
+            Some(keys) => format!("{} ({})", binding.label, keys.text()),
+            None => binding.label.to_owned(),
+        }
+    })
+}
+
+/// What the keys pressed since the last picture ask for. While somebody types, only keys with
+/// Ctrl and Esc count; a focused control keeps Space for itself.
+pub fn pressed(ctx: &Context) -> Vec<Command> {
+    let typing = ctx.text_edit_focused();
+    let focused = ctx.memory(|memory| memory.focused().is_some());
+    let table = table();
+    ctx.input(|input| {
+        let pressed = input.events.iter().filter_map(|event| match event {
+            Event::Key { key, pressed: true, modifiers, .. } => Some((*key, *modifiers)),
+            _ => None,
+        });
+        pressed
+            .filter(|(key, modifiers)| !typing || modifiers.command || *key == Key::Escape)
+            .filter(|(key, modifiers)| !(focused && *key == Key::Space && !modifiers.shift))
+            .filter_map(|(key, modifiers)| {
+                let keys = |binding: &&Binding| binding.keys.iter().any(|k| k.matches(key, modifiers));
+                table.iter().find(keys).map(|binding| binding.command.clone())
+            })
+            .collect()
+    })
+}
+
+/// The commands whose names contain every word of a filter, in the order of the table.
+pub fn matching(filter: &str) -> Vec<Binding> {
+    let wanted = filter.to_lowercase();
+    let fits = |binding: &Binding| {
+        let label = binding.label.to_lowercase();
+        wanted.split_whitespace().all(|word| label.contains(word))
+    };
+    table().into_iter().filter(fits).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_commands_share_a_key() {
+        let mut seen: Vec<(Keys, &str)> = Vec::new();
+        for binding in table() {
+            for keys in binding.keys {
+                if let Some((_, other)) = seen.iter().find(|(other, _)| *other == keys) {
+                    panic!("{} is bound to {} and {other}", keys.text(), binding.label);
+                }
+                seen.push((keys, binding.label));
+            }
+        }
+        assert!(seen.len() > 30);
+    }
+
+    #[test]
+    fn every_command_has_its_own_name() {
+        let mut labels: Vec<&str> = table().iter().map(|binding| binding.label).collect();
+        let count = labels.len();
+        labels.sort_unstable();
+        labels.dedup();
+        assert_eq!(labels.len(), count);
+    }
+
+    #[test]
+    fn the_palette_finds_commands_by_any_of_their_words() {
+        let found: Vec<&str> = matching("beat prev").iter().map(|binding| binding.label).collect();
+        assert_eq!(found, ["Previous beat"]);
+        assert!(matching("no such thing").is_empty());
+        assert_eq!(matching("").len(), table().len());
+    }
+}

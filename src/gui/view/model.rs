@@ -1,0 +1,392 @@
+//! Everything the window shows. Panels read it and return commands; [`Model::apply`] is the only
+//! thing that changes it, and what it cannot do itself it asks of the host as effects.
+
+use serde::{Deserialize, Serialize};
+
+use super::commands::{Command, Dialog, Selection, matching};
+use super::signature::Signature;
+use super::theme::{Theme, ThemeError, ThemeName};
+use crate::recording::{Cursor, Recording};
+use crate::stage::frame::Frame;
+use crate::stage::playback::{Playback, PlaybackCommand};
+use crate::stage::{Options, Stage};
+
+/// Steps of the text size.
+const TEXT_STEP: f32 = 0.25;
+/// A stage narrower or lower than this is not laid out, in points.
+const LEAST_STAGE: f32 = 64.0;
+
+/// What fills the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Screen {
+    /// What this is and where to begin
+    #[default]
+    Start,
+    /// A scenario
+    Stage,
+}
+
+/// A scenario of the library.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name in the library
+    pub id: String,
+    /// Its title
+    pub title: String,
+    /// What it shows, in one sentence
+    pub summary: String,
+    /// The scenario it is a variant of
+    pub parent: Option<String>,
+    /// How many beats it has
+    pub beats: u32,
+    /// How long it takes, in minutes
+    pub minutes: u32,
+    /// Exams by their short names
+    pub exams: Vec<String>,
+    /// Exam themes by number
+    pub themes: Vec<u32>,
+}
+
+/// What is remembered from one session to the next.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Palette
+    pub theme: ThemeName,
+    /// Text size, 1 to 2
+    pub text_scale: f32,
+    /// Fades instead of movement
+    pub reduced_motion: bool,
+    /// Whether the library is open
+    pub library: bool,
+    /// Whether the inspector is open
+    pub inspector: bool,
+    /// How wide the library is, in points; none for the theme's own
+    pub library_width: Option<f32>,
+    /// How wide the inspector is, in points; none for the theme's own
+    pub inspector_width: Option<f32>,
+    /// The scenario that was open, and its beat
+    pub last: Option<(String, u32)>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: ThemeName::Dark,
+            text_scale: 1.0,
+            reduced_motion: false,
+            library: false,
+            inspector: true,
+            library_width: None,
+            inspector_width: None,
+            last: None,
+        }
+    }
+}
+
+/// Something went wrong that a person can do something about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// What could not be done: "This scenario cannot be opened"
+    pub title: String,
+    /// The diagnostic with its source line, as the terminal shows it
+    pub text: String,
+    /// What to do about it
+    pub remedy: String,
+}
+
+/// A scenario that is on stage.
+#[derive(Debug)]
+pub struct Loaded {
+    /// Its name in the library, or its path
+    pub id: String,
+    /// What happened
+    pub recording: Recording,
+    /// The picture of it
+    pub stage: Stage,
+    /// Where the playhead is
+    pub playback: Playback,
+    /// The picture at the playhead
+    pub frame: Frame,
+}
+
+impl Loaded {
+    fn refresh(&mut self) {
+        self.frame = self.stage.frame(&self.recording, self.playback.time());
+    }
+
+    /// The moment in the recording that the picture shows.
+    pub fn cursor(&self) -> Cursor {
+        Cursor { beat: self.frame.beat, at: self.frame.clock }
+    }
+}
+
+/// What the host is asked to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Perform and load this scenario
+    Open(String),
+    /// Ask for a file
+    OpenFile,
+    /// Switch between window and whole screen
+    Fullscreen,
+    /// Put a text onto the clipboard
+    Copy(String),
+    /// Remember the settings
+    SaveSettings,
+    /// Give the theme to egui again
+    Restyle,
+    /// Close the window
+    Quit,
+}
+
+/// What the palette is being asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PaletteState {
+    /// What was typed
+    pub filter: String,
+    /// Which of the commands found is next
+    pub at: usize,
+}
+
+/// Everything the window shows.
+#[derive(Debug)]
+pub struct Model {
+    /// What fills the window
+    pub screen: Screen,
+    /// Scenarios on offer
+    pub library: Vec<Entry>,
+    /// The scenario on stage
+    pub loaded: Option<Loaded>,
+    /// What the inspector shows
+    pub selection: Option<Selection>,
+    /// Whether the signature of the chosen token holds
+    pub signature: Option<Signature>,
+    /// Whether secrets are shown
+    pub secrets_shown: bool,
+    /// What is shown over everything else
+    pub dialog: Option<Dialog>,
+    /// What the palette is being asked
+    pub palette: PaletteState,
+    /// What narrows the library
+    pub filter: String,
+    /// Whether the search box takes the keyboard at the next picture
+    pub search_wanted: bool,
+    /// Only the stage and its words
+    pub presenter: bool,
+    /// An empty screen
+    pub blank: bool,
+    /// What is remembered
+    pub settings: Settings,
+    /// Something went wrong
+    pub trouble: Option<Trouble>,
+    /// Colours and sizes
+    pub theme: Theme,
+    stage_size: (f32, f32),
+}
+
+impl Model {
+    /// A window with a library, showing the start screen.
+    pub fn new(settings: Settings, library: Vec<Entry>) -> Result<Self, ThemeError> {
+        let theme = Theme::shipped(settings.theme, settings.text_scale)?;
+        Ok(Self {
+            screen: Screen::Start,
+            library,
+            loaded: None,
+            selection: None,
+            signature: None,
+            secrets_shown: false,
+            dialog: None,
+            palette: PaletteState::default(),
+            filter: String::new(),
+            search_wanted: false,
+            presenter: false,
+            blank: false,
+            settings,
+            trouble: None,
+            theme,
+            stage_size: Options::default().size,
+        })
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            size: self.stage_size,
+            text_scale: self.settings.text_scale,
+            reduced_motion: self.settings.reduced_motion,
+        }
+    }
+
+    /// Puts a recording on stage, paused at its beginning. The same scenario again keeps its beat.
+    pub fn load(&mut self, id: &str, recording: Recording) {
+        let stage = Stage::new(&recording, self.options());
+        let marks = stage.marks(&recording);
+        let playback = match &self.loaded {
+            Some(before) if before.id == id => before.playback.replaced(marks),
+            _ => Playback::new(marks),
+        };
+        let frame = stage.frame(&recording, playback.time());
+        self.loaded = Some(Loaded { id: id.to_owned(), recording, stage, playback, frame });
+        self.screen = Screen::Stage;
+        self.trouble = None;
+        self.select(None);
+    }
+
+    /// Sets the stage for the room it has. Cheap when nothing changed.
+    pub fn fit_stage(&mut self, size: (f32, f32)) {
+        let size = (size.0.max(LEAST_STAGE), size.1.max(LEAST_STAGE));
+        if (size.0 - self.stage_size.0).abs() < 0.5 && (size.1 - self.stage_size.1).abs() < 0.5 {
+            return;
+        }
+        self.stage_size = size;
+        self.rebuild();
+    }
+
+    fn rebuild(&mut self) {
+        let options = self.options();
+        if let Some(loaded) = &mut self.loaded {
+            loaded.stage = loaded.stage.resized(&loaded.recording, options);
+            loaded.refresh();
+        }
+    }
+
+    /// Lets playback time pass. Whether anything moved.
+    pub fn advance(&mut self, seconds: f32) -> bool {
+        let Some(loaded) = &mut self.loaded else { return false };
+        let moved = loaded.playback.advance(seconds);
+        if moved {
+            loaded.refresh();
+        }
+        moved
+    }
+
+    /// Does what was asked; what remains to be done is the host's.
+    pub fn apply(&mut self, command: Command) -> Vec<Effect> {
+        match command {
+            Command::Playback(command) => self.playback(command),
+            Command::PlayPause => self.play_pause(),
+            Command::SeekTo(at) => self.seek_to(at),
+            Command::Home => self.screen = Screen::Start,
+            Command::Stage if self.loaded.is_some() => self.screen = Screen::Stage,
+            Command::Stage => {}
+            Command::Select(selection) => {
+                self.settings.inspector = true;
+                self.select(Some(selection));
+            }
+            Command::ToggleSecrets => self.secrets_shown = !self.secrets_shown,
+            Command::Filter(text) => self.filter = text,
+            Command::Search => {
+                self.settings.library = true;
+                self.search_wanted = true;
+            }
+            Command::Dialog(dialog) => self.toggle_dialog(dialog),
+            Command::PaletteFilter(filter) => self.palette = PaletteState { filter, at: 0 },
+            Command::PaletteMove(by) => self.palette_move(by),
+            Command::Presenter => self.presenter = !self.presenter && self.loaded.is_some(),
+            Command::Blank => self.blank = !self.blank,
+            Command::StepOut => self.step_out(),
+            Command::Open(id) => return vec![Effect::Open(id)],
+            Command::OpenFile => return vec![Effect::OpenFile],
+            Command::Copy(text) => return vec![Effect::Copy(text)],
+            Command::Fullscreen => return vec![Effect::Fullscreen],
+            Command::Quit => return vec![Effect::Quit],
+            setting => return self.change_setting(&setting),
+        }
+        Vec::new()
+    }
+
+    fn change_setting(&mut self, command: &Command) -> Vec<Effect> {
+        let settings = &mut self.settings;
+        match command {
+            Command::ToggleLibrary => settings.library = !settings.library,
+            Command::ToggleInspector => settings.inspector = !settings.inspector,
+            Command::LibraryWidth(width) => settings.library_width = Some(*width),
+            Command::InspectorWidth(width) => settings.inspector_width = Some(*width),
+            Command::Theme(name) => settings.theme = *name,
+            Command::NextTheme => settings.theme = settings.theme.next(),
+            Command::TextSize(by) => {
+                let wanted = settings.text_scale + *by as f32 * TEXT_STEP;
+                settings.text_scale = wanted.clamp(1.0, 2.0);
+            }
+            Command::ToggleMotion => settings.reduced_motion = !settings.reduced_motion,
+            _ => return Vec::new(),
+        }
+        let restyles = matches!(
+            command,
+            Command::Theme(_) | Command::NextTheme | Command::TextSize(_) | Command::ToggleMotion
+        );
+        if !restyles {
+            return vec![Effect::SaveSettings];
+        }
+        // The shipped theme file is read by the tests; if it were damaged the last theme stays
+        if let Ok(theme) = Theme::shipped(self.settings.theme, self.settings.text_scale) {
+            self.theme = theme;
+        }
+        self.rebuild();
+        vec![Effect::Restyle, Effect::SaveSettings]
+    }
+
+    fn playback(&mut self, command: PlaybackCommand) {
+        let Some(loaded) = &mut self.loaded else { return };
+        if self.screen == Screen::Stage {
+            loaded.playback.apply(command);
+            loaded.refresh();
+        }
+    }
+
+    fn play_pause(&mut self) {
+        let playing = self.loaded.as_ref().is_some_and(|loaded| loaded.playback.playing());
+        self.playback(if playing { PlaybackCommand::Pause } else { PlaybackCommand::PlayOn });
+    }
+
+    fn seek_to(&mut self, at: f32) {
+        if let Some(time) = self.loaded.as_ref().map(|loaded| loaded.stage.time_at(at)) {
+            self.playback(PlaybackCommand::Seek(time));
+        }
+    }
+
+    fn select(&mut self, selection: Option<Selection>) {
+        self.secrets_shown = false;
+        self.signature = match (&selection, &self.loaded) {
+            (Some(Selection::Artifact(id)), Some(loaded)) => {
+                let artifact = loaded.recording.artifact(*id);
+                artifact.and_then(|artifact| Signature::of(artifact, &loaded.recording))
+            }
+            _ => None,
+        };
+        self.selection = selection;
+    }
+
+    fn toggle_dialog(&mut self, dialog: Dialog) {
+        self.dialog = if self.dialog == Some(dialog) { None } else { Some(dialog) };
+        self.palette = PaletteState::default();
+    }
+
+    fn palette_move(&mut self, by: i32) {
+        let count = matching(&self.palette.filter).len().max(1);
+        let at = i64::try_from(self.palette.at).unwrap_or(0) + i64::from(by);
+        let count = i64::try_from(count).unwrap_or(1);
+        self.palette.at = usize::try_from(at.rem_euclid(count)).unwrap_or(0);
+    }
+
+    fn step_out(&mut self) {
+        if self.dialog.take().is_some() {
+            return;
+        }
+        if self.blank {
+            self.blank = false;
+        } else if self.trouble.is_some() {
+            self.trouble = None;
+        } else if self.presenter {
+            self.presenter = false;
+        } else {
+            self.select(None);
+        }
+    }
+
+    /// The entry of the scenario on stage.
+    pub fn current_entry(&self) -> Option<&Entry> {
+        let loaded = self.loaded.as_ref()?;
+        self.library.iter().find(|entry| entry.id == loaded.id)
+    }
+}

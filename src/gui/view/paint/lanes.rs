@@ -1,0 +1,205 @@
+//! Lanes between actors, what travels along them, and the stamp of a refusal.
+
+use bevy_egui::egui::epaint::{CubicBezierShape, PathShape, PathStroke, RectShape, TextShape};
+use bevy_egui::egui::{
+    Align2, Color32, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2, emath::Rot2, vec2,
+};
+
+use super::artifact::{self, Art};
+use super::canvas::{Canvas, corner, halo};
+use crate::gui::view::theme::faded;
+use crate::stage::frame::{ArtifactLook, LaneLook, LaneView, ParcelView, StampView};
+
+/// Width of a lane, in points.
+const LANE_WIDTH: f32 = 2.0;
+/// Length and half width of an arrow head, in points.
+const HEAD: Vec2 = Vec2::new(13.0, 6.0);
+/// Distance between the dots of a waiting lane, in points.
+const DOT_SPACING: f32 = 7.0;
+/// Half a broken parcel's gap, in points.
+const BREAK_GAP: f32 = 5.0;
+
+fn colour(canvas: &Canvas<'_>, lane: &LaneView) -> Color32 {
+    let colours = &canvas.theme.colours;
+    match lane.look {
+        LaneLook::Request if lane.depth > 0 => colours.nested,
+        LaneLook::Request | LaneLook::Waiting => colours.acting,
+        LaneLook::Response => colours.accepted,
+        LaneLook::Refused => colours.refused,
+    }
+}
+
+/// Paints a lane: solid while a message is on it, dotted while its caller waits.
+pub fn paint(canvas: &Canvas<'_>, lane: &LaneView) {
+    if lane.opacity <= 0.0 {
+        return;
+    }
+    let canvas = &canvas.at_opacity(lane.opacity);
+    let colour = colour(canvas, lane);
+    let mut points = lane.curve.map(|point| canvas.pos(point));
+    let to_caller = lane.look == LaneLook::Response;
+    if to_caller {
+        points.reverse();
+    }
+    let [.., before, tip] = points;
+    let direction = if (tip - before).length() > 0.01 { (tip - before).normalized() } else { Vec2::X };
+    // The line ends inside the head, so that its blunt end does not show beside the tip
+    points[3] = tip - direction * (HEAD.x - 2.0);
+    points[2] = before - direction * (HEAD.x - 2.0);
+    let curve = CubicBezierShape::from_points_stroke(
+        points,
+        false,
+        Color32::TRANSPARENT,
+        Stroke::new(LANE_WIDTH, colour),
+    );
+    let way = curve.flatten(Some(0.1));
+    if lane.look == LaneLook::Waiting {
+        let radius = LANE_WIDTH * 0.6;
+        canvas.painter.extend(Shape::dotted_line(&way, faded(colour, 0.85), DOT_SPACING, radius));
+    } else {
+        let under = PathStroke::new(LANE_WIDTH * 4.0, faded(colour, 0.12));
+        canvas.painter.add(PathShape::line(way.clone(), under));
+        canvas.painter.add(PathShape::line(way, PathStroke::new(LANE_WIDTH, colour)));
+    }
+    head(canvas, tip, direction, colour);
+}
+
+fn head(canvas: &Canvas<'_>, tip: Pos2, direction: Vec2, colour: Color32) {
+    let back = tip - direction * HEAD.x;
+    let side = direction.rot90() * HEAD.y;
+    canvas.painter.add(Shape::convex_polygon(
+        vec![tip, back + side, back - side],
+        colour,
+        Stroke::NONE,
+    ));
+}
+
+/// Paints the operation's name on its lane.
+pub fn paint_label(canvas: &Canvas<'_>, lane: &LaneView) {
+    if lane.opacity <= 0.0 || lane.label.is_empty() {
+        return;
+    }
+    let canvas = &canvas.at_opacity(lane.opacity);
+    let theme = canvas.theme;
+    let rect = canvas.rect(lane.label_rect);
+    let line = Stroke::new(1.0, faded(colour(canvas, lane), 0.7));
+    canvas.pill(rect, theme.colours.field, line);
+    let inside = rect.shrink2(vec2(theme.step(1.0), 0.0));
+    let font = theme.mono(canvas.detail_size());
+    canvas.text(inside, Align2::CENTER_CENTER, &lane.label, font, theme.colours.ink);
+}
+
+/// Paints something on its way.
+pub fn paint_parcel(canvas: &Canvas<'_>, parcel: &ParcelView) {
+    if parcel.opacity <= 0.0 {
+        return;
+    }
+    let canvas = &canvas.at_opacity(parcel.opacity);
+    let theme = canvas.theme;
+    let at = canvas.pos(parcel.at);
+    let accent = match (parcel.broken, parcel.kind) {
+        (true, _) => theme.colours.refused,
+        (false, Some(kind)) => artifact::colour(kind, theme),
+        (false, None) => theme.colours.acting,
+    };
+    halo(&canvas.painter, at, Vec2::splat(44.0), faded(accent, 0.3));
+    match parcel.kind {
+        Some(kind) => paint_cargo(canvas, parcel, Art { kind, look: parcel.look }, at),
+        None => paint_message(canvas, at, accent, parcel.broken),
+    }
+}
+
+fn paint_cargo(canvas: &Canvas<'_>, parcel: &ParcelView, art: Art, at: Pos2) {
+    let theme = canvas.theme;
+    let height = if artifact::is_jwt(art.kind) { 18.0 } else { 26.0 } * canvas.unit;
+    let size = vec2(height * artifact::aspect(art.kind), height);
+    // A parcel is never upside down: what travels to the left is turned around
+    let turned = if parcel.angle.cos() < 0.0 {
+        parcel.angle + std::f32::consts::PI
+    } else {
+        parcel.angle
+    };
+    // The lane must not show through a shape that is mainly outline
+    let base = size + Vec2::splat(6.0);
+    canvas.painter.add(
+        RectShape::filled(
+            Rect::from_center_size(at, base),
+            corner(base.y * if artifact::is_jwt(art.kind) { 0.5 } else { 0.25 }),
+            theme.colours.stage_bottom,
+        )
+        .with_angle(turned),
+    );
+    if !parcel.broken {
+        artifact::draw(&canvas.painter, theme, art, at, height, turned);
+        return;
+    }
+    let along = Vec2::angled(turned);
+    let across = along.rot90();
+    for (side, lean) in [(-1.0, 0.16), (1.0, -0.16)] {
+        let half = at + along * (BREAK_GAP * side) + across * (BREAK_GAP * 0.5 * side);
+        let clip = half_plane(at, side, size);
+        let painter = canvas.painter.with_clip_rect(canvas.painter.clip_rect().intersect(clip));
+        let look = ArtifactLook::Expired;
+        artifact::draw(&painter, theme, Art { look, ..art }, half, height, turned + lean);
+    }
+}
+
+/// The half of the neighbourhood that one piece of a broken parcel is drawn in.
+fn half_plane(at: Pos2, side: f32, size: Vec2) -> Rect {
+    let reach = size.length();
+    let (left, right) = if side < 0.0 { (reach, 1.0) } else { (1.0, reach) };
+    Rect::from_min_max(at - vec2(left, reach), at + vec2(right, reach))
+}
+
+/// A message that carries no artifact: a plain envelope of bytes.
+fn paint_message(canvas: &Canvas<'_>, at: Pos2, accent: Color32, broken: bool) {
+    let theme = canvas.theme;
+    let size = vec2(22.0, 15.0) * canvas.unit;
+    let rect = Rect::from_center_size(at, size);
+    let line = Stroke::new(1.5, accent);
+    canvas.painter.rect(rect, corner(4.0), theme.colours.card, line, StrokeKind::Inside);
+    let lines: &[f32] = if broken { &[] } else { &[-0.16, 0.16] };
+    for y in lines {
+        let y = at.y + size.y * y;
+        canvas.painter.hline(at.x - size.x * 0.28..=at.x + size.x * 0.28, y, line);
+    }
+    if broken {
+        let reach = size.y * 0.26;
+        canvas.painter.line_segment([at - Vec2::splat(reach), at + Vec2::splat(reach)], line);
+        let other = vec2(reach, -reach);
+        canvas.painter.line_segment([at - other, at + other], line);
+    }
+}
+
+/// Paints the error code of a refusal like a rubber stamp.
+pub fn paint_stamp(canvas: &Canvas<'_>, stamp: &StampView) {
+    if stamp.opacity <= 0.0 {
+        return;
+    }
+    let canvas = &canvas.at_opacity(stamp.opacity);
+    let theme = canvas.theme;
+    let colours = &theme.colours;
+    let rect = canvas.rect(stamp.rect);
+    let radius = corner(theme.space.small_radius);
+    let angle = stamp.angle;
+    canvas.painter.add(
+        RectShape::filled(rect.expand(3.0), radius, faded(colours.refused, 0.25))
+            .with_blur_width(12.0)
+            .with_angle(angle),
+    );
+    canvas.painter.add(
+        RectShape::new(
+            rect,
+            radius,
+            colours.background,
+            Stroke::new(2.0, colours.refused),
+            StrokeKind::Inside,
+        )
+        .with_angle(angle),
+    );
+    let font = theme.semibold(canvas.name_size());
+    let galley = canvas.painter.layout_no_wrap(stamp.text.clone(), font, colours.refused);
+    let by = Rot2::from_angle(angle) * (galley.size() / 2.0);
+    let text = TextShape::new(rect.center() - by, galley, colours.refused);
+    canvas.painter.add(text.with_angle(angle));
+}
