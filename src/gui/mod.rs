@@ -1,1 +1,20 @@
 //! The window: the only room that knows Bevy and egui.
+
+mod alarm;
+mod app;
+mod canvas;
+mod desk;
+mod opening;
+mod pass;
+pub mod probe;
+mod quiet;
+pub mod renderer;
+mod report;
+mod saving;
+pub mod settings_file;
+pub mod snapshot;
+pub mod view;
+mod window;
+
+pub use app::{GuiError, run};
+pub use desk::{Opened, Opener, Place, Start};

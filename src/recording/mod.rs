@@ -4,6 +4,7 @@
 //! moment in a recording is a [`Cursor`]: how many exchanges have begun and ended.
 
 mod query;
+pub mod trace;
 
 pub use query::{Cursor, Held};
 
@@ -75,6 +76,31 @@ pub struct Beat {
     pub end_exchange: ExchangeId,
     /// Whether what was expected came about
     pub verdicts: Vec<Verdict>,
+    /// A question to the audience before the beat is played
+    #[serde(default)]
+    pub question: Option<Question>,
+}
+
+/// A question to the audience.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// The question
+    pub ask: String,
+    /// What to choose from
+    pub choices: Vec<Choice>,
+    /// What to take away, whatever was chosen
+    pub explanation: String,
+}
+
+/// One possible answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The answer
+    pub text: String,
+    /// Whether it is the right one
+    pub right: bool,
+    /// Why it is right or wrong
+    pub because: String,
 }
 
 /// Whether one expectation held.

@@ -37,7 +37,8 @@ fn kid() -> String {
     format!("{REGION}1")
 }
 
-fn key_name() -> String {
+/// The name of the key that signs every pool's tokens.
+pub fn key_name() -> String {
     format!("cognito-identity/{}", kid())
 }
 

@@ -82,3 +82,6 @@ fn pick(value: &Value, ways: &[&[Step]]) -> Option<Value> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

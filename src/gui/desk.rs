@@ -1,0 +1,179 @@
+//! The view's model in the window: the seam between Bevy and everything that is drawn.
+//!
+//! The host owns window, input, time and disk; the view knows no Bevy. What they say to each other
+//! goes through here.
+
+use std::path::PathBuf;
+
+use bevy::prelude::Resource;
+use bevy_egui::egui;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::settings_file::{Notice, SettingsFile};
+use super::view::commands::{self, Command};
+use super::view::model::{Effect, Entry, Model, Screen, Trouble};
+use super::view::{fonts, paint};
+use crate::recording::Recording;
+use crate::stage::playback::PlaybackCommand;
+
+/// Where the window was when it was last seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Place {
+    /// Top left corner in physical pixels; none until the window has been somewhere
+    pub at: Option<(i32, i32)>,
+    /// Inner size in points; none until it has been another than the usual one
+    pub size: Option<(f32, f32)>,
+    /// Whether it filled the screen
+    pub fullscreen: bool,
+}
+
+/// What became of opening a scenario: its name in the library or its path, and what happened in
+/// it.
+pub type Opened = Result<(String, Recording), Trouble>;
+
+/// Loads and performs a scenario by its path or its name in the library. Runs away from the
+/// window.
+pub type Opener = fn(&str) -> Opened;
+
+/// What the window is started with.
+pub struct Start {
+    /// A scenario to open at once: a path, or a name in the library
+    pub open: Option<String>,
+    /// How scenarios are opened
+    pub opener: Opener,
+    /// Scenarios on offer
+    pub library: Vec<Entry>,
+    /// Where settings go
+    pub settings: SettingsFile,
+    /// Where the window writes its state whenever it changes, for tests
+    pub report: Option<PathBuf>,
+}
+
+/// What fills the window.
+#[derive(Resource)]
+pub(super) struct Desk {
+    pub(super) model: Model,
+    place: Place,
+    opener: Opener,
+    /// What is being opened
+    opening: Option<String>,
+}
+
+impl Desk {
+    pub(super) fn new(model: Model, place: Place, opener: Opener) -> Self {
+        Self { model, place, opener, opening: None }
+    }
+
+    /// Draws everything, applies what the user did and says what the host must do about it.
+    pub(super) fn show(&mut self, ui: &mut egui::Ui) -> Vec<Effect> {
+        let mut left = Vec::new();
+        for command in draw(ui, &mut self.model) {
+            for effect in self.model.apply(command) {
+                match effect {
+                    Effect::Restyle => self.model.theme.apply(ui.ctx()),
+                    Effect::Copy(text) => ui.ctx().copy_text(text),
+                    others => left.push(others),
+                }
+            }
+        }
+        left
+    }
+
+    /// Lets playback time pass. True while something moves.
+    pub(super) fn advance(&mut self, seconds: f32) -> bool {
+        self.model.advance(seconds)
+    }
+
+    pub(super) fn opener(&self) -> Opener {
+        self.opener
+    }
+
+    /// A scenario is being opened.
+    pub(super) fn opening(&mut self, name: &str) {
+        self.opening = Some(name.to_owned());
+    }
+
+    /// A scenario was opened, or could not be: then what was on stage stays there.
+    pub(super) fn opened(&mut self, outcome: Opened) {
+        self.opening = None;
+        match outcome {
+            Ok((id, recording)) => {
+                let beat = self.remembered_beat(&id);
+                self.model.load(&id, recording);
+                if let Some(beat) = beat {
+                    self.model.apply(Command::Playback(PlaybackCommand::JumpBeat(beat)));
+                }
+            }
+            Err(trouble) => self.model.trouble = Some(trouble),
+        }
+    }
+
+    /// The beat at which a scenario was left in an earlier session.
+    fn remembered_beat(&self, id: &str) -> Option<u32> {
+        let fresh = self.model.loaded.is_none();
+        let (last, beat) = self.model.settings.last.as_ref()?;
+        (fresh && last == id && *beat > 0).then_some(*beat)
+    }
+
+    /// Something about settings that the user should know.
+    pub(super) fn notify(&mut self, notice: &Notice) {
+        self.model.trouble = Some(Trouble {
+            title: "About your settings".into(),
+            text: notice.to_string(),
+            remedy: "You can go on; nothing else is affected".into(),
+        });
+    }
+
+    pub(super) fn placed(&mut self, place: Place) {
+        self.place = place;
+    }
+
+    pub(super) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// Notes what is on stage, for the next session.
+    pub(super) fn note_last(&mut self) {
+        if let Some(loaded) = &self.model.loaded {
+            self.model.settings.last = Some((loaded.id.clone(), loaded.frame.beat));
+        }
+    }
+
+    /// What a test wants to know.
+    pub(super) fn state(&self) -> serde_json::Value {
+        let loaded = self.model.loaded.as_ref();
+        json!({
+            "screen": match self.model.screen { Screen::Start => "start", Screen::Stage => "stage" },
+            "opening": self.opening,
+            "scenario": loaded.map(|loaded| &loaded.id),
+            "beat": loaded.map(|loaded| loaded.frame.beat),
+            "beats": loaded.map(|loaded| loaded.recording.beats.len()),
+            "time": loaded.map(|loaded| loaded.playback.time().0),
+            "playing": loaded.is_some_and(|loaded| loaded.playback.playing()),
+            "selection": self.model.selection.as_ref().map(|chosen| format!("{chosen:?}")),
+            "dialog": self.model.dialog.map(|dialog| format!("{dialog:?}")),
+            "trouble": self.model.trouble.as_ref().map(|trouble| &trouble.title),
+        })
+    }
+}
+
+/// Prepares a new egui context.
+pub(super) fn prepare(context: &egui::Context, model: &Model) {
+    // Plus and minus are the playback speed
+    context.options_mut(|options| options.zoom_with_keyboard = false);
+    fonts::install(context);
+    model.theme.apply(context);
+}
+
+/// Draws the stage over the whole window.
+pub(super) fn draw(ui: &mut egui::Ui, model: &mut Model) -> Vec<Command> {
+    let area = ui.max_rect();
+    model.fit_stage((area.width(), area.height()));
+    match &model.loaded {
+        Some(loaded) => paint::stage(ui.painter(), &model.theme, area, &loaded.frame),
+        None => paint::backdrop(ui.painter(), &model.theme, area),
+    }
+    commands::pressed(ui.ctx())
+}

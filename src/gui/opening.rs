@@ -1,0 +1,94 @@
+//! Opens scenarios away from the window, which stays usable meanwhile.
+
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::time::Duration;
+
+use bevy::prelude::*;
+
+use super::alarm::Alarm;
+use super::app::AppSystems;
+use super::desk::{Desk, Opened};
+use super::view::model::{Effect, Trouble};
+use super::pass::{Asked, Pace};
+
+/// A scenario to open as soon as there is a window.
+#[derive(Resource)]
+pub(super) struct First(pub(super) String);
+
+/// The scenario being opened. A newer wish replaces an older one.
+#[derive(Resource)]
+struct Underway(Option<Job>);
+
+struct Job {
+    /// Behind a lock only because a resource must be shareable; nobody ever waits for it
+    outcome: Mutex<Receiver<Opened>>,
+}
+
+pub(super) fn plugin(app: &mut App) {
+    app.insert_resource(Underway(None));
+    app.add_systems(
+        Update,
+        (
+            collect.in_set(AppSystems::Collect),
+            begin.in_set(AppSystems::Begin),
+        ),
+    );
+    app.add_systems(Startup, begin_first);
+}
+
+fn begin_first(first: Option<Res<First>>, mut asked: ResMut<Asked>) {
+    if let Some(First(name)) = first.as_deref() {
+        asked.0.push(Effect::Open(name.clone()));
+    }
+}
+
+fn begin(
+    asked: Res<Asked>,
+    alarm: Res<Alarm>,
+    mut desk: ResMut<Desk>,
+    mut underway: ResMut<Underway>,
+    mut pace: ResMut<Pace>,
+) {
+    let wish = asked.0.iter().rev().find_map(|effect| match effect {
+        Effect::Open(name) => Some(name.clone()),
+        _ => None,
+    });
+    let Some(name) = wish else { return };
+    let open = desk.opener();
+    let (done, outcome) = channel();
+    let (wanted, alarm) = (name.clone(), alarm.clone());
+    std::thread::spawn(move || {
+        // The window may be gone or want something else by now; then nobody takes the outcome
+        if done.send(open(&wanted)).is_ok() {
+            alarm.set(Duration::ZERO);
+        }
+    });
+    desk.opening(&name);
+    underway.0 = Some(Job { outcome: Mutex::new(outcome) });
+    pace.disturb();
+}
+
+fn collect(
+    mut desk: ResMut<Desk>,
+    mut underway: ResMut<Underway>,
+    mut pace: ResMut<Pace>,
+) {
+    let Some(job) = &mut underway.0 else { return };
+    let Ok(outcome) = job.outcome.get_mut() else { return };
+    let outcome = match outcome.try_recv() {
+        Ok(outcome) => outcome,
+        Err(TryRecvError::Empty) => return,
+        // The thread ended without an outcome: it panicked
+        Err(TryRecvError::Disconnected) => {
+            Err(Trouble {
+                title: "This scenario cannot be opened".into(),
+                text: "Opening it stopped because of an error in this program".into(),
+                remedy: "Open another one; nothing was lost".into(),
+            })
+        }
+    };
+    desk.opened(outcome);
+    underway.0 = None;
+    pace.disturb();
+}

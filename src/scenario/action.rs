@@ -1,0 +1,392 @@
+//! What people and devices can do in a beat, as the file says it.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::template::Template;
+use super::values::Duration;
+use super::world_file::Item;
+use crate::cloud::ledger::ArtifactKind;
+
+/// One thing that somebody does.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Action {
+    /// An app opens the user pool's hosted sign-in with PKCE, straight at a provider if one is named
+    OpenSignIn {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// `Facebook`; without it the pool's own page
+        #[serde(default)]
+        provider: Option<String>,
+    },
+    /// A person signs in on the page the device shows: types e-mail address and password where the
+    /// page asks for them, and allows the app
+    SignInAtProvider {
+        /// The device
+        device: String,
+        /// Who
+        person: String,
+        /// What is typed, where it is not the person's password
+        #[serde(default)]
+        password: Option<String>,
+        /// Whether the app is allowed
+        #[serde(default = "yes")]
+        consent: bool,
+    },
+    /// The browser goes where the last response sends it, until it arrives
+    FollowRedirects {
+        /// The device
+        device: String,
+    },
+    /// The app redeems the authorization code with its PKCE verifier
+    RedeemCode {
+        /// The device
+        device: String,
+        /// The verifier, where it is not the one the app made
+        #[serde(default)]
+        verifier: Option<Template>,
+    },
+    /// A person signs up at a user pool with name, e-mail address and password
+    SignUp {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// Who
+        person: String,
+    },
+    /// A person types the confirmation code that came by e-mail
+    ConfirmSignUp {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// Who
+        person: String,
+        /// The code, where it is not the one that came
+        #[serde(default)]
+        code: Option<String>,
+    },
+    /// A person signs in at a user pool with a password
+    SignIn {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// Who
+        person: String,
+        /// What is typed, where it is not the person's password
+        #[serde(default)]
+        password: Option<String>,
+    },
+    /// The app gets new tokens with its refresh token
+    RefreshTokens {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+    },
+    /// The app asks the user pool about the user
+    GetUser {
+        /// The device
+        device: String,
+        /// The access token, where it is not the last one held
+        #[serde(default)]
+        token: Option<Value>,
+    },
+    /// The app asks the identity pool for an identity ID
+    GetId {
+        /// The device
+        device: String,
+        /// The identity pool
+        pool: String,
+        /// What proves who signed in; a guest where nothing does
+        #[serde(default)]
+        login: Option<LoginWith>,
+    },
+    /// The app swaps identity and proof for AWS credentials
+    GetCredentials {
+        /// The device
+        device: String,
+        /// The identity pool
+        pool: String,
+        /// What proves who signed in; a guest where nothing does
+        #[serde(default)]
+        login: Option<LoginWith>,
+        /// The identity ID, where it is not the one held
+        #[serde(default)]
+        identity: Option<Value>,
+    },
+    /// The app asks the identity pool for a token to take to STS itself
+    GetOpenIdToken {
+        /// The device
+        device: String,
+        /// The identity pool
+        pool: String,
+        /// What proves who signed in; a guest where nothing does
+        #[serde(default)]
+        login: Option<LoginWith>,
+    },
+    /// The app takes a token to STS itself
+    AssumeRoleWithWebIdentity {
+        /// The device
+        device: String,
+        /// The role
+        role: String,
+        /// The token
+        token: Value,
+        /// What the session is called
+        session_name: String,
+        /// How long it is to last
+        #[serde(default)]
+        duration: Option<Duration>,
+    },
+    /// The app asks STS who it is
+    GetCallerIdentity {
+        /// The device
+        device: String,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// The app writes an object
+    PutObject {
+        /// The device
+        device: String,
+        /// The bucket
+        bucket: String,
+        /// The key
+        key: Template,
+        /// What it holds
+        text: Template,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// The app reads an object
+    GetObject {
+        /// The device
+        device: String,
+        /// The bucket
+        bucket: String,
+        /// The key
+        key: Template,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// The app lists a bucket
+    ListObjects {
+        /// The device
+        device: String,
+        /// The bucket
+        bucket: String,
+        /// Only keys that begin so
+        #[serde(default)]
+        prefix: Option<Template>,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// The app writes a row
+    PutItem {
+        /// The device
+        device: String,
+        /// The table
+        table: String,
+        /// The row
+        item: Item,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// The app reads a row
+    GetItem {
+        /// The device
+        device: String,
+        /// The table
+        table: String,
+        /// The row's key
+        key: Item,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// The app reads all rows of a partition
+    Query {
+        /// The device
+        device: String,
+        /// The table
+        table: String,
+        /// The partition key's value
+        partition: Template,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// Time passes
+    Wait(Duration),
+    /// A device's clock goes wrong by this much
+    SkewClock {
+        /// The device
+        device: String,
+        /// Ahead; negative: behind
+        by: Duration,
+    },
+    /// A device loses its network
+    GoOffline {
+        /// The device
+        device: String,
+    },
+    /// A device gets its network back
+    GoOnline {
+        /// The device
+        device: String,
+    },
+    /// Somebody alters what a device holds; the altered one is used from then on
+    Tamper {
+        /// The device
+        device: String,
+        /// What is altered
+        what: What,
+        /// How
+        how: Tampering,
+    },
+    /// What one device holds gets into another one's hands
+    Copy {
+        /// From which device
+        from: String,
+        /// To which device
+        to: String,
+        /// What
+        what: What,
+    },
+    /// Any HTTP request
+    Request {
+        /// The device
+        device: String,
+        /// HTTP method
+        method: String,
+        /// Absolute URL
+        url: Template,
+        /// Headers
+        #[serde(default)]
+        headers: BTreeMap<String, Template>,
+        /// Body
+        #[serde(default)]
+        body: Template,
+        /// Signed for this AWS service with the credentials held
+        #[serde(default)]
+        sign_for: Option<String>,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Something a device can hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum What {
+    /// An OAuth authorization code
+    AuthorizationCode,
+    /// A provider's access token
+    OpaqueToken,
+    /// An ID token
+    IdToken,
+    /// A user pool's access token
+    AccessToken,
+    /// A refresh token
+    RefreshToken,
+    /// An identity pool's token for STS
+    PoolToken,
+    /// An identity ID
+    IdentityId,
+    /// AWS credentials
+    Credentials,
+    /// A confirmation code
+    ConfirmationCode,
+}
+
+impl What {
+    /// The kind of artifact that it is.
+    pub fn kind(self) -> ArtifactKind {
+        match self {
+            Self::AuthorizationCode => ArtifactKind::AuthorizationCode,
+            Self::OpaqueToken => ArtifactKind::OpaqueToken,
+            Self::IdToken => ArtifactKind::IdToken,
+            Self::AccessToken => ArtifactKind::AccessToken,
+            Self::RefreshToken => ArtifactKind::RefreshToken,
+            Self::PoolToken => ArtifactKind::PoolToken,
+            Self::IdentityId => ArtifactKind::IdentityId,
+            Self::Credentials => ArtifactKind::Credentials,
+            Self::ConfirmationCode => ArtifactKind::ConfirmationCode,
+        }
+    }
+
+    /// What a sentence calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization code",
+            Self::OpaqueToken => "provider access token",
+            Self::IdToken => "ID token",
+            Self::AccessToken => "access token",
+            Self::RefreshToken => "refresh token",
+            Self::PoolToken => "identity pool token",
+            Self::IdentityId => "identity ID",
+            Self::Credentials => "AWS credentials",
+            Self::ConfirmationCode => "confirmation code",
+        }
+    }
+}
+
+/// A value by reference.
+#[derive(Clone, Debug, Deserialize)]
+pub enum Value {
+    /// The latest of its kind that an actor holds
+    Held(String, What),
+    /// A text
+    Text(Template),
+}
+
+/// A proof of sign-in towards an identity pool.
+#[derive(Clone, Debug, Deserialize)]
+pub enum LoginWith {
+    /// A token under the user pool's name: `UserPool("users", Held("phone", IdToken))`
+    UserPool(String, Value),
+    /// A token under `graph.facebook.com`
+    Facebook(Value),
+    /// A token under any name
+    Named(String, Value),
+}
+
+/// How a thing is altered.
+#[derive(Clone, Debug, Deserialize)]
+pub enum Tampering {
+    /// A claim is given another value; the signature stays
+    SetClaim(String, String),
+    /// The header says `alg: none` and the signature is cut off
+    AlgNone,
+    /// One byte of a part is changed
+    FlipByte(TokenPart, usize),
+    /// Signed anew, with a key of the attacker's own
+    OtherKey,
+}
+
+/// A part of a token.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub enum TokenPart {
+    /// The header
+    Header,
+    /// The claims
+    Payload,
+    /// The signature
+    Signature,
+}

@@ -1,0 +1,86 @@
+//! IAM policies: JSON in the file or in a file beside it, parsed by the policy engine, errors
+//! pointed at in the text that holds them.
+
+use super::super::diagnostic::{Code, Report};
+use super::super::files::Files;
+use super::super::locate::{Kind, Path};
+use super::super::read::Read;
+use super::super::world_file::World;
+use crate::policy::{Policy, PolicyError, PolicyKind};
+
+/// Replaces paths of policy files by what is in them, and parses every policy.
+pub fn resolve_policies(report: &mut Report, read: &Read, files: &dyn Files, world: &mut World) {
+    let mut resolver = Resolver { report, read, files };
+    let top = Path::top().field("world");
+    for (number, role) in world.roles.iter_mut().enumerate() {
+        let path = top.field("roles").index(number);
+        resolver.resolve(PolicyKind::Trust, &path.field("trust"), &mut role.trust);
+        for (number, policy) in role.policies.iter_mut().enumerate() {
+            let path = path.field("policies").index(number).field("json");
+            resolver.resolve(PolicyKind::Identity, &path, &mut policy.json);
+        }
+    }
+    for (number, bucket) in world.buckets.iter_mut().enumerate() {
+        if let Some(policy) = &mut bucket.policy {
+            let path = top.field("buckets").index(number).field("policy");
+            resolver.resolve(PolicyKind::Resource, &path, policy);
+        }
+    }
+}
+
+struct Resolver<'a> {
+    report: &'a mut Report,
+    read: &'a Read,
+    files: &'a dyn Files,
+}
+
+impl Resolver<'_> {
+    fn resolve(&mut self, kind: PolicyKind, path: &Path, text: &mut String) {
+        if text.trim_start().starts_with('{') {
+            if let Err(error) = Policy::parse(kind, text) {
+                self.point_into_scenario(path, &error);
+            }
+            return;
+        }
+        let name = text.clone();
+        let found = match self.files.beside(self.report.sources.name(self.read.source), &name) {
+            Ok(bytes) => String::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8 text")),
+            Err(problem) => Err(problem),
+        };
+        match found {
+            Ok(json) => {
+                if let Err(error) = Policy::parse(kind, &json) {
+                    let source = self.report.sources.add(&name, json.clone());
+                    let span = error.offset..error.offset + error.length;
+                    let remedy = remedy(&error);
+                    self.report.add(Code::Policy, (source, span), error.message, remedy);
+                }
+                *text = json;
+            }
+            Err(problem) => {
+                let span = self.read.tree.find(path).span.clone();
+                let remedy = "write the policy as JSON here, or name a file beside the scenario";
+                self.report.add(Code::Include, (self.read.source, span), problem, remedy);
+            }
+        }
+    }
+
+    /// The error's place in the policy, moved to where the policy stands in the scenario.
+    fn point_into_scenario(&mut self, path: &Path, error: &PolicyError) {
+        let node = self.read.tree.find(path);
+        let span = match &node.kind {
+            Kind::Text { content, raw: true } => {
+                let start = (content.start + error.offset).min(content.end);
+                start..(start + error.length).min(content.end)
+            }
+            _ => node.span.clone(),
+        };
+        let (message, remedy) = (error.message.clone(), remedy(error));
+        self.report.add(Code::Policy, (self.read.source, span), message, remedy);
+    }
+}
+
+fn remedy(error: &PolicyError) -> String {
+    let usual = "a policy is the JSON that AWS takes: Version, Statement, Effect, Action, Resource";
+    error.hint.clone().unwrap_or_else(|| usual.to_owned())
+}

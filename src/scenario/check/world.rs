@@ -1,0 +1,187 @@
+//! The world's entries: names that must be declared, names that may not be declared twice, values
+//! that AWS would not take.
+
+use std::collections::BTreeSet;
+
+use super::super::diagnostic::Code;
+use super::super::limits::MAX_WORLD_ENTRIES;
+use super::super::locate::Path;
+use super::super::references::Sort;
+use super::super::world_file::{
+    Attribute, IdentityPool, Login, MappingKind, Role, Table, UserPool, World,
+};
+use super::Checker;
+
+impl Checker<'_> {
+    pub(super) fn world(&mut self) {
+        let world = self.read.file.world.clone();
+        let top = Path::top().field("world");
+        self.ids(&world, &top);
+        for (number, account) in world.accounts.iter().enumerate() {
+            if account.id.len() != 12 || !account.id.bytes().all(|byte| byte.is_ascii_digit()) {
+                let path = top.field("accounts").index(number).field("id");
+                let message = format!("`{}` is no account number", account.id);
+                self.add(Code::BadValue, &path, message, "twelve digits, visibly made up: \"111122223333\"");
+            }
+        }
+        for (number, device) in world.devices.iter().enumerate() {
+            let path = top.field("devices").index(number).field("owner");
+            self.refer_optional(&path, Sort::Person, device.owner.as_deref());
+        }
+        for (number, pool) in world.user_pools.iter().enumerate() {
+            self.user_pool(&top.field("user_pools").index(number), pool);
+        }
+        for (number, pool) in world.identity_pools.iter().enumerate() {
+            self.identity_pool(&top.field("identity_pools").index(number), pool);
+        }
+        for (number, identity) in world.identities.iter().enumerate() {
+            let path = top.field("identities").index(number);
+            self.refer(&path.field("pool"), Sort::IdentityPool, &identity.pool);
+            if let Some(user) = &identity.user {
+                let path = path.field("user");
+                self.refer(&path.field("pool"), Sort::UserPool, &user.pool);
+                self.refer(&path.field("person"), Sort::Person, &user.person);
+            }
+        }
+        for (number, role) in world.roles.iter().enumerate() {
+            self.role(&top.field("roles").index(number), role);
+        }
+        self.stores(&world, &top);
+    }
+
+    /// Every list: not too long, every id good and there once.
+    fn ids(&mut self, world: &World, top: &Path) {
+        fn ids<T>(list: &[T], id: impl Fn(&T) -> &String) -> Vec<String> {
+            list.iter().map(|it| id(it).clone()).collect()
+        }
+        let lists = [
+            ("accounts", ids(&world.accounts, |it| &it.id)),
+            ("people", ids(&world.people, |it| &it.id)),
+            ("devices", ids(&world.devices, |it| &it.id)),
+            ("facebook_apps", ids(&world.facebook_apps, |it| &it.id)),
+            ("user_pools", ids(&world.user_pools, |it| &it.id)),
+            ("identity_pools", ids(&world.identity_pools, |it| &it.id)),
+            ("identities", ids(&world.identities, |it| &it.id)),
+            ("roles", ids(&world.roles, |it| &it.id)),
+            ("buckets", ids(&world.buckets, |it| &it.id)),
+            ("tables", ids(&world.tables, |it| &it.id)),
+        ];
+        let mut actors = BTreeSet::new();
+        for (field, ids) in lists {
+            let path = top.field(field);
+            self.limit(&path, field, ids.len(), MAX_WORLD_ENTRIES);
+            let is_actor = matches!(field, "people" | "devices" | "user_pools" | "identity_pools");
+            let mut seen = BTreeSet::new();
+            for (number, id) in ids.iter().enumerate() {
+                let path = path.index(number).field("id");
+                let taken = !seen.insert(id.clone()) || (is_actor && !actors.insert(id.clone()));
+                if taken {
+                    let message = format!("`{id}` is declared twice");
+                    self.add(Code::DuplicateId, &path, message, "give one of them another id");
+                }
+                let dots = matches!(field, "buckets" | "tables" | "roles");
+                let plain: String = id.chars().filter(|c| !(dots && matches!(c, '.' | '+' | '=' | ',' | '@'))).collect();
+                if !super::is_plain_id(&plain) {
+                    let message = format!("`{id}` cannot be an id");
+                    self.add(Code::BadValue, &path, message, "use letters, digits, hyphens and underscores");
+                }
+            }
+        }
+    }
+
+    fn user_pool(&mut self, path: &Path, pool: &UserPool) {
+        self.refer_optional(&path.field("account"), Sort::Account, pool.account.as_deref());
+        if let Some(facebook) = &pool.facebook {
+            let path = path.field("facebook").field("app");
+            self.refer(&path, Sort::FacebookApp, &facebook.app);
+        }
+        for (number, group) in pool.groups.iter().enumerate() {
+            let path = path.field("groups").index(number).field("role");
+            self.refer_optional(&path, Sort::Role, group.role.as_deref());
+        }
+        for (number, user) in pool.users.iter().enumerate() {
+            let path = path.field("users").index(number);
+            self.refer(&path.field("person"), Sort::Person, &user.person);
+            for (number, group) in user.groups.iter().enumerate() {
+                self.refer(&path.field("groups").index(number), Sort::Group, group);
+            }
+        }
+    }
+
+    fn identity_pool(&mut self, path: &Path, pool: &IdentityPool) {
+        self.refer_optional(&path.field("account"), Sort::Account, pool.account.as_deref());
+        let roles = [
+            ("authenticated_role", &pool.authenticated_role),
+            ("guest_role", &pool.guest_role),
+        ];
+        for (field, role) in roles {
+            self.refer_optional(&path.field(field), Sort::Role, role.as_deref());
+        }
+        for (number, login) in pool.logins.iter().enumerate() {
+            let path = path.field("logins").index(number);
+            match login {
+                Login::UserPool { pool, client } => {
+                    self.refer(&path.field("pool"), Sort::UserPool, pool);
+                    self.refer(&path.field("client"), Sort::Client, client);
+                }
+                Login::Facebook { app } => self.refer(&path.field("app"), Sort::FacebookApp, app),
+            }
+        }
+        for (number, mapping) in pool.role_mappings.iter().enumerate() {
+            let path = path.field("role_mappings").index(number);
+            self.refer(&path.field("pool"), Sort::UserPool, &mapping.pool);
+            self.refer(&path.field("client"), Sort::Client, &mapping.client);
+            if let MappingKind::Rules(rules) = &mapping.by {
+                for rule in rules {
+                    self.refer(&path.field("by"), Sort::Role, &rule.role);
+                }
+            }
+        }
+    }
+
+    fn role(&mut self, path: &Path, role: &Role) {
+        self.refer_optional(&path.field("account"), Sort::Account, role.account.as_deref());
+        let mut seen = BTreeSet::new();
+        for (number, policy) in role.policies.iter().enumerate() {
+            if !seen.insert(&policy.id) {
+                let path = path.field("policies").index(number).field("id");
+                let message = format!("the role already has a policy `{}`", policy.id);
+                self.add(Code::DuplicateId, &path, message, "give one of them another id");
+            }
+        }
+    }
+
+    fn stores(&mut self, world: &World, top: &Path) {
+        for (number, bucket) in world.buckets.iter().enumerate() {
+            let path = top.field("buckets").index(number);
+            self.refer_optional(&path.field("account"), Sort::Account, bucket.account.as_deref());
+            self.limit(&path.field("objects"), "objects", bucket.objects.len(), MAX_WORLD_ENTRIES);
+            for (number, object) in bucket.objects.iter().enumerate() {
+                let path = path.field("objects").index(number).field("key");
+                self.template(&path, &object.key);
+            }
+        }
+        for (number, table) in world.tables.iter().enumerate() {
+            self.table(&top.field("tables").index(number), table);
+        }
+    }
+
+    fn table(&mut self, path: &Path, table: &Table) {
+        self.refer_optional(&path.field("account"), Sort::Account, table.account.as_deref());
+        self.limit(&path.field("items"), "items", table.items.len(), MAX_WORLD_ENTRIES);
+        for (number, item) in table.items.iter().enumerate() {
+            let path = path.field("items").index(number);
+            for key in std::iter::once(&table.partition_key).chain(&table.sort_key) {
+                if !matches!(item.get(key), Some(Attribute::S(_))) {
+                    let message = format!("the item lacks the key `{key}`, a text");
+                    self.add(Code::BadValue, &path, message, format!("add `\"{key}\": S(\"…\")`"));
+                }
+            }
+            for (name, attribute) in item {
+                if let Attribute::S(template) = attribute {
+                    self.template(&path.field(name), template);
+                }
+            }
+        }
+    }
+}

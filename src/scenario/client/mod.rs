@@ -1,0 +1,208 @@
+//! What runs on the devices of a story: a browser and an app with an SDK. It builds real HTTP
+//! requests, keeps cookies, verifiers and pages, and signs with the credentials it holds and the
+//! time its own clock shows. It knows nothing that the device was not told.
+
+mod browser;
+mod dynamodb;
+mod held;
+mod identity_pool;
+mod raw;
+mod s3;
+mod signed;
+mod sts;
+mod tamper;
+mod user_pool;
+
+use std::collections::BTreeMap;
+
+use super::action::{Action, What};
+use super::build::Names;
+use crate::cloud::Cloud;
+use crate::cloud::front_door::Unreachable;
+use crate::cloud::ledger::ActorId;
+use crate::protocol::jwt::JwtError;
+use crate::protocol::message::{MessageError, Request, Response};
+use crate::protocol::sigv4::SigV4Error;
+
+/// Why an action could not be carried out on the device itself. Nobody refused anything.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StepError {
+    /// The device has nothing of this kind
+    #[error("{who} holds no {}", what.name())]
+    NothingHeld {
+        /// Whose hands are empty
+        who: String,
+        /// What was needed
+        what: What,
+    },
+    /// The request reached nobody
+    #[error(transparent)]
+    Unreachable(#[from] Unreachable),
+    /// The request could not be built
+    #[error("the request cannot be built: {0}")]
+    Request(#[from] MessageError),
+    /// The request could not be signed
+    #[error("the request cannot be signed: {0}")]
+    Signing(#[from] SigV4Error),
+    /// The token cannot be altered like that
+    #[error("the token cannot be altered: {0}")]
+    Token(#[from] JwtError),
+    /// The browser shows something else
+    #[error("{0}")]
+    Page(String),
+    /// A value is not there
+    #[error("{0} has no value at this moment")]
+    NoValue(String),
+}
+
+/// What a device remembers between actions.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    cookies: BTreeMap<String, BTreeMap<String, String>>,
+    page: Option<browser::Page>,
+    sign_in: Option<browser::PendingSignIn>,
+    arrived: Option<String>,
+}
+
+/// Everybody's devices.
+#[derive(Debug)]
+pub struct Clients {
+    /// The world they act in
+    pub cloud: Cloud,
+    /// What the scenario's names stand for
+    pub names: Names,
+    memories: BTreeMap<ActorId, Memory>,
+}
+
+/// A device in use.
+struct Hands<'a> {
+    cloud: &'a mut Cloud,
+    names: &'a Names,
+    memory: &'a mut Memory,
+    device: ActorId,
+}
+
+impl Clients {
+    /// Devices that have done nothing yet.
+    pub fn new(cloud: Cloud, names: Names) -> Self {
+        Self { cloud, names, memories: BTreeMap::new() }
+    }
+
+    fn hands(&mut self, device: &str) -> Hands<'_> {
+        let device = ActorId::new(device);
+        let memory = self.memories.entry(device.clone()).or_default();
+        Hands { cloud: &mut self.cloud, names: &self.names, memory, device }
+    }
+
+    /// Carries one action out.
+    pub fn act(&mut self, action: &Action) -> Result<(), StepError> {
+        match action {
+            Action::OpenSignIn { device, client, provider } => {
+                self.hands(device).open_sign_in(client, provider.as_deref())
+            }
+            Action::SignInAtProvider { device, person, password, consent } => {
+                self.hands(device).submit_page(person, password.as_deref(), *consent)
+            }
+            Action::FollowRedirects { device } => self.hands(device).follow_redirects(),
+            Action::RedeemCode { device, verifier } => {
+                self.hands(device).redeem_code(verifier.as_ref())
+            }
+            Action::SignUp { device, client, person } => {
+                self.hands(device).sign_up(client, person)
+            }
+            Action::ConfirmSignUp { device, client, person, code } => {
+                self.hands(device).confirm_sign_up(client, person, code.as_deref())
+            }
+            Action::SignIn { device, client, person, password } => {
+                self.hands(device).sign_in(client, person, password.as_deref())
+            }
+            Action::RefreshTokens { device, client } => self.hands(device).refresh_tokens(client),
+            Action::GetUser { device, token } => self.hands(device).get_user(token.as_ref()),
+            _ => self.act_on_aws(action),
+        }
+    }
+
+    fn act_on_aws(&mut self, action: &Action) -> Result<(), StepError> {
+        match action {
+            Action::GetId { device, pool, login } => {
+                self.hands(device).get_id(pool, login.as_ref())
+            }
+            Action::GetCredentials { device, pool: _, login, identity } => {
+                self.hands(device).get_credentials(login.as_ref(), identity.as_ref())
+            }
+            Action::GetOpenIdToken { device, pool: _, login } => {
+                self.hands(device).get_open_id_token(login.as_ref())
+            }
+            Action::AssumeRoleWithWebIdentity { device, role, token, session_name, duration } => {
+                let duration = duration.map(|span| span.0);
+                self.hands(device).assume_role(role, token, session_name, duration)
+            }
+            Action::GetCallerIdentity { device, credentials } => {
+                self.hands(device).get_caller_identity(credentials.as_ref())
+            }
+            Action::PutObject { device, bucket, key, text, credentials } => {
+                self.hands(device).put_object(bucket, key, text, credentials.as_ref())
+            }
+            Action::GetObject { device, bucket, key, credentials } => {
+                self.hands(device).get_object(bucket, key, credentials.as_ref())
+            }
+            Action::ListObjects { device, bucket, prefix, credentials } => {
+                self.hands(device).list_objects(bucket, prefix.as_ref(), credentials.as_ref())
+            }
+            Action::PutItem { device, table, item, credentials } => {
+                self.hands(device).put_item(table, item, credentials.as_ref())
+            }
+            Action::GetItem { device, table, key, credentials } => {
+                self.hands(device).get_item(table, key, credentials.as_ref())
+            }
+            Action::Query { device, table, partition, credentials } => {
+                self.hands(device).query(table, partition, credentials.as_ref())
+            }
+            _ => self.act_on_the_world(action),
+        }
+    }
+
+    fn act_on_the_world(&mut self, action: &Action) -> Result<(), StepError> {
+        match action {
+            Action::Wait(span) => self.cloud.pass_time(span.0),
+            Action::SkewClock { device, by } => {
+                self.change_device(device, |device| device.skew = by.0);
+            }
+            Action::GoOffline { device } => self.change_device(device, |it| it.offline = true),
+            Action::GoOnline { device } => self.change_device(device, |it| it.offline = false),
+            Action::Tamper { device, what, how } => self.hands(device).tamper(*what, how)?,
+            Action::Copy { from, to, what } => {
+                let artifact = self.hands(from).latest(&ActorId::new(from), *what)?;
+                let (to, now) = (ActorId::new(to), self.cloud.now());
+                self.cloud.ledger.gain(&to, artifact, now);
+                self.cloud.note_state(&to);
+            }
+            Action::Request { device, method, url, headers, body, sign_for, credentials } => {
+                let what = raw::Raw { method, url, headers, body };
+                let credentials = credentials.as_ref();
+                self.hands(device).raw_request(&what, sign_for.as_deref(), credentials)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn change_device(
+        &mut self,
+        device: &str,
+        change: impl FnOnce(&mut crate::cloud::devices::Device),
+    ) {
+        let id = ActorId::new(device);
+        if let Some(device) = self.cloud.devices.get_mut(&id) {
+            change(device);
+        }
+        self.cloud.note_state(&id);
+    }
+}
+
+impl Hands<'_> {
+    /// Sends a request from this device.
+    fn send(&mut self, request: Request) -> Result<Response, StepError> {
+        Ok(self.cloud.send(&self.device, request)?.response)
+    }
+}

@@ -1,0 +1,106 @@
+//! The user pool's API as an app calls it.
+
+use serde_json::{Value as Json, json};
+
+use super::super::action::{Value, What};
+use super::super::build::ClientFacts;
+use super::{Hands, StepError};
+use crate::cloud::REGION;
+use crate::cloud::ledger::ActorId;
+use crate::cloud::people::Person;
+use crate::protocol::message::{self, Message};
+
+const TARGET: &str = "AWSCognitoIdentityProviderService";
+const JSON_11: &str = "application/x-amz-json-1.1";
+
+impl Hands<'_> {
+    pub(super) fn sign_up(&mut self, client: &str, person: &str) -> Result<(), StepError> {
+        let (facts, known) = (self.client(client)?, self.person(person)?);
+        self.user_pool_call("SignUp", &json!({
+            "ClientId": facts.client_id,
+            "Username": person,
+            "Password": password_for(&known, &facts, None),
+            "UserAttributes": [
+                { "Name": "email", "Value": known.email },
+                { "Name": "name", "Value": known.name },
+            ],
+        }))
+    }
+
+    pub(super) fn confirm_sign_up(
+        &mut self,
+        client: &str,
+        person: &str,
+        code: Option<&str>,
+    ) -> Result<(), StepError> {
+        let facts = self.client(client)?;
+        let code = match code {
+            Some(code) => code.to_owned(),
+            None => self.latest_text(&ActorId::new(person), What::ConfirmationCode)?,
+        };
+        self.user_pool_call("ConfirmSignUp", &json!({
+            "ClientId": facts.client_id,
+            "Username": person,
+            "ConfirmationCode": code,
+        }))
+    }
+
+    pub(super) fn sign_in(
+        &mut self,
+        client: &str,
+        person: &str,
+        password: Option<&str>,
+    ) -> Result<(), StepError> {
+        let (facts, known) = (self.client(client)?, self.person(person)?);
+        self.user_pool_call("InitiateAuth", &json!({
+            "AuthFlow": "USER_PASSWORD_AUTH",
+            "ClientId": facts.client_id,
+            "AuthParameters": {
+                "USERNAME": person,
+                "PASSWORD": password_for(&known, &facts, password),
+            },
+        }))
+    }
+
+    pub(super) fn refresh_tokens(&mut self, client: &str) -> Result<(), StepError> {
+        let facts = self.client(client)?;
+        let token = self.own_text(What::RefreshToken)?;
+        self.user_pool_call("InitiateAuth", &json!({
+            "AuthFlow": "REFRESH_TOKEN_AUTH",
+            "ClientId": facts.client_id,
+            "AuthParameters": { "REFRESH_TOKEN": token },
+        }))
+    }
+
+    pub(super) fn get_user(&mut self, token: Option<&Value>) -> Result<(), StepError> {
+        let token = match token {
+            Some(value) => self.value(value)?,
+            None => self.own_text(What::AccessToken)?,
+        };
+        self.user_pool_call("GetUser", &json!({ "AccessToken": token }))
+    }
+
+    fn client(&self, name: &str) -> Result<ClientFacts, StepError> {
+        let facts = self.names.clients.get(name).cloned();
+        facts.ok_or_else(|| StepError::NoValue(name.to_owned()))
+    }
+
+    fn person(&self, id: &str) -> Result<Person, StepError> {
+        let person = self.cloud.people.get(&ActorId::new(id)).cloned();
+        person.ok_or_else(|| StepError::NoValue(id.to_owned()))
+    }
+
+    fn user_pool_call(&mut self, operation: &str, body: &Json) -> Result<(), StepError> {
+        let url = format!("https://cognito-idp.{REGION}.amazonaws.com/");
+        let mut request = message::post(&url, JSON_11, body.to_string().into_bytes())?;
+        request.set_header("x-amz-target", &format!("{TARGET}.{operation}"))?;
+        self.send(request)?;
+        Ok(())
+    }
+}
+
+/// What is typed: something else, or the person's password for this pool.
+fn password_for(person: &Person, facts: &ClientFacts, typed: Option<&str>) -> String {
+    let own = person.passwords.get(&facts.pool).map(String::as_str);
+    typed.or(own).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,169 @@
+//! A scenario file as its author wrote it: raw types, straight from RON. What they say is
+//! checked in [`super::check`]; everything behind that works with [`super::Scenario`].
+
+use serde::Deserialize;
+
+use super::action::Action;
+use super::values::Instant;
+use super::world_file::World;
+
+/// A whole scenario file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// Short stable name; also what other scenarios extend
+    pub id: String,
+    /// What the library calls it
+    pub title: String,
+    /// What it shows, in one sentence
+    pub summary: String,
+    /// Exam themes by number
+    #[serde(default)]
+    pub themes: Vec<u32>,
+    /// Exams by their short names: DVA, SAA, SCS
+    #[serde(default)]
+    pub exams: Vec<String>,
+    /// Exam domains, in the author's words
+    #[serde(default)]
+    pub domains: Vec<String>,
+    /// Whom it is for
+    #[serde(default)]
+    pub level: Level,
+    /// How long it takes to tell
+    #[serde(default)]
+    pub minutes: u32,
+    /// Where all random values come from
+    #[serde(default)]
+    pub seed: Option<u64>,
+    /// Simulated time of the first moment
+    #[serde(default)]
+    pub starts_at: Option<Instant>,
+    /// For the teacher
+    #[serde(default)]
+    pub notes: String,
+    /// The scenario whose beginning this one shares
+    #[serde(default)]
+    pub extends: Option<String>,
+    /// The last beat that is shared; without it, all of them
+    #[serde(default)]
+    pub until: Option<String>,
+    /// What is there before the first beat
+    #[serde(default)]
+    pub world: World,
+    /// What happens
+    #[serde(default)]
+    pub chapters: Vec<Chapter>,
+}
+
+/// Whom a scenario is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum Level {
+    /// Needs no knowledge of AWS
+    #[default]
+    Beginner,
+    /// Knows what a token is
+    Intermediate,
+    /// Prepares for an exam
+    Advanced,
+}
+
+impl Level {
+    /// The level as the library prints it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Beginner => "beginner",
+            Self::Intermediate => "intermediate",
+            Self::Advanced => "advanced",
+        }
+    }
+}
+
+/// A group of beats.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chapter {
+    /// What the timeline calls it. A variant whose first chapter bears the title of the last
+    /// inherited one continues it
+    pub title: String,
+    /// Its beats
+    pub beats: Vec<Beat>,
+}
+
+/// One teaching step.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beat {
+    /// Short stable name, unique in the scenario
+    pub id: String,
+    /// A few words for timeline and outline
+    pub title: String,
+    /// What the audience reads; `**…**` marks a term. Required, but its absence has a diagnostic
+    /// of its own
+    #[serde(default)]
+    pub caption: String,
+    /// More, for who wants it
+    #[serde(default)]
+    pub detail: String,
+    /// For the teacher alone
+    #[serde(default)]
+    pub notes: String,
+    /// What people and devices do
+    #[serde(default)]
+    pub actions: Vec<Action>,
+    /// What must come of it; none means that everything is allowed
+    #[serde(default)]
+    pub expect: Vec<Expect>,
+    /// A question to the audience before the beat is played
+    #[serde(default)]
+    pub question: Option<Question>,
+}
+
+/// What must come of an action.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Expect {
+    /// It succeeds
+    Allowed,
+    /// It is refused
+    Refused {
+        /// The actor that refuses
+        by: String,
+        /// The error code
+        code: String,
+        /// The check at which it stops
+        #[serde(default)]
+        check: Option<String>,
+        /// Words that the error message contains
+        #[serde(default)]
+        message: Option<String>,
+    },
+    /// The request reaches nobody: the device is offline
+    Unreachable,
+}
+
+/// A question to the audience.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// The question
+    pub ask: String,
+    /// What to choose from
+    pub choices: Vec<Choice>,
+    /// What to take away, whatever was chosen
+    #[serde(default)]
+    pub explanation: String,
+}
+
+/// One possible answer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// The answer
+    pub text: String,
+    /// Whether it is the right one
+    #[serde(default)]
+    pub right: bool,
+    /// Why it is right or wrong
+    #[serde(default)]
+    pub because: String,
+}

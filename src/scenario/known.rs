@@ -1,0 +1,114 @@
+//! Every name a scenario's world declares, by sort.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::references::Sort;
+use super::template::Reference;
+use super::world_file::World;
+
+/// Kinds of things in the world that templates may name: `{identity.omar}`.
+const WORLD_KINDS: [&str; 7] =
+    ["account", "pool", "issuer", "client", "identity_pool", "identity", "role"];
+/// Values of an actor that templates may name: `{phone.identity_id}`.
+const ACTOR_FIELDS: [&str; 9] = [
+    "identity_id",
+    "id_token",
+    "access_token",
+    "refresh_token",
+    "pool_token",
+    "provider_token",
+    "access_key_id",
+    "session_token",
+    "code",
+];
+/// Actors that every account has.
+const SERVICES: [&str; 3] = ["sts", "s3", "dynamodb"];
+
+/// Declared names by sort.
+#[derive(Debug, Default)]
+pub struct Known {
+    names: BTreeMap<Sort, BTreeSet<String>>,
+    identities: BTreeSet<String>,
+}
+
+impl Known {
+    /// The names of this world.
+    pub fn of(world: &World) -> Self {
+        let mut known = Self::default();
+        known.add(Sort::Account, world.accounts.iter().map(|it| &it.id));
+        known.add(Sort::Person, world.people.iter().map(|it| &it.id));
+        known.add(Sort::Device, world.devices.iter().map(|it| &it.id));
+        known.add(Sort::FacebookApp, world.facebook_apps.iter().map(|it| &it.id));
+        known.add(Sort::UserPool, world.user_pools.iter().map(|it| &it.id));
+        known.add(Sort::IdentityPool, world.identity_pools.iter().map(|it| &it.id));
+        known.add(Sort::Role, world.roles.iter().map(|it| &it.id));
+        known.add(Sort::Bucket, world.buckets.iter().map(|it| &it.id));
+        known.add(Sort::Table, world.tables.iter().map(|it| &it.id));
+        for pool in &world.user_pools {
+            known.add(Sort::Client, pool.clients.iter().map(|it| &it.id));
+            known.add(Sort::Group, pool.groups.iter().map(|it| &it.id));
+        }
+        known.identities = world.identities.iter().map(|it| it.id.clone()).collect();
+        known.add_actors(world);
+        known
+    }
+
+    fn add_actors(&mut self, world: &World) {
+        for sort in [Sort::Person, Sort::Device, Sort::UserPool, Sort::IdentityPool] {
+            let names: Vec<String> = self.of_sort(sort).map(str::to_owned).collect();
+            self.add(Sort::Actor, names.iter());
+        }
+        let services = SERVICES.map(str::to_owned);
+        self.add(Sort::Actor, services.iter());
+        if !world.facebook_apps.is_empty() {
+            self.add(Sort::Actor, std::iter::once(&"facebook".to_owned()));
+        }
+        let further: Vec<String> = world
+            .accounts
+            .iter()
+            .skip(1)
+            .flat_map(|account| SERVICES.map(|service| format!("{service}/{}", account.id)))
+            .collect();
+        self.add(Sort::Actor, further.iter());
+    }
+
+    fn add<'a>(&mut self, sort: Sort, names: impl Iterator<Item = &'a String>) {
+        self.names.entry(sort).or_default().extend(names.cloned());
+    }
+
+    /// Every name of a sort.
+    pub fn of_sort(&self, sort: Sort) -> impl Iterator<Item = &str> + Clone {
+        self.names.get(&sort).into_iter().flatten().map(String::as_str)
+    }
+
+    /// Whether a name of this sort is declared.
+    pub fn has(&self, sort: Sort, name: &str) -> bool {
+        self.names.get(&sort).is_some_and(|names| names.contains(name))
+    }
+
+    /// What would have to stand in a template instead; none where it is good.
+    pub fn wrong_in(&self, reference: &Reference) -> Option<Vec<&str>> {
+        let Reference { of, field } = reference;
+        let first = field.split('.').next().unwrap_or_default();
+        let (good, known): (bool, Vec<&str>) = match of.as_str() {
+            "account" => return (first != "id").then(|| vec!["id"]),
+            "pool" | "issuer" => {
+                (self.has(Sort::UserPool, field), self.of_sort(Sort::UserPool).collect())
+            }
+            "client" => (self.has(Sort::Client, field), self.of_sort(Sort::Client).collect()),
+            "identity_pool" => {
+                (self.has(Sort::IdentityPool, field), self.of_sort(Sort::IdentityPool).collect())
+            }
+            "identity" => (
+                self.identities.contains(field),
+                self.identities.iter().map(String::as_str).collect(),
+            ),
+            "role" => (self.has(Sort::Role, field), self.of_sort(Sort::Role).collect()),
+            actor if self.has(Sort::Actor, actor) => {
+                (ACTOR_FIELDS.contains(&first), ACTOR_FIELDS.to_vec())
+            }
+            _ => (false, self.of_sort(Sort::Actor).chain(WORLD_KINDS).collect()),
+        };
+        (!good).then_some(known)
+    }
+}

@@ -1,0 +1,200 @@
+//! From bytes to a [`Scenario`]: read, join with what it extends, check.
+
+use super::checked::{Act, Beat, Chapter, DEFAULT_SEED, Scenario};
+use super::check;
+use super::diagnostic::{Code, Report, Sources, suggest};
+use super::file::{Beat as BeatFile, Expect};
+use super::files::Files;
+use super::known::Known;
+use super::limits::{MAX_ACTIONS, MAX_BEATS, MAX_EXTENDS};
+use super::locate::Path;
+use super::read::{Read, read};
+use super::world_file::World;
+use crate::protocol::time::Moment;
+
+/// The first moment of a scenario that names none: 3 March 2026, 09:00 UTC.
+const DEFAULT_START: Moment = Moment::from_epoch_seconds(1_772_528_400);
+
+/// Loads a scenario from its text. The report says everything that is wrong with it.
+pub fn load(files: &dyn Files, name: &str, bytes: &[u8]) -> Result<Scenario, Box<Report>> {
+    let mut report = Report::default();
+    let scenario = load_chain(&mut report, files, (name, bytes), &mut Vec::new());
+    match scenario {
+        Some(scenario) if report.is_clean() => {
+            Ok(Scenario { sources: report.sources, ..scenario })
+        }
+        _ => Err(Box::new(report)),
+    }
+}
+
+/// Loads a scenario after the ones it extends. `chain` holds the ids on the way here.
+fn load_chain(
+    report: &mut Report,
+    files: &dyn Files,
+    (name, bytes): (&str, &[u8]),
+    chain: &mut Vec<String>,
+) -> Option<Scenario> {
+    let read = read(report, name, bytes)?;
+    chain.push(read.file.id.clone());
+    let parent = match &read.file.extends {
+        Some(id) => Some(load_parent(report, files, (&read, id), chain)?),
+        None => None,
+    };
+    if parent.is_none() && read.file.until.is_some() {
+        let span = read.tree.find_name(&Path::top().field("until"));
+        let remedy = "add `extends: \"…\"` or remove it";
+        report.add(Code::UnknownBeat, (read.source, span), "`until` without `extends`", remedy);
+    }
+    let mut own = read.file.world.clone();
+    check::resolve_policies(report, &read, files, &mut own);
+    let inherited = parent.as_ref().map(|parent| parent.world.clone()).unwrap_or_default();
+    let world = merged(inherited, own);
+    check::check(report, &read, &Known::of(&world));
+    join(report, &read, parent, world)
+}
+
+fn load_parent(
+    report: &mut Report,
+    files: &dyn Files,
+    (read, id): (&Read, &str),
+    chain: &mut Vec<String>,
+) -> Option<Scenario> {
+    let place = (read.source, read.tree.find(&Path::top().field("extends")).span.clone());
+    if chain.iter().any(|seen| seen == id) {
+        let message = format!("scenarios extend each other in a circle: {} → {id}", chain.join(" → "));
+        report.add(Code::Circle, place, message, "extend another scenario, or none");
+        return None;
+    }
+    if chain.len() >= MAX_EXTENDS {
+        let message = format!("scenarios extend each other more than {MAX_EXTENDS} deep");
+        report.add(Code::Limit, place, message, "extend a scenario nearer to the first one");
+        return None;
+    }
+    let Some((name, bytes)) = files.scenario(report.sources.name(read.source), id) else {
+        let ids = files.ids();
+        let remedy = suggest(id, ids.iter().map(String::as_str));
+        report.add(Code::UnknownScenario, place, format!("there is no scenario `{id}`"), remedy);
+        return None;
+    };
+    let before = report.diagnostics.len();
+    let parent = load_chain(report, files, (&name, &bytes), chain)?;
+    (report.diagnostics.len() == before).then_some(())?;
+    let mut parent = parent;
+    cut(report, read, &mut parent);
+    Some(parent)
+}
+
+/// Leaves out the parent's beats behind `until`.
+fn cut(report: &mut Report, read: &Read, parent: &mut Scenario) {
+    let Some(until) = &read.file.until else { return };
+    let Some(last) = parent.beats.iter().position(|beat| beat.id == *until) else {
+        let span = read.tree.find(&Path::top().field("until")).span.clone();
+        let remedy = suggest(until, parent.beats.iter().map(|beat| beat.id.as_str()));
+        let message = format!("`{}` has no beat `{until}`", parent.id);
+        report.add(Code::UnknownBeat, (read.source, span), message, remedy);
+        return;
+    };
+    parent.beats.truncate(last + 1);
+    parent.chapters.retain(|chapter| chapter.first_beat <= last);
+}
+
+/// The inherited world with this file's entries in place of, or behind, its own.
+fn merged(mut world: World, own: World) -> World {
+    fn put<T>(list: &mut Vec<T>, own: Vec<T>, id: impl Fn(&T) -> &str) {
+        for entry in own {
+            match list.iter().position(|old| id(old) == id(&entry)) {
+                Some(at) => {
+                    if let Some(old) = list.get_mut(at) {
+                        *old = entry;
+                    }
+                }
+                None => list.push(entry),
+            }
+        }
+    }
+    put(&mut world.accounts, own.accounts, |it| &it.id);
+    put(&mut world.people, own.people, |it| &it.id);
+    put(&mut world.devices, own.devices, |it| &it.id);
+    put(&mut world.facebook_apps, own.facebook_apps, |it| &it.id);
+    put(&mut world.user_pools, own.user_pools, |it| &it.id);
+    put(&mut world.identity_pools, own.identity_pools, |it| &it.id);
+    put(&mut world.identities, own.identities, |it| &it.id);
+    put(&mut world.roles, own.roles, |it| &it.id);
+    put(&mut world.buckets, own.buckets, |it| &it.id);
+    put(&mut world.tables, own.tables, |it| &it.id);
+    world
+}
+
+/// The inherited beats, then this file's own.
+fn join(report: &mut Report, read: &Read, parent: Option<Scenario>, world: World) -> Option<Scenario> {
+    let file = &read.file;
+    let inherited_start = parent.as_ref().map(|parent| parent.starts_at);
+    let inherited_seed = parent.as_ref().map(|parent| parent.seed);
+    let (mut chapters, mut beats) =
+        parent.map_or_else(Default::default, |parent| (parent.chapters, parent.beats));
+    for (number, chapter) in file.chapters.iter().enumerate() {
+        let path = Path::top().field("chapters").index(number).field("beats");
+        let continues = number == 0
+            && chapters.last().is_some_and(|last: &Chapter| last.title == chapter.title);
+        if !continues && !chapter.beats.is_empty() {
+            chapters.push(Chapter { title: chapter.title.clone(), first_beat: beats.len() });
+        }
+        for (number, beat) in chapter.beats.iter().enumerate() {
+            let path = path.index(number);
+            if beats.iter().any(|other: &Beat| other.id == beat.id) && file.extends.is_some() {
+                let span = read.tree.find(&path.field("id")).span.clone();
+                let message = format!("there is already a beat `{}`", beat.id);
+                report.add(Code::DuplicateId, (read.source, span), message, "give it another id");
+            }
+            beats.push(checked_beat(read, &path, beat));
+        }
+    }
+    let actions = beats.iter().map(|beat| beat.acts.len()).sum::<usize>();
+    if beats.len() > MAX_BEATS || actions > MAX_ACTIONS {
+        let span = read.tree.find_name(&Path::top().field("chapters"));
+        let message = format!("with what it inherits the scenario has {} beats and {actions} actions, more than the limits of {MAX_BEATS} and {MAX_ACTIONS}", beats.len());
+        report.add(Code::Limit, (read.source, span), message, "inherit less");
+        return None;
+    }
+    Some(Scenario {
+        id: file.id.clone(),
+        title: file.title.clone(),
+        summary: file.summary.clone(),
+        themes: file.themes.clone(),
+        exams: file.exams.clone(),
+        domains: file.domains.clone(),
+        level: file.level,
+        minutes: file.minutes,
+        notes: file.notes.clone(),
+        extends: file.extends.clone(),
+        seed: file.seed.or(inherited_seed).unwrap_or(DEFAULT_SEED),
+        starts_at: file.starts_at.map(|at| at.0).or(inherited_start).unwrap_or(DEFAULT_START),
+        world,
+        chapters,
+        beats,
+        sources: Sources::default(),
+        source: read.source,
+    })
+}
+
+/// A beat with its expectations given to its last actions; earlier ones must be allowed.
+fn checked_beat(read: &Read, path: &Path, beat: &BeatFile) -> Beat {
+    let silent = beat.actions.len().saturating_sub(beat.expect.len());
+    let expected = |number: usize| match number.checked_sub(silent) {
+        Some(at) => beat.expect.get(at).cloned().unwrap_or(Expect::Allowed),
+        None => Expect::Allowed,
+    };
+    let acts = beat.actions.iter().cloned().enumerate();
+    let acts = acts.map(|(number, action)| Act { action, expect: expected(number) }).collect();
+    let marked = if beat.expect.is_empty() { "id" } else { "expect" };
+    Beat {
+        id: beat.id.clone(),
+        title: beat.title.clone(),
+        caption: beat.caption.clone(),
+        detail: beat.detail.clone(),
+        notes: beat.notes.clone(),
+        acts,
+        question: beat.question.clone(),
+        place: (read.source, read.tree.find(&path.field(marked)).span.clone()),
+    }
+}

@@ -1,0 +1,242 @@
+//! What an action refers to: the names, values and templates in it, each with the field that
+//! holds it, so that one place can check them all.
+
+use super::action::{Action, LoginWith, Value};
+use super::template::Template;
+use super::world_file::{Attribute, Item};
+
+/// What sort of thing a name must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sort {
+    /// A phone, tablet, laptop or backend
+    Device,
+    /// Somebody who signs in
+    Person,
+    /// An app client of a user pool
+    Client,
+    /// A user pool
+    UserPool,
+    /// An identity pool
+    IdentityPool,
+    /// An IAM role
+    Role,
+    /// A bucket
+    Bucket,
+    /// A table
+    Table,
+    /// A Facebook app
+    FacebookApp,
+    /// Any actor
+    Actor,
+    /// An account
+    Account,
+    /// A group of a user pool
+    Group,
+}
+
+impl Sort {
+    /// What a sentence calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Device => "device",
+            Self::Person => "person",
+            Self::Client => "app client",
+            Self::UserPool => "user pool",
+            Self::IdentityPool => "identity pool",
+            Self::Role => "role",
+            Self::Bucket => "bucket",
+            Self::Table => "table",
+            Self::FacebookApp => "Facebook app",
+            Self::Actor => "actor",
+            Self::Account => "account",
+            Self::Group => "group",
+        }
+    }
+}
+
+/// Everything an action refers to.
+#[derive(Debug, Default)]
+pub struct References<'a> {
+    /// Names: the field, what it must be, the name
+    pub names: Vec<(&'static str, Sort, &'a str)>,
+    /// Templates: the field and the text
+    pub templates: Vec<(&'static str, &'a Template)>,
+}
+
+impl<'a> References<'a> {
+    fn name(mut self, field: &'static str, sort: Sort, name: &'a str) -> Self {
+        self.names.push((field, sort, name));
+        self
+    }
+
+    fn device(self, name: &'a str) -> Self {
+        self.name("device", Sort::Device, name)
+    }
+
+    fn template(mut self, field: &'static str, template: &'a Template) -> Self {
+        self.templates.push((field, template));
+        self
+    }
+
+    fn value(self, field: &'static str, value: &'a Value) -> Self {
+        match value {
+            Value::Held(actor, _) => self.name(field, Sort::Actor, actor),
+            Value::Text(template) => self.template(field, template),
+        }
+    }
+
+    fn optional(self, field: &'static str, value: &'a Option<Value>) -> Self {
+        match value {
+            Some(value) => self.value(field, value),
+            None => self,
+        }
+    }
+
+    fn login(self, login: &'a Option<LoginWith>) -> Self {
+        match login {
+            Some(LoginWith::UserPool(pool, value)) => {
+                self.name("login", Sort::UserPool, pool).value("login", value)
+            }
+            Some(LoginWith::Facebook(value) | LoginWith::Named(_, value)) => {
+                self.value("login", value)
+            }
+            None => self,
+        }
+    }
+
+    fn item(mut self, field: &'static str, item: &'a Item) -> Self {
+        for attribute in item.values() {
+            if let Attribute::S(template) = attribute {
+                self = self.template(field, template);
+            }
+        }
+        self
+    }
+}
+
+/// Everything this action refers to.
+pub fn of(action: &Action) -> References<'_> {
+    let refs = References::default();
+    match action {
+        Action::OpenSignIn { .. }
+        | Action::SignInAtProvider { .. }
+        | Action::FollowRedirects { .. }
+        | Action::RedeemCode { .. }
+        | Action::SignUp { .. }
+        | Action::ConfirmSignUp { .. }
+        | Action::SignIn { .. }
+        | Action::RefreshTokens { .. }
+        | Action::GetUser { .. } => of_sign_in(refs, action),
+        Action::GetId { .. }
+        | Action::GetCredentials { .. }
+        | Action::GetOpenIdToken { .. }
+        | Action::AssumeRoleWithWebIdentity { .. }
+        | Action::GetCallerIdentity { .. } => of_federation(refs, action),
+        Action::PutObject { .. }
+        | Action::GetObject { .. }
+        | Action::ListObjects { .. }
+        | Action::PutItem { .. }
+        | Action::GetItem { .. }
+        | Action::Query { .. } => of_data(refs, action),
+        Action::Wait(_) => refs,
+        Action::SkewClock { device, .. }
+        | Action::GoOffline { device }
+        | Action::GoOnline { device }
+        | Action::Tamper { device, .. } => refs.device(device),
+        Action::Copy { from, to, .. } => {
+            refs.name("from", Sort::Actor, from).name("to", Sort::Actor, to)
+        }
+        Action::Request { device, url, headers, body, credentials, .. } => {
+            let refs = refs.device(device).template("url", url).template("body", body);
+            let refs = refs.optional("credentials", credentials);
+            headers.values().fold(refs, |refs, value| refs.template("headers", value))
+        }
+    }
+}
+
+fn of_sign_in<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
+    match action {
+        Action::OpenSignIn { device, client, .. } | Action::RefreshTokens { device, client } => {
+            refs.device(device).name("client", Sort::Client, client)
+        }
+        Action::SignInAtProvider { device, person, .. } => {
+            refs.device(device).name("person", Sort::Person, person)
+        }
+        Action::FollowRedirects { device } => refs.device(device),
+        Action::RedeemCode { device, verifier } => {
+            let refs = refs.device(device);
+            match verifier {
+                Some(verifier) => refs.template("verifier", verifier),
+                None => refs,
+            }
+        }
+        Action::SignUp { device, client, person }
+        | Action::ConfirmSignUp { device, client, person, .. }
+        | Action::SignIn { device, client, person, .. } => refs
+            .device(device)
+            .name("client", Sort::Client, client)
+            .name("person", Sort::Person, person),
+        Action::GetUser { device, token } => refs.device(device).optional("token", token),
+        _ => refs,
+    }
+}
+
+fn of_federation<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
+    match action {
+        Action::GetId { device, pool, login } | Action::GetOpenIdToken { device, pool, login } => {
+            refs.device(device).name("pool", Sort::IdentityPool, pool).login(login)
+        }
+        Action::GetCredentials { device, pool, login, identity } => refs
+            .device(device)
+            .name("pool", Sort::IdentityPool, pool)
+            .login(login)
+            .optional("identity", identity),
+        Action::AssumeRoleWithWebIdentity { device, role, token, .. } => {
+            refs.device(device).name("role", Sort::Role, role).value("token", token)
+        }
+        Action::GetCallerIdentity { device, credentials } => {
+            refs.device(device).optional("credentials", credentials)
+        }
+        _ => refs,
+    }
+}
+
+fn of_data<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
+    match action {
+        Action::PutObject { device, bucket, key, text, credentials } => refs
+            .device(device)
+            .name("bucket", Sort::Bucket, bucket)
+            .template("key", key)
+            .template("text", text)
+            .optional("credentials", credentials),
+        Action::GetObject { device, bucket, key, credentials } => refs
+            .device(device)
+            .name("bucket", Sort::Bucket, bucket)
+            .template("key", key)
+            .optional("credentials", credentials),
+        Action::ListObjects { device, bucket, prefix, credentials } => {
+            let refs = refs.device(device).name("bucket", Sort::Bucket, bucket);
+            let refs = refs.optional("credentials", credentials);
+            match prefix {
+                Some(prefix) => refs.template("prefix", prefix),
+                None => refs,
+            }
+        }
+        Action::PutItem { device, table, item, credentials } => refs
+            .device(device)
+            .name("table", Sort::Table, table)
+            .item("item", item)
+            .optional("credentials", credentials),
+        Action::GetItem { device, table, key, credentials } => refs
+            .device(device)
+            .name("table", Sort::Table, table)
+            .item("key", key)
+            .optional("credentials", credentials),
+        Action::Query { device, table, partition, credentials } => refs
+            .device(device)
+            .name("table", Sort::Table, table)
+            .template("partition", partition)
+            .optional("credentials", credentials),
+        _ => refs,
+    }
+}
