@@ -60,7 +60,11 @@ impl Areas {
             fits.then_some(width)
         };
         let library_wanted = model.settings.library_width.unwrap_or(space.library);
-        let library = side(model.settings.library, library_wanted.min(480.0), LIBRARY_MIN);
+        let library = side(
+            model.settings.library,
+            library_wanted.min(480.0),
+            LIBRARY_MIN,
+        );
         let inspector_wanted = model.settings.inspector_width.unwrap_or(space.inspector);
         let shown = on_stage && model.settings.inspector;
         let inspector = side(shown, inspector_wanted.min(720.0), INSPECTOR_MIN);
@@ -91,10 +95,14 @@ impl Areas {
             let transport = middle.bottom() - space.transport;
             let edge = (transport - caption).max(middle.center().y);
             areas.stage = Rect::from_min_max(middle.min, pos2(middle.right(), edge));
-            areas.caption =
-                Some(Rect::from_min_max(pos2(middle.left(), edge), pos2(middle.right(), transport)));
-            areas.transport =
-                Some(Rect::from_min_max(pos2(middle.left(), transport), middle.max));
+            areas.caption = Some(Rect::from_min_max(
+                pos2(middle.left(), edge),
+                pos2(middle.right(), transport),
+            ));
+            areas.transport = Some(Rect::from_min_max(
+                pos2(middle.left(), transport),
+                middle.max,
+            ));
         }
         areas
     }
@@ -103,6 +111,9 @@ impl Areas {
 /// A rectangle in the middle of another one, not larger than it.
 pub fn centered(window: Rect, width: f32, height: f32) -> Rect {
     let margin = 24.0;
-    let size = vec2(width.min(window.width() - margin), height.min(window.height() - margin));
+    let size = vec2(
+        width.min(window.width() - margin),
+        height.min(window.height() - margin),
+    );
     Rect::from_center_size(window.center(), size)
 }

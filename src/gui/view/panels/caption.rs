@@ -16,7 +16,11 @@ const PRESENTER_SCALE: f32 = 1.5;
 const LEAST_LINES: f32 = 2.0;
 
 fn size(model: &Model) -> f32 {
-    let scale = if model.presenter { PRESENTER_SCALE } else { 1.0 };
+    let scale = if model.presenter {
+        PRESENTER_SCALE
+    } else {
+        1.0
+    };
     model.theme.text.caption * scale
 }
 
@@ -27,7 +31,11 @@ fn line_height(size: f32) -> f32 {
 fn job(theme: &Theme, runs: &[CaptionRun], size: f32, width: f32) -> LayoutJob {
     let mut job = LayoutJob::default();
     for run in runs {
-        let font = if run.strong { theme.semibold(size) } else { theme.regular(size) };
+        let font = if run.strong {
+            theme.semibold(size)
+        } else {
+            theme.regular(size)
+        };
         let mut format = TextFormat::simple(font, theme.colours.ink);
         format.line_height = Some(line_height(size));
         job.append(&run.text, 0.0, format);
@@ -43,7 +51,9 @@ fn side(theme: &Theme) -> f32 {
 /// How tall the strip is: as tall as the longest caption of the scenario needs at this width, so
 /// that the stage does not jump from beat to beat.
 pub fn height(ctx: &Context, model: &Model, width: f32) -> f32 {
-    let Some(loaded) = &model.loaded else { return 0.0 };
+    let Some(loaded) = &model.loaded else {
+        return 0.0;
+    };
     let theme = &model.theme;
     let size = size(model);
     let inner = (width - 2.0 * side(theme)).max(80.0);
@@ -72,7 +82,11 @@ pub fn show(ui: &Ui, model: &Model, area: Rect) {
     painter.galley(pos2(left, top), heading, colours.ink_faint);
     let width = area.width() - 2.0 * side(theme);
     let words = painter.layout_job(job(theme, &caption.runs, size(model), width));
-    painter.galley(pos2(left, top + theme.text.detail * 1.5), words, colours.ink);
+    painter.galley(
+        pos2(left, top + theme.text.detail * 1.5),
+        words,
+        colours.ink,
+    );
     let said: String = caption.runs.iter().map(|run| run.text.as_str()).collect();
     let response = ui.interact(area, ui.id().with("caption"), Sense::hover());
     let said = format!("{}: {said}", caption.heading);
