@@ -1,3 +1,9 @@
 //! Parse, dispatch, exit code: nothing else.
 
-fn main() {}
+use std::process::ExitCode;
+
+use tokentrail::cli::{self, Players};
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os(), &Players::default())
+}

@@ -99,7 +99,7 @@ impl Cloud {
 
     /// Lets simulated time pass.
     pub fn pass_time(&mut self, span: Span) {
-        self.now = self.now + span;
+        self.now += span;
     }
 
     /// The next unused stream of this name. Each name counts for itself, so drawing from one

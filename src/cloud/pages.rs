@@ -14,6 +14,9 @@ const HTML: &str = "text/html; charset=utf-8";
 /// What a page begins with.
 pub const DOCTYPE: &str = "<!DOCTYPE html>";
 
+/// An answer that ends a sign-in early; boxed, since it is much larger than what goes on.
+pub type Refused = Box<Response>;
+
 /// A field of a form.
 #[derive(Clone, Copy, Debug)]
 pub enum Field<'a> {

@@ -4,6 +4,7 @@
 //! moment in a recording is a [`Cursor`]: how many exchanges have begun and ended.
 
 mod query;
+pub mod trace;
 
 pub use query::{Cursor, Held};
 

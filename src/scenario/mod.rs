@@ -33,3 +33,6 @@ pub mod world_file;
 pub use checked::Scenario;
 pub use load::load;
 pub use perform::{PerformError, perform};
+
+#[cfg(test)]
+mod tests;

@@ -45,18 +45,18 @@ pub fn authorize(
         cloud.ledger.skip(announced);
         cloud.ledger.plan(&[(check.name, source)]);
     }
-    cloud.ledger.verify(check.name, explanation.is_allowed(), check.expected, check.actual);
+    cloud.ledger.verify(
+        check.name,
+        explanation.is_allowed(),
+        check.expected,
+        check.actual,
+    );
     verdict(&explanation, wire)
 }
 
 /// The same for what a service only needs to know: the decision is written down, but it is no
 /// check that the request passes or fails.
-pub fn consider(
-    cloud: &mut Cloud,
-    caller: &Caller,
-    ask: &Ask,
-    wire: Wire,
-) -> Result<(), AwsError> {
+pub fn consider(cloud: &mut Cloud, caller: &Caller, ask: &Ask, wire: Wire) -> Result<(), AwsError> {
     let explanation = decide(cloud, caller, ask);
     verdict(&explanation, wire)
 }

@@ -43,3 +43,8 @@ pub struct Caller {
     /// Whether the signature came in a header or in a presigned URL
     pub placement: Placement,
 }
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;

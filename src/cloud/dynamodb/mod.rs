@@ -191,3 +191,6 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
     };
     (line, details)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::{App, CODE_VALIDITY, Code, PERMISSIONS, Token, WEB_HOST};
 use crate::cloud::Cloud;
 use crate::cloud::ledger::{ActorId, ArtifactId, ArtifactKind, Mint, Source};
-use crate::cloud::pages::{self, Field};
+use crate::cloud::pages::{self, Field, Refused};
 use crate::protocol::form::Form;
 use crate::protocol::hash::constant_time_eq;
 use crate::protocol::message::{Message, Request, RequestExt, Response};
@@ -84,7 +84,7 @@ pub(super) fn dialog(cloud: &mut Cloud, actor: &ActorId, request: &Request) -> R
     plan_ask(cloud);
     let app = match check_ask(cloud, &ask) {
         Ok(app) => app,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let Some(user_id) = session_user(cloud, request) else {
         let text = format!("Log in to use your Facebook account with {}", app.name);
@@ -127,7 +127,7 @@ pub(super) fn login(cloud: &mut Cloud, actor: &ActorId, request: &Request) -> Re
         ]),
     }
     if let Err(refused) = check_ask(cloud, &ask) {
-        return refused;
+        return *refused;
     }
     let user_id = match &session {
         Some(user_id) => {
@@ -140,7 +140,7 @@ pub(super) fn login(cloud: &mut Cloud, actor: &ActorId, request: &Request) -> Re
         }
         None => match check_password(cloud, &form) {
             Ok(user_id) => user_id,
-            Err(refused) => return refused,
+            Err(refused) => return *refused,
         },
     };
     let consents = form.get("consent") == Some("yes");
@@ -172,7 +172,7 @@ fn plan_ask(cloud: &mut Cloud) {
 }
 
 /// Everything about the app's request itself.
-fn check_ask(cloud: &mut Cloud, ask: &Ask) -> Result<App, Response> {
+fn check_ask(cloud: &mut Cloud, ask: &Ask) -> Result<App, Refused> {
     let app = cloud.facebook.apps.get(&ask.app_id).cloned();
     let actual = if ask.app_id.is_empty() {
         "none"
@@ -183,7 +183,7 @@ fn check_ask(cloud: &mut Cloud, ask: &Ask) -> Result<App, Response> {
         .ledger
         .verify("App id", app.is_some(), "a registered app", actual);
     let Some(app) = app else {
-        return Err(refuse(
+        return Err(refused(
             "Invalid App ID",
             "The provided app ID does not look like a valid app ID.",
         ));
@@ -196,7 +196,7 @@ fn check_ask(cloud: &mut Cloud, ask: &Ask) -> Result<App, Response> {
     {
         let text = "This redirect failed because the redirect URI is not white-listed in the \
                     app's client OAuth settings.";
-        return Err(refuse("URL Blocked", text));
+        return Err(refused("URL Blocked", text));
     }
     let known = matches!(ask.response_type.as_str(), "code" | "token");
     let actual = ask.response_type.clone();
@@ -204,7 +204,7 @@ fn check_ask(cloud: &mut Cloud, ask: &Ask) -> Result<App, Response> {
         .ledger
         .verify("Response type", known, "code or token", actual)
     {
-        return Err(refuse(
+        return Err(refused(
             "Invalid parameter",
             "The parameter response_type is invalid.",
         ));
@@ -226,12 +226,12 @@ fn check_ask(cloud: &mut Cloud, ask: &Ask) -> Result<App, Response> {
             "This content isn't available right now: {}",
             foreign.join(", ")
         );
-        return Err(refuse("Invalid Scopes", &text));
+        return Err(refused("Invalid Scopes", &text));
     }
     Ok(app)
 }
 
-fn check_password(cloud: &mut Cloud, form: &Form) -> Result<String, Response> {
+fn check_password(cloud: &mut Cloud, form: &Form) -> Result<String, Refused> {
     let email = form.get("email").unwrap_or_default();
     let user_id = cloud
         .facebook
@@ -247,11 +247,7 @@ fn check_password(cloud: &mut Cloud, form: &Form) -> Result<String, Response> {
         .verify("Account", user.is_some(), "a Facebook account", email);
     let (Some(user_id), Some(user)) = (user_id, user) else {
         let text = "The email you entered isn't connected to an account.";
-        return Err(pages::error_page(
-            StatusCode::UNAUTHORIZED,
-            "Log in to Facebook",
-            text,
-        ));
+        return Err(Box::new(not_let_in(text)));
     };
     let password = form.get("pass").unwrap_or_default();
     let same = constant_time_eq(user.password.as_bytes(), password.as_bytes());
@@ -267,11 +263,7 @@ fn check_password(cloud: &mut Cloud, form: &Form) -> Result<String, Response> {
         actual,
     ) {
         let text = "The password that you've entered is incorrect.";
-        return Err(pages::error_page(
-            StatusCode::UNAUTHORIZED,
-            "Log in to Facebook",
-            text,
-        ));
+        return Err(Box::new(not_let_in(text)));
     }
     Ok(user_id)
 }
@@ -465,6 +457,14 @@ fn denied(ask: &Ask) -> Response {
         .with("error_reason", "user_denied")
         .with_optional("state", ask.state.as_deref());
     pages::redirect(&answer.append_to_url(&ask.redirect_uri))
+}
+
+fn refused(title: &str, text: &str) -> Refused {
+    Box::new(refuse(title, text))
+}
+
+fn not_let_in(text: &str) -> Response {
+    pages::error_page(StatusCode::UNAUTHORIZED, "Log in to Facebook", text)
 }
 
 fn refuse(title: &str, text: &str) -> Response {

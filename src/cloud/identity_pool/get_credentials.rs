@@ -34,7 +34,7 @@ pub fn run(cloud: &mut Cloud, request: &Request) -> Result<Value, AwsError> {
     let logins = input.logins()?;
     let custom = input.optional("CustomRoleArn", wire::ARN)?;
     input.finish()?;
-    known::plan(cloud, &logins, &[], &[ROLE, STS_ANSWER]);
+    known::plan(cloud, &id, &logins, &[], &[ROLE, STS_ANSWER]);
     let pool = known::find(cloud, &id)?;
     let proven = known::prove(cloud, &pool, &id, &logins)?;
     let role = choose_role(cloud, &pool, &proven, custom.as_deref())?;

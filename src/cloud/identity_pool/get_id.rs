@@ -28,8 +28,8 @@ pub fn run(cloud: &mut Cloud, request: &Request) -> Result<Value, AwsError> {
     let pool_id = input.required("IdentityPoolId", wire::ID)?;
     let logins = input.logins()?;
     input.finish()?;
-    plan(cloud, &logins);
     let pool = cloud.identity_pools.pool(&pool_id);
+    plan(cloud, pool.as_deref(), &logins);
     let actual = if pool.is_some() {
         "exists"
     } else {
@@ -50,12 +50,14 @@ pub fn run(cloud: &mut Cloud, request: &Request) -> Result<Value, AwsError> {
     Ok(json!({ "IdentityId": id }))
 }
 
-fn plan(cloud: &mut Cloud, logins: &[(String, String)]) {
+fn plan(cloud: &mut Cloud, pool: Option<&IdentityPool>, logins: &[(String, String)]) {
     let mut checks = vec![POOL];
     if logins.is_empty() {
         checks.push(GUEST_ACCESS);
     }
-    checks.extend(logins::planned(logins));
+    if let Some(pool) = pool {
+        checks.extend(logins::planned(pool, logins));
+    }
     checks.push(IDENTITY);
     cloud.ledger.plan(&checks);
 }

@@ -21,7 +21,7 @@ pub fn run(cloud: &mut Cloud, request: &Request) -> Result<Value, AwsError> {
     let id = input.required("IdentityId", wire::ID)?;
     let logins = input.logins()?;
     input.finish()?;
-    known::plan(cloud, &logins, &[CLASSIC_FLOW], &[]);
+    known::plan(cloud, &id, &logins, &[CLASSIC_FLOW], &[]);
     let pool = known::find(cloud, &id)?;
     check_flow(cloud, &pool)?;
     let proven = known::prove(cloud, &pool, &id, &logins)?;

@@ -37,14 +37,21 @@ pub struct Proven {
 
 /// Announces the checks: that the identity exists, those of the operation's own that come right
 /// after it, the proof, and the operation's last ones.
-pub fn plan(cloud: &mut Cloud, logins: &[(String, String)], second: &[Planned], last: &[Planned]) {
+pub fn plan(
+    cloud: &mut Cloud,
+    id: &str,
+    logins: &[(String, String)],
+    second: &[Planned],
+    last: &[Planned],
+) {
     let mut checks = vec![IDENTITY];
     checks.extend(second);
     checks.push(ENABLED);
     if logins.is_empty() {
         checks.push(GUEST_ACCESS);
     } else {
-        checks.extend(logins::planned(logins));
+        let pool = cloud.identity_pools.pool_of(id);
+        checks.extend(pool.iter().flat_map(|pool| logins::planned(pool, logins)));
         checks.push(LOGINS_MATCH);
     }
     checks.extend(last);

@@ -246,4 +246,4 @@ fn in_words(identity: &Identity) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -15,7 +15,7 @@ pub fn run(cloud: &mut Cloud, request: &Request) -> Result<Value, AwsError> {
     let logins = input.logins()?;
     let removed = input.required_list("LoginsToRemove")?;
     input.finish()?;
-    known::plan(cloud, &logins, &[], &[]);
+    known::plan(cloud, &id, &logins, &[], &[]);
     let pool = known::find(cloud, &id)?;
     let proven = known::prove(cloud, &pool, &id, &logins)?;
     // Only logins that are linked already prove anything here: unlinking must not link or merge

@@ -12,12 +12,15 @@ const MAX_LOGINS: usize = 10;
 /// The longest login token, in characters, from the API model.
 const MAX_LOGIN_TOKEN_CHARS: usize = 50_000;
 
+/// A regular expression of the API model, and what decides whether a text fits it.
+type Pattern = (&'static str, fn(&str) -> bool);
+
 /// What the API model demands of a text.
 #[derive(Clone, Copy, Debug)]
 pub struct TextRule {
     shortest_chars: usize,
     longest_chars: usize,
-    pattern: Option<(&'static str, fn(&str) -> bool)>,
+    pattern: Option<Pattern>,
 }
 
 /// The id of a pool or of an identity.

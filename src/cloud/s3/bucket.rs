@@ -63,7 +63,10 @@ pub struct Bucket {
 impl Bucket {
     /// An empty bucket.
     pub fn new(config: BucketConfig) -> Self {
-        Self { config, objects: BTreeMap::new() }
+        Self {
+            config,
+            objects: BTreeMap::new(),
+        }
     }
 
     /// The object with this key.
@@ -98,7 +101,8 @@ impl Bucket {
 
     /// The objects behind this key, in key order.
     pub fn after<'b>(&'b self, key: &'b str) -> impl Iterator<Item = (&'b String, &'b Object)> {
-        self.objects.range::<str, _>((Bound::Excluded(key), Bound::Unbounded))
+        self.objects
+            .range::<str, _>((Bound::Excluded(key), Bound::Unbounded))
     }
 }
 
@@ -119,6 +123,9 @@ mod tests {
     #[test]
     fn md5_is_that_of_rfc_1321() {
         assert_eq!(hex(&md5(b"")), "d41d8cd98f00b204e9800998ecf8427e");
-        assert_eq!(hex(&md5(b"message digest")), "f96b697d7cb7938d525a2f31aaf161d0");
+        assert_eq!(
+            hex(&md5(b"message digest")),
+            "f96b697d7cb7938d525a2f31aaf161d0"
+        );
     }
 }

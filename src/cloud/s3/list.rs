@@ -40,13 +40,17 @@ impl Listing {
         let max_keys_text = text("max-keys");
         let max_keys = match &max_keys_text {
             None => MAX_KEYS,
-            Some(given) => given.parse::<u32>().ok().filter(|n| i32::try_from(*n).is_ok()).map_or_else(
-                || {
-                    let message = "Provided max-keys not an integer or within integer range";
-                    Err(invalid("max-keys", given, message))
-                },
-                |n| Ok(usize::try_from(n).map_or(MAX_KEYS, |n| n.min(MAX_KEYS))),
-            )?,
+            Some(given) => given
+                .parse::<u32>()
+                .ok()
+                .filter(|n| i32::try_from(*n).is_ok())
+                .map_or_else(
+                    || {
+                        let message = "Provided max-keys not an integer or within integer range";
+                        Err(invalid("max-keys", given, message))
+                    },
+                    |n| Ok(usize::try_from(n).map_or(MAX_KEYS, |n| n.min(MAX_KEYS))),
+                )?,
         };
         let encode_url = match query.get("encoding-type") {
             None => false,
@@ -60,7 +64,16 @@ impl Listing {
         let resume = token.as_deref().map(read_token).transpose()?;
         let start_after = text("start-after");
         let (prefix, delimiter) = (text("prefix"), text("delimiter").filter(|d| !d.is_empty()));
-        Ok(Self { prefix, delimiter, max_keys_text, max_keys, start_after, token, resume, encode_url })
+        Ok(Self {
+            prefix,
+            delimiter,
+            max_keys_text,
+            max_keys,
+            start_after,
+            token,
+            resume,
+            encode_url,
+        })
     }
 
     /// The condition keys of a listing; each only where the request has the parameter.
@@ -101,26 +114,41 @@ impl Listing {
             root = root.with("NextContinuationToken", write_token(last));
         }
         root = root
-            .with("KeyCount", (page.objects.len() + page.groups.len()).to_string())
+            .with(
+                "KeyCount",
+                (page.objects.len() + page.groups.len()).to_string(),
+            )
             .with("MaxKeys", self.max_keys.to_string());
         root = optional(root, "Delimiter", &self.delimiter);
         if self.encode_url {
             root = root.with("EncodingType", "url");
         }
         root.with("IsTruncated", page.truncated.to_string())
-            .with_all(page.objects.iter().map(|(key, object)| contents(&text(key), object)))
-            .with_all(page.groups.iter().map(|group| {
-                Element::new("CommonPrefixes").with("Prefix", text(group))
-            }))
+            .with_all(
+                page.objects
+                    .iter()
+                    .map(|(key, object)| contents(&text(key), object)),
+            )
+            .with_all(
+                page.groups
+                    .iter()
+                    .map(|group| Element::new("CommonPrefixes").with("Prefix", text(group))),
+            )
             .to_document()
     }
 
     fn page<'b>(&'b self, bucket: &'b Bucket) -> Page<'b> {
         let prefix = self.prefix.as_deref().unwrap_or_default();
-        let from = self.resume.as_deref().or(self.start_after.as_deref()).unwrap_or_default();
+        let from = self
+            .resume
+            .as_deref()
+            .or(self.start_after.as_deref())
+            .unwrap_or_default();
         let mut page = Page::default();
         for (key, object) in bucket.after(from) {
-            let Some(rest) = key.strip_prefix(prefix) else { continue };
+            let Some(rest) = key.strip_prefix(prefix) else {
+                continue;
+            };
             let group = self.delimiter.as_deref().and_then(|delimiter| {
                 let end = rest.find(delimiter)? + delimiter.len();
                 key.get(..prefix.len() + end)
@@ -175,6 +203,10 @@ fn read_token(token: &str) -> Result<String, AwsError> {
     let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
     let last = text.as_deref().and_then(|text| text.strip_prefix("1:"));
     last.map(str::to_owned).ok_or_else(|| {
-        invalid("continuation-token", token, "The continuation token provided is incorrect")
+        invalid(
+            "continuation-token",
+            token,
+            "The continuation token provided is incorrect",
+        )
     })
 }

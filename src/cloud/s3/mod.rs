@@ -2,7 +2,7 @@
 //!
 //! - [`place`]: what a request is about
 //! - [`serve`]: who may, then what happens
-//! - [`list`]: ListObjectsV2
+//! - [`list`]: the operation ListObjectsV2
 //! - [`range`]: parts of an object
 //! - [`bucket`]: what is kept
 
@@ -63,7 +63,8 @@ impl S3 {
     /// Adds an empty bucket.
     pub fn add_bucket(&mut self, config: BucketConfig) -> Result<(), SetupError> {
         let name = config.name.clone();
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-');
+        let plain =
+            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-');
         let ends = |c: char| c.is_ascii_alphanumeric();
         let well_named = (3..=63).contains(&name.len())
             && name.chars().all(plain)
@@ -93,7 +94,9 @@ impl S3 {
 
     /// Whose a bucket is.
     pub fn owner(&self, bucket: &str) -> Option<&str> {
-        self.buckets.get(bucket).map(|bucket| bucket.config.account.as_str())
+        self.buckets
+            .get(bucket)
+            .map(|bucket| bucket.config.account.as_str())
     }
 }
 
@@ -119,7 +122,15 @@ impl Cloud {
             return Err(SetupError::Full);
         }
         let (content_type, metadata) = (content_type.to_owned(), Vec::new());
-        found.put(key.to_owned(), Object { body, content_type, metadata, last_modified });
+        found.put(
+            key.to_owned(),
+            Object {
+                body,
+                content_type,
+                metadata,
+                last_modified,
+            },
+        );
         Ok(())
     }
 }
@@ -135,7 +146,11 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
     let to = owner
         .and_then(|owner| cloud.service_actor(ActorKind::S3, Some(owner)))
         .or_else(|| cloud.service_actor(ActorKind::S3, None))?;
-    Some(Route { to, service: Service::S3, operation: place::operation(request) })
+    Some(Route {
+        to,
+        service: Service::S3,
+        operation: place::operation(request),
+    })
 }
 
 /// Answers a request.
@@ -153,7 +168,9 @@ pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
 
 /// What the card says now, and the whole state for the inspector.
 pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)>) {
-    let account = cloud.actor(actor).and_then(|actor| actor.account.as_deref());
+    let account = cloud
+        .actor(actor)
+        .and_then(|actor| actor.account.as_deref());
     let mut cards = Vec::new();
     let mut details = Vec::new();
     let owned = |bucket: &&Bucket| account.is_none_or(|account| bucket.config.account == account);
@@ -166,9 +183,19 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
         details.push((format!("Bucket {name}"), format!("bucket policy: {policy}")));
         for (key, object) in bucket.objects() {
             let (kind, size) = (&object.content_type, object.body.len());
-            details.push((key.clone(), format!("{kind}, {size} bytes, ETag {}", object.etag())));
+            details.push((
+                key.clone(),
+                format!("{kind}, {size} bytes, ETag {}", object.etag()),
+            ));
         }
     }
-    let line = if cards.is_empty() { "no buckets".to_owned() } else { cards.join("; ") };
+    let line = if cards.is_empty() {
+        "no buckets".to_owned()
+    } else {
+        cards.join("; ")
+    };
     (line, details)
 }
+
+#[cfg(test)]
+mod tests;

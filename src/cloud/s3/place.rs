@@ -17,10 +17,16 @@ pub struct Place {
 /// The bucket that the host names (empty where the path does), if the host is S3's.
 fn bucket_in_host(host: &str) -> Option<&str> {
     let regional = format!("s3.{REGION}.amazonaws.com");
-    [regional.as_str(), "s3.amazonaws.com"].into_iter().find_map(|endpoint| {
-        let before = host.strip_suffix(endpoint)?;
-        if before.is_empty() { Some("") } else { before.strip_suffix('.').filter(|b| !b.is_empty()) }
-    })
+    [regional.as_str(), "s3.amazonaws.com"]
+        .into_iter()
+        .find_map(|endpoint| {
+            let before = host.strip_suffix(endpoint)?;
+            if before.is_empty() {
+                Some("")
+            } else {
+                before.strip_suffix('.').filter(|b| !b.is_empty())
+            }
+        })
 }
 
 /// Whether a request is for S3 at all.
@@ -33,13 +39,18 @@ impl Place {
     pub fn of(request: &Request) -> Result<Self, AwsError> {
         let wrong = || AwsError::new("InvalidURI", 400, "Couldn't parse the specified URI.");
         let in_host = bucket_in_host(RequestExt::host(request)).unwrap_or_default();
-        let path = RequestExt::path(request).strip_prefix('/').unwrap_or_default();
+        let path = RequestExt::path(request)
+            .strip_prefix('/')
+            .unwrap_or_default();
         let (bucket, key) = match in_host {
             "" => path.split_once('/').unwrap_or((path, "")),
             bucket => (bucket, path),
         };
         let decode = |text: &str| percent_decode(text).map_err(|_| wrong());
-        Ok(Self { bucket: decode(bucket)?, key: decode(key)? })
+        Ok(Self {
+            bucket: decode(bucket)?,
+            key: decode(key)?,
+        })
     }
 }
 
@@ -102,7 +113,10 @@ mod tests {
 
     #[test]
     fn the_bucket_is_in_the_host_or_first_in_the_path() {
-        let expected = Place { bucket: "photos.dana".into(), key: "us-east-1:7c4a/a b.jpg".into() };
+        let expected = Place {
+            bucket: "photos.dana".into(),
+            key: "us-east-1:7c4a/a b.jpg".into(),
+        };
         let key = "us-east-1%3A7c4a/a%20b.jpg";
         for url in [
             format!("https://photos.dana.s3.us-east-1.amazonaws.com/{key}"),
@@ -121,7 +135,9 @@ mod tests {
             "https://.s3.us-east-1.amazonaws.com/",
             "https://s3.us-east-1.amazonaws.com.evil.example/",
         ] {
-            let Ok(request) = message::get(url) else { continue };
+            let Ok(request) = message::get(url) else {
+                continue;
+            };
             assert!(!is_for_s3(&request), "{url}");
         }
     }
@@ -135,7 +151,10 @@ mod tests {
         let host = "https://b.s3.us-east-1.amazonaws.com";
         assert_eq!(named("GET", &format!("{host}/k")), "GetObject");
         assert_eq!(named("HEAD", &format!("{host}/k")), "HeadObject");
-        assert_eq!(named("GET", &format!("{host}/?list-type=2&prefix=a")), "ListObjectsV2");
+        assert_eq!(
+            named("GET", &format!("{host}/?list-type=2&prefix=a")),
+            "ListObjectsV2"
+        );
         assert_eq!(named("GET", &format!("{host}/")), "GET bucket");
         assert_eq!(named("GET", &format!("{host}/k?acl")), "GET subresource");
         assert_eq!(named("POST", &format!("{host}/k")), "POST object");

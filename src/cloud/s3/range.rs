@@ -18,7 +18,9 @@ pub fn read(header: Option<&str>, length: usize) -> Asked {
     let Some(range) = header.and_then(|header| header.strip_prefix("bytes=")) else {
         return Asked::Whole;
     };
-    let Some((first, last)) = range.split_once('-') else { return Asked::Whole };
+    let Some((first, last)) = range.split_once('-') else {
+        return Asked::Whole;
+    };
     match (first.parse::<usize>(), last.parse::<usize>()) {
         (Ok(first), _) if last.is_empty() => part(first, length, length),
         (Ok(first), Ok(last)) if last >= first => part(first, last.saturating_add(1), length),
@@ -31,7 +33,11 @@ pub fn read(header: Option<&str>, length: usize) -> Asked {
 }
 
 fn part(from: usize, to: usize, length: usize) -> Asked {
-    if from >= length { Asked::Unsatisfiable } else { Asked::Part(from..to.min(length)) }
+    if from >= length {
+        Asked::Unsatisfiable
+    } else {
+        Asked::Part(from..to.min(length))
+    }
 }
 
 #[cfg(test)]

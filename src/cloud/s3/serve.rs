@@ -4,13 +4,13 @@
 use http::StatusCode;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 
+use super::WIRE;
 use super::bucket::{
     Bucket, MAX_KEY_BYTES, MAX_OBJECT_BYTES, MAX_OBJECTS, Object, bucket_arn, md5, object_arn,
 };
 use super::list::Listing;
 use super::place::Place;
 use super::range::{self, Asked};
-use super::WIRE;
 use crate::cloud::Cloud;
 use crate::cloud::access::{self, Ask, Caller, PERMISSIONS_CHECK};
 use crate::cloud::aws::{self, AwsError, shorten};
@@ -24,6 +24,7 @@ const BUCKET_EXISTS: &str = "Bucket exists";
 const OBJECT_EXISTS: &str = "Object exists";
 const WITHIN_LIMITS: &str = "Within limits";
 const PARAMETERS: &str = "Parameters";
+const RANGE: &str = "Range";
 
 /// What `Content-Type` an object has that was put without one.
 const DEFAULT_TYPE: &str = "binary/octet-stream";
@@ -34,7 +35,10 @@ const METADATA: &str = "x-amz-meta-";
 
 /// What is checked once it is known who asks.
 fn plan(operation: &str) -> Vec<(&'static str, &'static str)> {
-    let mut plan = vec![(BUCKET_EXISTS, "S3 API reference: NoSuchBucket"), PERMISSIONS_CHECK];
+    let mut plan = vec![
+        (BUCKET_EXISTS, "S3 API reference: NoSuchBucket"),
+        PERMISSIONS_CHECK,
+    ];
     match operation {
         "GetObject" | "HeadObject" => plan.push((OBJECT_EXISTS, "S3 API reference: GetObject")),
         "PutObject" => plan.push((WITHIN_LIMITS, "S3 API reference: PutObject")),
@@ -50,7 +54,11 @@ pub fn serve(cloud: &mut Cloud, route: &Route, request: &Request) -> Result<Resp
     let caller = access::authenticate_then(cloud, route, request, WIRE, &plan)?;
     let place = Place::of(request)?;
     let owner = owner(cloud, &place)?;
-    let visit = Visit { caller, place, owner };
+    let visit = Visit {
+        caller,
+        place,
+        owner,
+    };
     match route.operation.as_str() {
         "GetObject" | "HeadObject" => visit.get(cloud, request),
         "PutObject" => visit.put(cloud, request),
@@ -84,11 +92,15 @@ fn owner(cloud: &mut Cloud, place: &Place) -> Result<String, AwsError> {
     match cloud.s3.owner(&place.bucket).map(str::to_owned) {
         Some(owner) => {
             let actual = format!("owned by {owner}");
-            cloud.ledger.passed(BUCKET_EXISTS, place.bucket.as_str(), actual);
+            cloud
+                .ledger
+                .passed(BUCKET_EXISTS, place.bucket.as_str(), actual);
             Ok(owner)
         }
         None => {
-            cloud.ledger.failed(BUCKET_EXISTS, place.bucket.as_str(), "no such bucket");
+            cloud
+                .ledger
+                .failed(BUCKET_EXISTS, place.bucket.as_str(), "no such bucket");
             Err(no_such_bucket(&place.bucket))
         }
     }
@@ -108,7 +120,11 @@ struct Visit {
 
 impl Visit {
     fn bucket<'c>(&self, cloud: &'c Cloud) -> Result<&'c Bucket, AwsError> {
-        cloud.s3.buckets.get(&self.place.bucket).ok_or_else(|| no_such_bucket(&self.place.bucket))
+        cloud
+            .s3
+            .buckets
+            .get(&self.place.bucket)
+            .ok_or_else(|| no_such_bucket(&self.place.bucket))
     }
 
     fn ask(&self, cloud: &Cloud, action: &str, resource: String, more: RequestContext) -> Ask {
@@ -146,8 +162,19 @@ impl Visit {
         };
         let actual = format!("{} bytes, ETag {}", object.body.len(), object.etag());
         cloud.ledger.passed(OBJECT_EXISTS, key.as_str(), actual);
-        let asked = range::read(request.header("range"), object.body.len());
-        show(cloud, &object, &asked, request.header("range").unwrap_or_default())
+        let range = request.header("range");
+        let asked = range::read(range, object.body.len());
+        let range = range.unwrap_or_default();
+        if asked != Asked::Whole {
+            let has = format!("a part of {} bytes", object.body.len());
+            cloud
+                .ledger
+                .plan(&[(RANGE, "S3 API reference: GetObject, Range")]);
+            cloud
+                .ledger
+                .verify(RANGE, asked != Asked::Unsatisfiable, has, range);
+        }
+        show(cloud, &object, &asked, range)
     }
 
     /// Only who may list the bucket learns that there is no such object; to everybody else it
@@ -182,11 +209,16 @@ impl Visit {
             Ok(()) => format!("{} bytes", request.body().len()),
             Err(error) => shorten(&error.message),
         };
-        cloud.ledger.verify(WITHIN_LIMITS, fits.is_ok(), expected, actual);
+        cloud
+            .ledger
+            .verify(WITHIN_LIMITS, fits.is_ok(), expected, actual);
         fits?;
         let object = Object {
             body: request.body().clone(),
-            content_type: request.header("content-type").unwrap_or(DEFAULT_TYPE).to_owned(),
+            content_type: request
+                .header("content-type")
+                .unwrap_or(DEFAULT_TYPE)
+                .to_owned(),
             metadata: metadata(request),
             last_modified: cloud.now(),
         };
@@ -209,19 +241,32 @@ impl Visit {
     }
 
     fn list(&self, cloud: &mut Cloud, request: &Request) -> Result<Response, AwsError> {
-        let query = request.query_form().map_err(|_| {
-            AwsError::new("InvalidURI", 400, "Couldn't parse the specified URI.")
-        })?;
+        let query = request
+            .query_form()
+            .map_err(|_| AwsError::new("InvalidURI", 400, "Couldn't parse the specified URI."))?;
         let listing = Listing::read(&query);
         // A listing that cannot be read is refused as such only to who may list at all
         let context = listing.as_ref().map(Listing::context).unwrap_or_default();
-        let ask = self.ask(cloud, "s3:ListBucket", bucket_arn(&self.place.bucket), context);
+        let ask = self.ask(
+            cloud,
+            "s3:ListBucket",
+            bucket_arn(&self.place.bucket),
+            context,
+        );
         access::authorize(cloud, &self.caller, &ask, WIRE)?;
         let listing = listing.inspect_err(|error| {
-            cloud.ledger.failed(PARAMETERS, "a listing of version 2", shorten(&error.message));
+            cloud.ledger.failed(
+                PARAMETERS,
+                "a listing of version 2",
+                shorten(&error.message),
+            );
         })?;
         let prefix = query.get("prefix").unwrap_or_default();
-        cloud.ledger.passed(PARAMETERS, "a listing of version 2", format!("prefix {prefix:?}"));
+        cloud.ledger.passed(
+            PARAMETERS,
+            "a listing of version 2",
+            format!("prefix {prefix:?}"),
+        );
         let document = listing.answer(self.bucket(cloud)?);
         Ok(aws::success(cloud, WIRE, document))
     }
@@ -256,7 +301,11 @@ fn show(
     set(&mut response, CONTENT_TYPE.as_str(), &object.content_type);
     set(&mut response, CONTENT_LENGTH.as_str(), &sent);
     set(&mut response, "etag", &object.etag());
-    set(&mut response, "last-modified", &object.last_modified.http_date());
+    set(
+        &mut response,
+        "last-modified",
+        &object.last_modified.http_date(),
+    );
     set(&mut response, "accept-ranges", "bytes");
     if let Some(part) = part {
         set(&mut response, "content-range", &part);
@@ -293,9 +342,11 @@ fn metadata(request: &Request) -> Vec<(String, String)> {
 fn within_limits(bucket: &Bucket, key: &str, request: &Request) -> Result<(), AwsError> {
     let size = request.body().len();
     if key.len() > MAX_KEY_BYTES {
-        return Err(AwsError::new("KeyTooLongError", 400, "Your key is too long")
-            .member("Size", key.len().to_string())
-            .member("MaxSizeAllowed", MAX_KEY_BYTES.to_string()));
+        return Err(
+            AwsError::new("KeyTooLongError", 400, "Your key is too long")
+                .member("Size", key.len().to_string())
+                .member("MaxSizeAllowed", MAX_KEY_BYTES.to_string()),
+        );
     }
     if size > MAX_OBJECT_BYTES {
         let message = "Your proposed upload exceeds the maximum allowed size";
@@ -307,7 +358,10 @@ fn within_limits(bucket: &Bucket, key: &str, request: &Request) -> Result<(), Aw
         let message = format!("A bucket takes {MAX_OBJECTS} objects, Tokentrail's limit");
         return Err(AwsError::new("InvalidRequest", 400, message));
     }
-    let own: usize = metadata(request).iter().map(|(name, value)| name.len() + value.len()).sum();
+    let own: usize = metadata(request)
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
     if own > MAX_METADATA_BYTES {
         let message = "Your metadata headers exceed the maximum allowed metadata size";
         return Err(AwsError::new("MetadataTooLarge", 400, message)
@@ -321,8 +375,12 @@ fn within_limits(bucket: &Bucket, key: &str, request: &Request) -> Result<(), Aw
 fn body_digest(request: &Request) -> Result<(), AwsError> {
     /// Bytes in an MD5 digest
     const DIGEST_BYTES: usize = 16;
-    let Some(stated) = request.header("content-md5") else { return Ok(()) };
-    let digest = base64_decode(stated).ok().filter(|digest| digest.len() == DIGEST_BYTES);
+    let Some(stated) = request.header("content-md5") else {
+        return Ok(());
+    };
+    let digest = base64_decode(stated)
+        .ok()
+        .filter(|digest| digest.len() == DIGEST_BYTES);
     let real = md5(request.body());
     match digest {
         None => Err(AwsError::new(

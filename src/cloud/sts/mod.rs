@@ -16,13 +16,14 @@ mod web_identity;
 
 use std::collections::BTreeMap;
 
+use super::access::access_key_of;
 use super::aws::{self, AwsError, Wire};
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
 use super::services::Service;
 use super::{Cloud, REGION};
 use crate::policy::Policy;
-use crate::protocol::message::{Message, Request, RequestExt, Response};
+use crate::protocol::message::{Request, RequestExt, Response};
 use session::Session;
 
 /// The namespace of STS's documents.
@@ -79,13 +80,12 @@ fn account_in(role_arn: &str) -> Option<&str> {
     (digits && role.starts_with("role/")).then_some(account)
 }
 
-/// The account of whoever signed the request.
+/// The account of whoever claims to have signed the request.
 fn account_of_caller<'a>(cloud: &'a Cloud, request: &Request) -> Option<&'a str> {
-    let (_, credential) = request.header("authorization")?.split_once("Credential=")?;
-    let key = credential.split('/').next()?;
+    let key = access_key_of(request)?;
     cloud
         .sts
-        .session(key)
+        .session(&key)
         .map(|session| session.account.as_str())
 }
 

@@ -14,12 +14,15 @@ const MIN_DURATION_SECONDS: i64 = 900;
 /// The longest session any role can give.
 const MAX_DURATION_SECONDS: i64 = 43_200;
 
+/// A regular expression of the API model, and what decides whether a text fits it.
+type Pattern = (&'static str, fn(char) -> bool);
+
 /// What the API model demands of a text.
 #[derive(Clone, Copy, Debug)]
 pub struct TextRule {
     shortest_chars: usize,
     longest_chars: usize,
-    pattern: Option<(&'static str, fn(char) -> bool)>,
+    pattern: Option<Pattern>,
 }
 
 /// A role's ARN.

@@ -150,6 +150,22 @@ fn named_pool<'a>(pools: &'a UserPools, request: &Request) -> Option<&'a Pool> {
     pools.get(token.text("iss")?.rsplit('/').next()?)
 }
 
+/// Why the sign-in behind a token no longer counts, if it does not: the user is gone or locked
+/// out, or has signed out. The token itself stays good; only who asks the pool notices.
+pub fn ended_sign_in(cloud: &Cloud, pool_id: &str, origin_jti: &str) -> Option<&'static str> {
+    let pool = cloud.user_pools.get(pool_id);
+    let Some((pool, record)) = pool.and_then(|pool| Some((pool, pool.sign_ins.get(origin_jti)?)))
+    else {
+        return Some("the user pool does not know this sign-in");
+    };
+    match pool.users.get(&record.username) {
+        None => Some("the user has been deleted"),
+        Some(user) if !user.enabled => Some("the user is disabled"),
+        Some(_) if record.revoked => Some("the user has signed out"),
+        Some(_) => None,
+    }
+}
+
 /// Answers a request.
 pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
     let Some(pool) = cloud.user_pools.of_actor(&route.to) else {

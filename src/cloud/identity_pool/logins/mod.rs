@@ -58,11 +58,11 @@ impl ProviderKind {
 }
 
 /// The checks that these logins call for, in order.
-pub fn planned(logins: &[(String, String)]) -> Vec<Planned> {
+pub fn planned(pool: &IdentityPool, logins: &[(String, String)]) -> Vec<Planned> {
     let mut checks = Vec::new();
     for (provider, _) in logins {
         match ProviderKind::of(provider) {
-            ProviderKind::UserPool => checks.extend(user_pool::planned()),
+            ProviderKind::UserPool => checks.extend(user_pool::planned(pool, provider)),
             ProviderKind::Facebook => checks.extend(facebook::PLANNED),
             ProviderKind::Google | ProviderKind::Oidc => checks.extend(id_token::PLANNED),
         }

@@ -3,9 +3,9 @@
 use super::{app_error, error_redirect};
 use crate::cloud::Cloud;
 use crate::cloud::aws::shorten;
+use crate::cloud::pages::Refused;
 use crate::cloud::user_pool::model::{Ask, Client};
 use crate::protocol::form::Form;
-use crate::protocol::message::Response;
 
 const AUTHORIZE_GUIDE: &str = "Cognito guide: authorize endpoint";
 const RFC_7636: &str = "RFC 7636; Cognito guide: authorize endpoint";
@@ -32,11 +32,12 @@ pub(super) fn check(
     cloud: &mut Cloud,
     pool_id: &str,
     form: &Form,
-) -> Result<(Ask, Client), Response> {
+) -> Result<(Ask, Client), Refused> {
     let client = check_client(cloud, pool_id, form)?;
     let redirect_uri = form.get("redirect_uri").unwrap_or_default().to_owned();
     let state = form.get("state").map(str::to_owned);
-    let refuse = |error: &str, why: &str| app_error(&redirect_uri, state.as_deref(), (error, why));
+    let refuse =
+        |error: &str, why: &str| Box::new(app_error(&redirect_uri, state.as_deref(), (error, why)));
     let response_type = form.get("response_type").unwrap_or_default();
     let is_code = response_type == "code";
     if !cloud
@@ -62,11 +63,11 @@ pub(super) fn check(
     let nonce = form.get("nonce").map(str::to_owned);
     let too_long = |text: &Option<String>| text.as_ref().is_some_and(|t| t.len() > MAX_ECHO_CHARS);
     if too_long(&state) || too_long(&nonce) {
-        return Err(error_redirect(
+        return Err(Box::new(error_redirect(
             &host(cloud, pool_id),
             "invalid_request",
             &client.id,
-        ));
+        )));
     }
     let asked_in = cloud.ledger.current();
     let client_id = client.id.clone();
@@ -83,7 +84,7 @@ pub(super) fn check(
 }
 
 /// Client and redirect: as long as they are in doubt, nothing may be sent to the app.
-fn check_client(cloud: &mut Cloud, pool_id: &str, form: &Form) -> Result<Client, Response> {
+fn check_client(cloud: &mut Cloud, pool_id: &str, form: &Form) -> Result<Client, Refused> {
     let client_id = form.get("client_id").unwrap_or_default();
     let pool = cloud.user_pools.get(pool_id);
     let client = pool.and_then(|pool| pool.clients.get(client_id)).cloned();
@@ -100,7 +101,7 @@ fn check_client(cloud: &mut Cloud, pool_id: &str, form: &Form) -> Result<Client,
         actual,
     );
     let Some(client) = client else {
-        return Err(error_redirect(&host, "invalid_client", client_id));
+        return Err(Box::new(error_redirect(&host, "invalid_client", client_id)));
     };
     let redirect_uri = form.get("redirect_uri").unwrap_or_default();
     let known = client.callback_urls.iter().any(|url| url == redirect_uri);
@@ -109,7 +110,11 @@ fn check_client(cloud: &mut Cloud, pool_id: &str, form: &Form) -> Result<Client,
         .ledger
         .verify("Redirect URI", known, expected, redirect_uri)
     {
-        return Err(error_redirect(&host, "redirect_mismatch", client_id));
+        return Err(Box::new(error_redirect(
+            &host,
+            "redirect_mismatch",
+            client_id,
+        )));
     }
     Ok(client)
 }

@@ -43,7 +43,7 @@ pub(super) fn authorize(cloud: &mut Cloud, pool_id: &str, request: &Request) -> 
     }
     let (ask, _) = match ask::check(cloud, pool_id, &form) {
         Ok(checked) => checked,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let provider = match check_provider(cloud, pool_id, wanted) {
         Ok(provider) => provider,
@@ -143,7 +143,7 @@ pub(super) fn login_page(cloud: &mut Cloud, pool_id: &str, request: &Request) ->
     };
     ask::plan(cloud, &form);
     if let Err(refused) = ask::check(cloud, pool_id, &form) {
-        return refused;
+        return *refused;
     }
     let pool = cloud.user_pools.get(pool_id);
     let providers: Vec<&str> = pool.map_or_else(Vec::new, |pool| {
@@ -177,7 +177,7 @@ pub(super) fn login(cloud: &mut Cloud, pool_id: &str, request: &Request) -> Resp
     plan_password(cloud);
     let (ask, client) = match ask::check(cloud, pool_id, &form) {
         Ok(checked) => checked,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let typed = filled.get("username").unwrap_or_default();
     let password = filled.get("password").unwrap_or_default();

@@ -11,9 +11,9 @@ use super::{IDPRESPONSE_PATH, app_error, error_redirect};
 use crate::cloud::Cloud;
 use crate::cloud::aws::shorten;
 use crate::cloud::ledger::Source;
-use crate::cloud::pages;
+use crate::cloud::pages::{self, Refused};
 use crate::cloud::user_pool::federation::{Profile, Provider};
-use crate::cloud::user_pool::model::{Group, Identity, Pending, Pool, Status, User};
+use crate::cloud::user_pool::model::{Identity, Pending, Pool, Status, User};
 use crate::cloud::user_pool::password::Attempts;
 use crate::cloud::user_pool::tokens::actor_of;
 use crate::protocol::form::Form;
@@ -38,7 +38,7 @@ pub(super) fn idpresponse(cloud: &mut Cloud, pool_id: &str, request: &Request) -
     let state = form.get("state").unwrap_or_default();
     let (pending, provider) = match check_state(cloud, pool_id, state) {
         Ok(found) => found,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let ask = &pending.ask;
     let refuse = |why: &str| {
@@ -83,7 +83,7 @@ fn check_state(
     cloud: &mut Cloud,
     pool_id: &str,
     state: &str,
-) -> Result<(Pending, Provider), Response> {
+) -> Result<(Pending, Provider), Refused> {
     let pool = cloud.user_pools.get(pool_id);
     let pending = pool.and_then(|pool| pool.pending.get(state)).cloned();
     let provider = pending.as_ref().and_then(|pending| {
@@ -104,7 +104,7 @@ fn check_state(
         .ledger
         .verify("State", known, "a state of this pool, not used yet", actual);
     let (Some(pending), Some(provider)) = (pending, provider) else {
-        return Err(error_redirect(&host, "invalid_request", ""));
+        return Err(Box::new(error_redirect(&host, "invalid_request", "")));
     };
     let (now, end) = (cloud.now(), pending.expires_at);
     let expected = format!("before {}", end.clock_text());
@@ -112,11 +112,11 @@ fn check_state(
         .ledger
         .verify("State not expired", now < end, expected, now.clock_text())
     {
-        return Err(error_redirect(
+        return Err(Box::new(error_redirect(
             &host,
             "invalid_request",
             &pending.ask.client,
-        ));
+        )));
     }
     Ok((pending, provider))
 }
@@ -263,8 +263,6 @@ fn new_user(
 /// Everybody from one provider is in a group that the pool makes: `us-east-1_…_Facebook`.
 fn join_group(pool: &mut Pool, provider: &Provider, user: &mut User) {
     let name = format!("{}_{}", pool.id, provider.name);
-    pool.groups
-        .entry(name.clone())
-        .or_insert_with(Group::default);
+    pool.groups.entry(name.clone()).or_default();
     user.groups.insert(name);
 }

@@ -1,0 +1,168 @@
+//! Finding a scenario: a path, or the id of a shipped one; and the files it names.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+
+use super::Problem;
+use crate::recording::Recording;
+use crate::scenario::diagnostic::{Code, Report, did_you_mean};
+use crate::scenario::files::{Files, Shipped};
+use crate::scenario::limits::MAX_FILE_BYTES;
+use crate::scenario::{Scenario, library, load, perform};
+
+/// The subcommands, for whoever mistypes one.
+const COMMANDS: [&str; 6] = ["play", "check", "trace", "list", "jwks", "snapshot"];
+
+/// Files on disk, beside the scenario that names them; shipped scenarios everywhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OnDisk;
+
+impl Files for OnDisk {
+    fn scenario(&self, from: &str, id: &str) -> Option<(String, Vec<u8>)> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if id.is_empty() || !id.chars().all(plain) {
+            return None;
+        }
+        let path = folder_of(from).join(format!("{id}.ron"));
+        match read(&path) {
+            Ok(bytes) => Some((path.display().to_string(), bytes)),
+            Err(_) => Shipped.scenario(from, id),
+        }
+    }
+
+    fn beside(&self, from: &str, path: &str) -> Result<Vec<u8>, String> {
+        let asked = Path::new(path);
+        let inside = asked
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)));
+        let outside = || format!("{path} lies outside the scenario's folder");
+        if !inside {
+            return Err(outside());
+        }
+        let folder = folder_of(from);
+        // A link may still lead out
+        let found = folder
+            .join(asked)
+            .canonicalize()
+            .map_err(|error| format!("{path}: {error}"))?;
+        let folder = folder
+            .canonicalize()
+            .map_err(|error| format!("{from}: {error}"))?;
+        if !found.starts_with(folder) {
+            return Err(outside());
+        }
+        read(&found)
+    }
+
+    fn ids(&self) -> Vec<String> {
+        Shipped.ids()
+    }
+}
+
+fn folder_of(file: &str) -> PathBuf {
+    match Path::new(file).parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Reads a file up to one byte beyond the limit, so that a larger one is noticed.
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let shown = path.display();
+    if path.is_dir() {
+        return Err(format!("{shown} is a folder"));
+    }
+    let file = File::open(path).map_err(|error| format!("{shown}: {}", in_words(&error)))?;
+    let mut bytes = Vec::new();
+    let limit = MAX_FILE_BYTES as u64 + 1;
+    file.take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("{shown}: {}", in_words(&error)))?;
+    Ok(bytes)
+}
+
+fn in_words(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "the file may not be read".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Loads a scenario from a path or by the id of a shipped one.
+pub fn scenario(name: &str) -> Result<Scenario, Problem> {
+    let path = Path::new(name);
+    if path.exists() {
+        let bytes = read(path).map_err(Problem::Message)?;
+        return load(&OnDisk, name, &bytes).map_err(Problem::Diagnostics);
+    }
+    match library::find(name) {
+        Some(entry) => {
+            load(&Shipped, entry.path, entry.text.as_bytes()).map_err(Problem::Diagnostics)
+        }
+        None => Err(Problem::Message(not_found(name))),
+    }
+}
+
+fn not_found(name: &str) -> String {
+    let ids = library::ALL.iter().map(|entry| entry.id);
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect();
+    let hint = match did_you_mean(name, ids.chain(COMMANDS)) {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => "see `tokentrail list` for what ships with the program".to_owned(),
+    };
+    format!("{plain}: there is no such file and no shipped scenario of that name; {hint}")
+}
+
+/// A scenario and what happened when it was performed.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The scenario
+    pub scenario: Scenario,
+    /// What happened
+    pub recording: Recording,
+}
+
+/// Loads a scenario and performs it.
+pub fn open(name: &str, seed: Option<u64>) -> Result<Opened, Problem> {
+    let scenario = scenario(name)?;
+    let recording = performed(&scenario, seed)?;
+    Ok(Opened {
+        scenario,
+        recording,
+    })
+}
+
+/// Performs a scenario; a world that cannot be set up is a diagnostic like any other.
+pub fn performed(scenario: &Scenario, seed: Option<u64>) -> Result<Recording, Problem> {
+    perform(scenario, seed).map_err(|error| {
+        let mut report = Report {
+            sources: scenario.sources.clone(),
+            ..Report::default()
+        };
+        let remedy = "see docs/scenarios.md for what the world's entries must be like";
+        report.add(
+            Code::World,
+            (scenario.source, 0..0),
+            error.to_string(),
+            remedy,
+        );
+        Problem::Diagnostics(Box::new(report))
+    })
+}
+
+/// A beat by its number as people count, from 1.
+pub fn beat_index(recording: &Recording, number: u32) -> Result<usize, Problem> {
+    let count = recording.beats.len();
+    match usize::try_from(number) {
+        Ok(number) if (1..=count).contains(&number) => Ok(number - 1),
+        _ => Err(Problem::Message(format!(
+            "there is no beat {number}: {} has beats 1 to {count}",
+            recording.header.scenario
+        ))),
+    }
+}
