@@ -243,8 +243,7 @@ impl Window {
         let report = home.path().join("report.jsonl");
         let child = program(home.path())
             .arg(scenario)
-            .arg("--report")
-            .arg(&report)
+            .env("TOKENTRAIL_REPORT", &report)
             .env("DISPLAY", &display.name)
             .spawn()?;
         let window = Self {

@@ -7,6 +7,7 @@ mod desk;
 mod keys;
 mod opening;
 mod pass;
+mod players;
 pub mod probe;
 mod quiet;
 pub mod renderer;
@@ -21,4 +22,5 @@ mod window;
 mod tests;
 
 pub use app::{GuiError, run};
+pub use players::players;
 pub use desk::{Opened, Opener, Place, Start};

@@ -1,7 +1,7 @@
 //! The whole app without a renderer and without a display: every plugin, real key events, manual
 //! time.
 
-use std::sync::{Mutex, Once};
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use bevy::app::PluginsState;
@@ -75,7 +75,7 @@ impl Unseen {
         let folder = tempfile::tempdir().unwrap();
         let start = Start {
             open: None,
-            opener: open,
+            opener: Arc::new(open),
             library: Vec::new(),
             settings: SettingsFile::at(folder.path().join("settings.ron")),
             report: None,
