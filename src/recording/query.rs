@@ -159,9 +159,16 @@ mod tests {
     #[test]
     fn a_thing_is_held_from_the_moment_its_answer_arrives() {
         let recording = story();
-        let tokens = recording.beats.iter().find(|beat| beat.id == "tokens").unwrap();
+        let tokens = recording
+            .beats
+            .iter()
+            .find(|beat| beat.id == "tokens")
+            .unwrap();
         let answer = &recording.exchanges_of(tokens)[0];
-        let at = |at| Cursor { beat: tokens.index, at };
+        let at = |at| Cursor {
+            beat: tokens.index,
+            at,
+        };
         let before = at(answer.answered_at - Span::from_millis(1));
         assert!(!kinds(&recording, before).contains(&ArtifactKind::IdToken));
         let then = at(answer.answered_at);
@@ -180,7 +187,9 @@ mod tests {
     fn a_card_says_what_was_last_written_about_it() {
         let recording = story();
         let line = |id: &str| {
-            let state = recording.state_of(&phone(), end_of(&recording, id)).unwrap();
+            let state = recording
+                .state_of(&phone(), end_of(&recording, id))
+                .unwrap();
             state.line.clone()
         };
         assert_eq!(line("open"), "nobody is signed in");
@@ -191,10 +200,19 @@ mod tests {
     #[test]
     fn everybody_who_carried_a_token_is_found() {
         let recording = story();
-        let token = recording.artifacts.iter().find(|it| it.kind == ArtifactKind::IdToken).unwrap();
-        let carriers: Vec<&str> =
-            recording.carriers_of(token.id).map(|it| it.operation.as_str()).collect();
-        assert_eq!(carriers, ["oauth2/token", "GetId", "GetCredentialsForIdentity"]);
+        let token = recording
+            .artifacts
+            .iter()
+            .find(|it| it.kind == ArtifactKind::IdToken)
+            .unwrap();
+        let carriers: Vec<&str> = recording
+            .carriers_of(token.id)
+            .map(|it| it.operation.as_str())
+            .collect();
+        assert_eq!(
+            carriers,
+            ["oauth2/token", "GetId", "GetCredentialsForIdentity"]
+        );
     }
 
     #[test]
@@ -212,7 +230,11 @@ mod tests {
         assert!(recording.exchange(ExchangeId(9_999)).is_none());
         assert!(recording.artifact(ArtifactId(9_999)).is_none());
         assert!(recording.beat(9_999).is_none());
-        assert!(recording.held_by(&ActorId::new("nobody"), recording.end()).is_empty());
+        assert!(
+            recording
+                .held_by(&ActorId::new("nobody"), recording.end())
+                .is_empty()
+        );
         assert_eq!(recording.name_of(&ActorId::new("nobody")), "nobody");
     }
 
