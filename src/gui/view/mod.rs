@@ -1,12 +1,118 @@
 //! What the window shows, painted with egui alone. No Bevy type is known here, so that every
 //! panel is tested without a renderer.
+//!
+//! [`show`] paints a [`Model`] and returns the [`Command`]s that were asked for;
+//! [`Model::apply`] is the only thing that changes the model.
 
 pub mod commands;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod fonts;
 pub mod icons;
 pub mod model;
 pub mod paint;
+pub mod panels;
 pub mod signature;
-pub mod theme;
 #[cfg(test)]
-pub(crate) mod fixture;
+mod tests;
+pub mod theme;
+pub mod widgets;
+pub mod window;
+
+use bevy_egui::egui::{self, Context, EventFilter, LayerId, Ui, UiBuilder};
+
+pub use self::commands::{Command, Dialog, Selection};
+pub use self::model::{Effect, Entry, Loaded, Model, Screen, Settings, Trouble};
+pub use self::theme::ThemeName;
+
+use self::panels::{
+    caption, dialogs, inspector, library, rail, stage, start, top_bar, transport, trouble,
+};
+use self::window::Areas;
+
+/// Gives typefaces and style to egui; once at the start, and the style again after
+/// [`Effect::Restyle`].
+pub fn install(ctx: &Context, model: &Model) {
+    fonts::install(ctx);
+    model.theme.apply(ctx);
+}
+
+/// Paints the whole window between egui's begin and end of a pass, and returns what was asked for.
+pub fn show(ctx: &Context, model: &mut Model) -> Vec<Command> {
+    let builder = UiBuilder::new()
+        .layer_id(LayerId::background())
+        .max_rect(ctx.content_rect());
+    let mut ui = Ui::new(ctx.clone(), egui::Id::new("window"), builder);
+    show_in(&mut ui, model)
+}
+
+/// The same in a given room.
+pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
+    let ctx = ui.ctx().clone();
+    keep_arrows(&ctx);
+    let mut out = commands::pressed(&ctx);
+    let window = ui.max_rect();
+    // The strip's height depends on the room beside the panels, not on itself
+    let room = Areas::of(window, model, 0.0);
+    let strip = caption::height(&ctx, model, room.stage.width());
+    let areas = Areas::of(window, model, strip);
+    if model.screen == Screen::Stage {
+        model.fit_stage((areas.stage.width(), areas.stage.height()));
+    }
+    ui.painter()
+        .rect_filled(window, 0, model.theme.colours.background);
+    if model.blank {
+        return out;
+    }
+    panels(ui, model, &areas, &mut out);
+    let trouble = model.trouble.clone();
+    if let Some(trouble) = &trouble {
+        trouble::show(ui, model, trouble, window, &mut out);
+    }
+    dialogs::show(ui, model, window, &mut out);
+    // The search box has taken the keyboard by now, if it is there
+    if areas.library.is_some() {
+        model.search_wanted = false;
+    }
+    out
+}
+
+fn panels(ui: &mut Ui, model: &Model, areas: &Areas, out: &mut Vec<Command>) {
+    match model.screen {
+        Screen::Stage if model.loaded.is_some() => stage::show(ui, model, areas.stage, out),
+        _ => start::show(ui, model, areas.stage, out),
+    }
+    if let Some(area) = areas.caption {
+        caption::show(ui, model, area);
+    }
+    if let Some(area) = areas.transport {
+        transport::show(ui, model, area, out);
+    }
+    if let Some(area) = areas.inspector {
+        inspector::show(ui, model, area, out);
+    }
+    if let Some(area) = areas.library {
+        library::show(ui, model, area, out);
+    }
+    if let Some(area) = areas.rail {
+        rail::show(ui, model, area, out);
+    }
+    if let Some(area) = areas.top {
+        top_bar::show(ui, model, area, out);
+    }
+}
+
+/// Arrow keys step through the story, so they do not move the keyboard from control to control;
+/// Tab does.
+fn keep_arrows(ctx: &Context) {
+    ctx.memory_mut(|memory| {
+        if let Some(id) = memory.focused() {
+            let filter = EventFilter {
+                horizontal_arrows: true,
+                vertical_arrows: true,
+                ..EventFilter::default()
+            };
+            memory.set_focus_lock_filter(id, filter);
+        }
+    });
+}

@@ -1,0 +1,94 @@
+//! What the audience reads: where we are, and a sentence or two with their terms in bold.
+
+use std::sync::Arc;
+
+use bevy_egui::egui::text::{LayoutJob, TextFormat};
+use bevy_egui::egui::{Context, Galley, Rect, Sense, Ui, WidgetInfo, WidgetType, pos2};
+
+use crate::gui::view::model::Model;
+use crate::gui::view::theme::Theme;
+use crate::stage::caption::runs;
+use crate::stage::frame::CaptionRun;
+
+/// How much larger captions are while presenting.
+const PRESENTER_SCALE: f32 = 1.5;
+/// Lines that there is always room for.
+const LEAST_LINES: f32 = 2.0;
+
+fn size(model: &Model) -> f32 {
+    let scale = if model.presenter {
+        PRESENTER_SCALE
+    } else {
+        1.0
+    };
+    model.theme.text.caption * scale
+}
+
+fn line_height(size: f32) -> f32 {
+    (size * 1.4).round()
+}
+
+fn job(theme: &Theme, runs: &[CaptionRun], size: f32, width: f32) -> LayoutJob {
+    let mut job = LayoutJob::default();
+    for run in runs {
+        let font = if run.strong {
+            theme.semibold(size)
+        } else {
+            theme.regular(size)
+        };
+        let mut format = TextFormat::simple(font, theme.colours.ink);
+        format.line_height = Some(line_height(size));
+        job.append(&run.text, 0.0, format);
+    }
+    job.wrap.max_width = width;
+    job
+}
+
+fn side(theme: &Theme) -> f32 {
+    theme.step(7.0)
+}
+
+/// How tall the strip is: as tall as the longest caption of the scenario needs at this width, so
+/// that the stage does not jump from beat to beat.
+pub fn height(ctx: &Context, model: &Model, width: f32) -> f32 {
+    let Some(loaded) = &model.loaded else {
+        return 0.0;
+    };
+    let theme = &model.theme;
+    let size = size(model);
+    let inner = (width - 2.0 * side(theme)).max(80.0);
+    let rows = loaded.recording.beats.iter().map(|beat| {
+        let job = job(theme, &runs(&beat.caption), size, inner);
+        ctx.fonts_mut(|fonts| fonts.layout_job(job)).rows.len() as f32
+    });
+    let most = rows.fold(LEAST_LINES, f32::max);
+    theme.step(4.0) + theme.text.detail * 1.5 + most * line_height(size) + theme.step(4.0)
+}
+
+/// Paints the strip.
+pub fn show(ui: &Ui, model: &Model, area: Rect) {
+    let Some(loaded) = &model.loaded else { return };
+    let theme = &model.theme;
+    let colours = &theme.colours;
+    let caption = &loaded.frame.caption;
+    let painter = ui.painter().with_clip_rect(area);
+    painter.rect_filled(area, 0, colours.chrome);
+    painter.hline(area.x_range(), area.top() + 0.5, theme.hairline());
+    let left = area.left() + side(theme);
+    let top = area.top() + theme.step(4.0);
+    let font = theme.regular(theme.text.detail);
+    let heading: Arc<Galley> =
+        painter.layout_no_wrap(caption.heading.clone(), font, colours.ink_faint);
+    painter.galley(pos2(left, top), heading, colours.ink_faint);
+    let width = area.width() - 2.0 * side(theme);
+    let words = painter.layout_job(job(theme, &caption.runs, size(model), width));
+    painter.galley(
+        pos2(left, top + theme.text.detail * 1.5),
+        words,
+        colours.ink,
+    );
+    let said: String = caption.runs.iter().map(|run| run.text.as_str()).collect();
+    let response = ui.interact(area, ui.id().with("caption"), Sense::hover());
+    let said = format!("{}: {said}", caption.heading);
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, &said));
+}

@@ -1,0 +1,13 @@
+//! What stands around the stage. Every panel is a function of the model that returns commands.
+
+pub mod caption;
+pub mod dialogs;
+pub mod inspector;
+pub mod library;
+pub mod palette;
+pub mod rail;
+pub mod stage;
+pub mod start;
+pub mod top_bar;
+pub mod transport;
+pub mod trouble;

@@ -1,0 +1,241 @@
+//! Playing, and the timeline: a tick per beat, refusals in another shape, chapters by name, a
+//! playhead that can be dragged.
+
+use bevy_egui::egui::{
+    Align2, CursorIcon, Painter, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
+
+use crate::gui::view::commands::{Command, tooltip};
+use crate::gui::view::icons;
+use crate::gui::view::model::{Loaded, Model};
+use crate::gui::view::paint::canvas::{corner, cut, halo};
+use crate::gui::view::paint::pen::Pen;
+use crate::gui::view::theme::{Theme, faded};
+use crate::gui::view::widgets::{icon_button_at, named};
+use crate::stage::frame::{MarkLook, TimelineView};
+use crate::stage::playback::PlaybackCommand;
+
+/// Paints transport and timeline.
+pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
+    let Some(loaded) = &model.loaded else { return };
+    let theme = &model.theme;
+    let painter = ui.painter();
+    painter.rect_filled(area, 0, theme.colours.chrome);
+    painter.hline(area.x_range(), area.top() + 0.5, theme.hairline());
+    let after = buttons(ui, theme, loaded, area, out);
+    let counter = painter.text(
+        pos2(area.right() - theme.step(5.0), area.center().y),
+        Align2::RIGHT_CENTER,
+        &loaded.frame.timeline.counter,
+        theme.mono(theme.text.mono),
+        theme.colours.ink_soft,
+    );
+    let line = Rect::from_min_max(
+        pos2(after + theme.step(6.0), area.top()),
+        pos2(counter.left() - theme.step(6.0), area.bottom()),
+    );
+    if line.width() > 40.0 {
+        timeline(ui, theme, &loaded.frame.timeline, line, out);
+    }
+}
+
+fn buttons(ui: &Ui, theme: &Theme, loaded: &Loaded, area: Rect, out: &mut Vec<Command>) -> f32 {
+    let playing = loaded.playback.playing();
+    let side = theme.space.control * 1.15;
+    let middle = area.center().y;
+    let mut x = area.left() + theme.step(4.0);
+    let play = if playing {
+        (
+            icons::PAUSE,
+            Command::Playback(PlaybackCommand::Pause),
+            "Pause",
+        )
+    } else {
+        (
+            icons::PLAY,
+            Command::Playback(PlaybackCommand::PlayBeat),
+            "Play one beat",
+        )
+    };
+    let back = Command::Playback(PlaybackCommand::StepBeat(-1));
+    let on = Command::Playback(PlaybackCommand::StepBeat(1));
+    for (icon, command, name) in [
+        (icons::PREVIOUS, back, "Previous beat"),
+        play,
+        (icons::NEXT, on, "Next beat"),
+    ] {
+        let rect = Rect::from_min_size(pos2(x, middle - side / 2.0), vec2(side, side));
+        let main = icon == icons::PLAY || icon == icons::PAUSE;
+        let response = icon_button_at(ui, theme, rect, icon, name, main);
+        let hint = tooltip(&command);
+        let hint = if hint.is_empty() {
+            name.to_owned()
+        } else {
+            hint
+        };
+        if response.on_hover_text(hint).clicked() {
+            out.push(command);
+        }
+        x += side + theme.step(1.0);
+    }
+    speed(ui, theme, loaded, pos2(x + theme.step(2.0), middle), out)
+}
+
+/// The speed, which goes up by clicking and down by clicking with the other button.
+fn speed(ui: &Ui, theme: &Theme, loaded: &Loaded, at: Pos2, out: &mut Vec<Command>) -> f32 {
+    let words = loaded.playback.speed_text();
+    let size = vec2(theme.text.mono * 3.9, theme.space.control * 0.9);
+    let rect = Align2::LEFT_CENTER.anchor_size(at, size);
+    let response = ui.interact(rect, ui.id().with("speed"), Sense::click());
+    let painter = ui.painter();
+    let line = if response.hovered() {
+        theme.colours.acting
+    } else {
+        theme.colours.card_line
+    };
+    let stroke = Stroke::new(1.0, line);
+    painter.rect_stroke(
+        rect,
+        corner(theme.space.small_radius),
+        stroke,
+        bevy_egui::egui::StrokeKind::Inside,
+    );
+    let font = theme.mono(theme.text.mono);
+    painter.text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        words,
+        font,
+        theme.colours.ink,
+    );
+    named(ui, theme, &response, &format!("Speed {words}"));
+    let response = response.on_hover_text("Faster (+), slower (-), normal speed (0)");
+    if response.clicked() {
+        out.push(Command::Playback(PlaybackCommand::Speed(1)));
+    } else if response.secondary_clicked() {
+        out.push(Command::Playback(PlaybackCommand::Speed(-1)));
+    }
+    rect.right()
+}
+
+fn timeline(ui: &Ui, theme: &Theme, view: &TimelineView, area: Rect, out: &mut Vec<Command>) {
+    let colours = &theme.colours;
+    let painter = ui.painter();
+    let y = area.center().y - theme.text.detail * 0.55;
+    let at = |part: f32| area.left() + area.width() * part.clamp(0.0, 1.0);
+    let playhead = pos2(at(view.playhead), y);
+    let response = drag(ui, theme, view, area, out);
+    painter.hline(area.x_range(), y, Stroke::new(3.0, colours.card_line));
+    painter.hline(
+        area.left()..=playhead.x,
+        y,
+        Stroke::new(3.0, colours.acting),
+    );
+    tick(painter, theme, pos2(area.left(), y), MarkLook::Plain, true);
+    for mark in &view.marks {
+        let reached = mark.at <= view.playhead + 0.0001;
+        tick(painter, theme, pos2(at(mark.at), y), mark.look, reached);
+    }
+    halo(
+        painter,
+        playhead,
+        vec2(18.0, 18.0),
+        faded(colours.acting, 0.45),
+    );
+    painter.circle(playhead, 8.0, colours.ink, Stroke::new(2.5, colours.acting));
+    if response.has_focus() {
+        painter.circle_stroke(playhead, 12.0, theme.focus());
+    }
+    chapters(painter, theme, view, area, y + theme.step(3.5));
+    if let Some(pointer) = response.hover_pos() {
+        let part = (pointer.x - area.left()) / area.width();
+        if let Some(mark) = view.marks.iter().find(|mark| part <= mark.at) {
+            response.on_hover_text(format!("{} · {}", mark.beat + 1, mark.title));
+        }
+    }
+}
+
+fn drag(
+    ui: &Ui,
+    theme: &Theme,
+    view: &TimelineView,
+    area: Rect,
+    out: &mut Vec<Command>,
+) -> Response {
+    let grip = area
+        .expand2(vec2(8.0, 0.0))
+        .shrink2(vec2(0.0, theme.step(1.0)));
+    let response = ui.interact(grip, ui.id().with("timeline"), Sense::click_and_drag());
+    let response = response.on_hover_cursor(CursorIcon::PointingHand);
+    let value = f64::from(view.playhead);
+    response.widget_info(|| {
+        WidgetInfo::slider(true, value, format!("Timeline, beat {}", view.counter))
+    });
+    if let Some(pointer) = response.interact_pointer_pos()
+        && (response.dragged() || response.clicked())
+    {
+        out.push(Command::SeekTo(
+            (pointer.x - area.left()) / area.width().max(1.0),
+        ));
+    }
+    response
+}
+
+/// A beat's tick: a dot, or a diamond where something was refused.
+fn tick(painter: &Painter, theme: &Theme, at: Pos2, look: MarkLook, reached: bool) {
+    let colours = &theme.colours;
+    match look {
+        MarkLook::Plain => {
+            let colour = if reached {
+                colours.acting
+            } else {
+                colours.card_line
+            };
+            painter.circle_filled(at, 4.0, colour);
+        }
+        MarkLook::Refusal => {
+            let pen = Pen::new(painter, at, std::f32::consts::FRAC_PI_4);
+            let side = 5.0;
+            let shape = [
+                vec2(-side, -side),
+                vec2(side, -side),
+                vec2(side, side),
+                vec2(-side, side),
+            ];
+            let fill = if reached {
+                colours.refused
+            } else {
+                colours.chrome
+            };
+            pen.fill(&shape, fill);
+            pen.outline(&shape, Stroke::new(1.5, colours.refused));
+        }
+    }
+}
+
+fn chapters(painter: &Painter, theme: &Theme, view: &TimelineView, area: Rect, top: f32) {
+    let colours = &theme.colours;
+    let height = theme.text.detail * 1.4;
+    for (position, chapter) in view.chapters.iter().enumerate() {
+        let left = area.left() + area.width() * chapter.span.0;
+        let right = area.left() + area.width() * chapter.span.1;
+        if position > 0 {
+            painter.vline(
+                left,
+                top..=top + height,
+                Stroke::new(1.0, colours.card_line),
+            );
+        }
+        let current = view.playhead >= chapter.span.0 && view.playhead <= chapter.span.1;
+        let colour = if current {
+            colours.ink_soft
+        } else {
+            colours.ink_faint
+        };
+        let room = right - left - theme.step(2.0);
+        let font = theme.regular(theme.text.detail);
+        let galley = cut(painter, &chapter.title, font, colour, room.max(0.0));
+        let x = (left + right - galley.size().x) / 2.0;
+        painter.galley(pos2(x, top), galley, colour);
+    }
+}

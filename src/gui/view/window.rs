@@ -1,0 +1,119 @@
+//! Where everything goes: a pure function of the window's size and what is open. The stage
+//! always keeps at least half of the window's width.
+
+use bevy_egui::egui::{Rect, pos2, vec2};
+
+use super::model::{Model, Screen};
+
+/// The narrowest library, in points.
+const LIBRARY_MIN: f32 = 200.0;
+/// The narrowest inspector, in points.
+const INSPECTOR_MIN: f32 = 240.0;
+/// The part of the window that is the stage's, at least.
+const STAGE_SHARE: f32 = 0.5;
+
+/// Where everything goes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Areas {
+    /// Title, pills, tools
+    pub top: Option<Rect>,
+    /// Icons at the left
+    pub rail: Option<Rect>,
+    /// The library, when open and there is room
+    pub library: Option<Rect>,
+    /// The inspector, when open and there is room
+    pub inspector: Option<Rect>,
+    /// The stage, or the start screen
+    pub stage: Rect,
+    /// What the audience reads
+    pub caption: Option<Rect>,
+    /// Transport and timeline
+    pub transport: Option<Rect>,
+}
+
+impl Areas {
+    /// Divides a window. `caption` is how tall the caption's strip has to be.
+    pub fn of(window: Rect, model: &Model, caption: f32) -> Self {
+        let space = &model.theme.space;
+        let on_stage = model.screen == Screen::Stage && model.loaded.is_some();
+        if model.presenter && on_stage {
+            let edge = (window.bottom() - caption).max(window.center().y);
+            return Self {
+                top: None,
+                rail: None,
+                library: None,
+                inspector: None,
+                stage: Rect::from_min_max(window.min, pos2(window.right(), edge)),
+                caption: Some(Rect::from_min_max(pos2(window.left(), edge), window.max)),
+                transport: None,
+            };
+        }
+        let (top, below) = window.split_top_bottom_at_y(window.top() + space.top_bar);
+        let (rail, right) = below.split_left_right_at_x(below.left() + space.rail);
+        let mut room = (window.width() * (1.0 - STAGE_SHARE) - space.rail).max(0.0);
+        let mut side = |open: bool, wanted: f32, least: f32| {
+            let width = wanted.clamp(least, least.max(room));
+            let fits = open && room >= least;
+            if fits {
+                room -= width;
+            }
+            fits.then_some(width)
+        };
+        let library_wanted = model.settings.library_width.unwrap_or(space.library);
+        let library = side(
+            model.settings.library,
+            library_wanted.min(480.0),
+            LIBRARY_MIN,
+        );
+        let inspector_wanted = model.settings.inspector_width.unwrap_or(space.inspector);
+        let shown = on_stage && model.settings.inspector;
+        let inspector = side(shown, inspector_wanted.min(720.0), INSPECTOR_MIN);
+        let (library, middle) = match library {
+            Some(width) => {
+                let (library, rest) = right.split_left_right_at_x(right.left() + width);
+                (Some(library), rest)
+            }
+            None => (None, right),
+        };
+        let (middle, inspector) = match inspector {
+            Some(width) => {
+                let (rest, inspector) = middle.split_left_right_at_x(middle.right() - width);
+                (rest, Some(inspector))
+            }
+            None => (middle, None),
+        };
+        let mut areas = Self {
+            top: Some(top),
+            rail: Some(rail),
+            library,
+            inspector,
+            stage: middle,
+            caption: None,
+            transport: None,
+        };
+        if on_stage {
+            let transport = middle.bottom() - space.transport;
+            let edge = (transport - caption).max(middle.center().y);
+            areas.stage = Rect::from_min_max(middle.min, pos2(middle.right(), edge));
+            areas.caption = Some(Rect::from_min_max(
+                pos2(middle.left(), edge),
+                pos2(middle.right(), transport),
+            ));
+            areas.transport = Some(Rect::from_min_max(
+                pos2(middle.left(), transport),
+                middle.max,
+            ));
+        }
+        areas
+    }
+}
+
+/// A rectangle in the middle of another one, not larger than it.
+pub fn centered(window: Rect, width: f32, height: f32) -> Rect {
+    let margin = 24.0;
+    let size = vec2(
+        width.min(window.width() - margin),
+        height.min(window.height() - margin),
+    );
+    Rect::from_center_size(window.center(), size)
+}
