@@ -33,10 +33,16 @@ struct Checked {
 
 /// Checks every file, then says the worst that was found.
 pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
-    let checked: Vec<(&String, Checked)> =
-        args.files.iter().map(|file| (file, check(file, args.seed))).collect();
+    let checked: Vec<(&String, Checked)> = args
+        .files
+        .iter()
+        .map(|file| (file, check(file, args.seed)))
+        .collect();
     if args.json {
-        let files: Vec<_> = checked.iter().map(|(file, checked)| as_json(file, checked)).collect();
+        let files: Vec<_> = checked
+            .iter()
+            .map(|(file, checked)| as_json(file, checked))
+            .collect();
         out.line(&format!("{:#}", json!({ "files": files })))?;
     } else {
         for (file, checked) in &checked {
@@ -53,7 +59,10 @@ pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
         return Err(Problem::NotHeld);
     }
     let bad = checked.iter().filter(|(_, checked)| !good(checked)).count();
-    Err(Problem::Message(format!("{bad} of {} scenarios are not good", checked.len())))
+    Err(Problem::Message(format!(
+        "{bad} of {} scenarios are not good",
+        checked.len()
+    )))
 }
 
 fn check(file: &str, seed: Option<u64>) -> Checked {
@@ -64,21 +73,36 @@ fn check(file: &str, seed: Option<u64>) -> Checked {
     match outcome {
         Ok((scenario, recording)) => {
             let beats = recording.beats.len();
-            Checked { beats, report: not_held(&scenario, &recording), message: None }
+            Checked {
+                beats,
+                report: not_held(&scenario, &recording),
+                message: None,
+            }
         }
-        Err(Problem::Diagnostics(report)) => Checked { beats: 0, report: *report, message: None },
-        Err(Problem::Message(message)) => {
-            Checked { beats: 0, report: Report::default(), message: Some(message) }
-        }
-        Err(Problem::NotHeld | Problem::ClosedPipe) => {
-            Checked { beats: 0, report: Report::default(), message: None }
-        }
+        Err(Problem::Diagnostics(report)) => Checked {
+            beats: 0,
+            report: *report,
+            message: None,
+        },
+        Err(Problem::Message(message)) => Checked {
+            beats: 0,
+            report: Report::default(),
+            message: Some(message),
+        },
+        Err(Problem::NotHeld | Problem::ClosedPipe) => Checked {
+            beats: 0,
+            report: Report::default(),
+            message: None,
+        },
     }
 }
 
 /// A diagnostic for every expectation that did not hold.
 fn not_held(scenario: &Scenario, recording: &Recording) -> Report {
-    let mut report = Report { sources: scenario.sources.clone(), ..Report::default() };
+    let mut report = Report {
+        sources: scenario.sources.clone(),
+        ..Report::default()
+    };
     for (beat, performed) in scenario.beats.iter().zip(&recording.beats) {
         for verdict in performed.verdicts.iter().filter(|verdict| !verdict.held) {
             let message = format!("beat `{}`: expected {}", beat.id, verdict.expectation);
@@ -93,7 +117,10 @@ fn print(out: &mut Out, file: &str, checked: &Checked) -> Result<(), Problem> {
     if let Some(message) = &checked.message {
         output::complain(&format!("error: {message}\n"));
     } else if checked.report.is_clean() {
-        out.line(&format!("{file}: good, {} beats, all expectations held", checked.beats))?;
+        out.line(&format!(
+            "{file}: good, {} beats, all expectations held",
+            checked.beats
+        ))?;
     } else {
         output::complain(&checked.report.render(output::colour_on_stderr()));
     }

@@ -19,11 +19,18 @@ pub struct Args {
 pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
     let opened = open::open(&args.file, args.seed)?;
     let keys = &opened.recording.keys;
-    let found = keys.iter().rev().find(|published| published.issuer == args.issuer);
+    let found = keys
+        .iter()
+        .rev()
+        .find(|published| published.issuer == args.issuer);
     let Some(published) = found else {
         let mut known: Vec<&str> = keys.iter().map(|it| it.issuer.as_str()).collect();
         known.dedup();
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        let known = if known.is_empty() {
+            "none".to_owned()
+        } else {
+            known.join(", ")
+        };
         return Err(Problem::Message(format!(
             "{} published no keys in this scenario; issuers that did: {known}",
             args.issuer

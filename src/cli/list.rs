@@ -35,15 +35,21 @@ pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
         }
     }
     if args.json {
-        let scenarios: Vec<_> =
-            listed.iter().map(|(entry, scenario)| as_json(entry.path, scenario)).collect();
+        let scenarios: Vec<_> = listed
+            .iter()
+            .map(|(entry, scenario)| as_json(entry.path, scenario))
+            .collect();
         out.line(&format!("{:#}", json!(scenarios)))?;
         return Ok(());
     }
     for (_, scenario) in &listed {
         let minutes = scenario.minutes;
         let level = scenario.level.name();
-        out.line(&format!("{}  ({level}, {} beats, {minutes} min)", scenario.id, scenario.beats.len()))?;
+        out.line(&format!(
+            "{}  ({level}, {} beats, {minutes} min)",
+            scenario.id,
+            scenario.beats.len()
+        ))?;
         out.line(&format!("    {}: {}", scenario.title, scenario.summary))?;
     }
     if listed.is_empty() {
@@ -53,10 +59,20 @@ pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
 }
 
 fn wanted(args: &Args, scenario: &Scenario) -> bool {
-    let has_exam = |exam: &String| scenario.exams.iter().any(|it| it.eq_ignore_ascii_case(exam));
+    let has_exam = |exam: &String| {
+        scenario
+            .exams
+            .iter()
+            .any(|it| it.eq_ignore_ascii_case(exam))
+    };
     args.exam.as_ref().is_none_or(has_exam)
-        && args.theme.is_none_or(|theme| scenario.themes.contains(&theme))
-        && args.level.as_ref().is_none_or(|it| it.eq_ignore_ascii_case(scenario.level.name()))
+        && args
+            .theme
+            .is_none_or(|theme| scenario.themes.contains(&theme))
+        && args
+            .level
+            .as_ref()
+            .is_none_or(|it| it.eq_ignore_ascii_case(scenario.level.name()))
 }
 
 fn as_json(path: &str, scenario: &Scenario) -> serde_json::Value {

@@ -33,15 +33,22 @@ impl Files for OnDisk {
 
     fn beside(&self, from: &str, path: &str) -> Result<Vec<u8>, String> {
         let asked = Path::new(path);
-        let inside = asked.components().all(|part| matches!(part, Component::Normal(_)));
+        let inside = asked
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)));
         let outside = || format!("{path} lies outside the scenario's folder");
         if !inside {
             return Err(outside());
         }
         let folder = folder_of(from);
         // A link may still lead out
-        let found = folder.join(asked).canonicalize().map_err(|error| format!("{path}: {error}"))?;
-        let folder = folder.canonicalize().map_err(|error| format!("{from}: {error}"))?;
+        let found = folder
+            .join(asked)
+            .canonicalize()
+            .map_err(|error| format!("{path}: {error}"))?;
+        let folder = folder
+            .canonicalize()
+            .map_err(|error| format!("{from}: {error}"))?;
         if !found.starts_with(folder) {
             return Err(outside());
         }
@@ -69,7 +76,9 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     let file = File::open(path).map_err(|error| format!("{shown}: {}", in_words(&error)))?;
     let mut bytes = Vec::new();
     let limit = MAX_FILE_BYTES as u64 + 1;
-    file.take(limit).read_to_end(&mut bytes).map_err(|error| format!("{shown}: {}", in_words(&error)))?;
+    file.take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("{shown}: {}", in_words(&error)))?;
     Ok(bytes)
 }
 
@@ -98,7 +107,10 @@ pub fn scenario(name: &str) -> Result<Scenario, Problem> {
 
 fn not_found(name: &str) -> String {
     let ids = library::ALL.iter().map(|entry| entry.id);
-    let plain: String = name.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_control() { '?' } else { c })
+        .collect();
     let hint = match did_you_mean(name, ids.chain(COMMANDS)) {
         Some(known) => format!("did you mean `{known}`?"),
         None => "see `tokentrail list` for what ships with the program".to_owned(),
@@ -119,16 +131,26 @@ pub struct Opened {
 pub fn open(name: &str, seed: Option<u64>) -> Result<Opened, Problem> {
     let scenario = scenario(name)?;
     let recording = performed(&scenario, seed)?;
-    Ok(Opened { scenario, recording })
+    Ok(Opened {
+        scenario,
+        recording,
+    })
 }
 
 /// Performs a scenario; a world that cannot be set up is a diagnostic like any other.
 pub fn performed(scenario: &Scenario, seed: Option<u64>) -> Result<Recording, Problem> {
     perform(scenario, seed).map_err(|error| {
-        let mut report =
-            Report { sources: scenario.sources.clone(), ..Report::default() };
+        let mut report = Report {
+            sources: scenario.sources.clone(),
+            ..Report::default()
+        };
         let remedy = "see docs/scenarios.md for what the world's entries must be like";
-        report.add(Code::World, (scenario.source, 0..0), error.to_string(), remedy);
+        report.add(
+            Code::World,
+            (scenario.source, 0..0),
+            error.to_string(),
+            remedy,
+        );
         Problem::Diagnostics(Box::new(report))
     })
 }

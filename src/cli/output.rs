@@ -10,7 +10,9 @@ pub struct Out {
 impl Out {
     /// Standard output.
     pub fn new() -> Self {
-        Self { writer: BufWriter::new(io::stdout()) }
+        Self {
+            writer: BufWriter::new(io::stdout()),
+        }
     }
 
     /// Whether somebody looks at it.

@@ -30,7 +30,12 @@ pub struct Args {
 fn size(text: &str) -> Result<(u32, u32), String> {
     let wrong = || format!("{text:?} is no size; write width and height like 1280x720");
     let (width, height) = text.split_once('x').ok_or_else(wrong)?;
-    let edge = |text: &str| text.parse::<u32>().ok().filter(|edge| *edge > 0).ok_or_else(wrong);
+    let edge = |text: &str| {
+        text.parse::<u32>()
+            .ok()
+            .filter(|edge| *edge > 0)
+            .ok_or_else(wrong)
+    };
     Ok((edge(width)?, edge(height)?))
 }
 

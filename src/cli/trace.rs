@@ -20,5 +20,9 @@ pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
     for line in trace::lines(&opened.recording) {
         out.line(&line)?;
     }
-    if opened.recording.held() { Ok(()) } else { Err(Problem::NotHeld) }
+    if opened.recording.held() {
+        Ok(())
+    } else {
+        Err(Problem::NotHeld)
+    }
 }

@@ -12,7 +12,10 @@ use crate::protocol::hash::sha256_hex;
 /// Every line of the trace, without line ends.
 pub fn lines(recording: &Recording) -> impl Iterator<Item = String> + '_ {
     let opening = std::iter::once(scenario(recording));
-    let beats = recording.beats.iter().flat_map(|beat| beat_lines(recording, beat));
+    let beats = recording
+        .beats
+        .iter()
+        .flat_map(|beat| beat_lines(recording, beat));
     let keys = recording.keys.iter().map(|published| {
         json!({
             "type": "jwks",
@@ -21,7 +24,10 @@ pub fn lines(recording: &Recording) -> impl Iterator<Item = String> + '_ {
             "keys": published.keys,
         })
     });
-    opening.chain(beats).chain(keys).map(|line| line.to_string())
+    opening
+        .chain(beats)
+        .chain(keys)
+        .map(|line| line.to_string())
 }
 
 fn scenario(recording: &Recording) -> Value {
@@ -46,10 +52,17 @@ fn minted_outside<'a>(
     beat: &'a Beat,
 ) -> impl Iterator<Item = &'a Artifact> {
     let of_beat = |artifact: &&Artifact| {
-        let first = recording.wallet.iter().find(|change| change.artifact == artifact.id);
+        let first = recording
+            .wallet
+            .iter()
+            .find(|change| change.artifact == artifact.id);
         first.is_some_and(|change| change.beat == beat.index)
     };
-    recording.artifacts.iter().filter(|artifact| artifact.exchange.is_none()).filter(of_beat)
+    recording
+        .artifacts
+        .iter()
+        .filter(|artifact| artifact.exchange.is_none())
+        .filter(of_beat)
 }
 
 fn beat_lines<'a>(recording: &'a Recording, beat: &'a Beat) -> Vec<Value> {
@@ -66,7 +79,10 @@ fn beat_lines<'a>(recording: &'a Recording, beat: &'a Beat) -> Vec<Value> {
     })];
     lines.extend(minted_outside(recording, beat).map(artifact));
     for exchanged in recording.exchanges_of(beat) {
-        let minted = recording.artifacts.iter().filter(|it| it.exchange == Some(exchanged.id));
+        let minted = recording
+            .artifacts
+            .iter()
+            .filter(|it| it.exchange == Some(exchanged.id));
         lines.extend(minted.map(artifact));
         lines.push(exchange(exchanged));
         lines.extend(recording.decisions_of(exchanged.id).map(decision));
@@ -106,9 +122,11 @@ fn decision(decision: &PolicyDecision) -> Value {
     line.insert("context".to_owned(), json!(decision.context));
     line.insert("policies".to_owned(), json!(decision.policies));
     let explanation = json!(decision.explanation);
-    for (line_name, name) in
-        [("decision", "decision"), ("deciding", "deciding"), ("sentence", "sentence")]
-    {
+    for (line_name, name) in [
+        ("decision", "decision"),
+        ("deciding", "deciding"),
+        ("sentence", "sentence"),
+    ] {
         let value = explanation.get(name).cloned().unwrap_or(Value::Null);
         line.insert(line_name.to_owned(), value);
     }
@@ -129,7 +147,10 @@ fn typed(name: &str, entry: &impl Serialize) -> Value {
 /// A short name for everything that is true at the end of a beat: what everybody holds and what
 /// every card says. Asked in any order, the answer is the same.
 pub fn state_hash(recording: &Recording, beat: &Beat) -> String {
-    let cursor = super::Cursor { beat: beat.index, at: beat.ended_at };
+    let cursor = super::Cursor {
+        beat: beat.index,
+        at: beat.ended_at,
+    };
     let mut state = Vec::new();
     for actor in &recording.actors {
         let held: Vec<_> = recording

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use super::checked::Scenario;
 use super::template::Template;
 use super::world_file::{
-    Attribute, Client, DeviceKind, IdentityPool, Item, Login, MappingKind as MappingFile, RuleMatch,
-    UserPool, World,
+    Attribute, Client, DeviceKind, IdentityPool, Item, Login, MappingKind as MappingFile,
+    RuleMatch, UserPool, World,
 };
 use crate::cloud::facebook::{self, AppConfig, UserConfig as FacebookUser};
 use crate::cloud::iam::Role;
@@ -104,16 +104,28 @@ pub struct Names {
 impl Names {
     /// The Logins key of a user pool.
     pub fn login_key(&self, pool: &str) -> Option<&str> {
-        self.issuers.get(pool).map(|issuer| issuer.trim_start_matches("https://"))
+        self.issuers
+            .get(pool)
+            .map(|issuer| issuer.trim_start_matches("https://"))
     }
 }
 
 /// Sets a scenario's world up in a fresh cloud.
 pub fn build(scenario: &Scenario, seed: u64) -> Result<(Cloud, Names), WorldError> {
     let world = &scenario.world;
-    let account = world.accounts.first().map_or(DEFAULT_ACCOUNT, |account| &account.id);
-    let names = Names { account: account.to_owned(), ..Names::default() };
-    let mut builder = Builder { cloud: Cloud::new(seed, scenario.starts_at), names, world };
+    let account = world
+        .accounts
+        .first()
+        .map_or(DEFAULT_ACCOUNT, |account| &account.id);
+    let names = Names {
+        account: account.to_owned(),
+        ..Names::default()
+    };
+    let mut builder = Builder {
+        cloud: Cloud::new(seed, scenario.starts_at),
+        names,
+        world,
+    };
     builder.people();
     builder.facebook();
     builder.roles()?;
@@ -127,9 +139,15 @@ pub fn build(scenario: &Scenario, seed: u64) -> Result<(Cloud, Names), WorldErro
     builder.services();
     builder.buckets()?;
     builder.tables()?;
-    let Builder { mut cloud, names, .. } = builder;
+    let Builder {
+        mut cloud, names, ..
+    } = builder;
     prepare_keys(&mut cloud, &names)?;
-    let everybody: Vec<ActorId> = cloud.actors().iter().map(|actor| actor.id.clone()).collect();
+    let everybody: Vec<ActorId> = cloud
+        .actors()
+        .iter()
+        .map(|actor| actor.id.clone())
+        .collect();
     for actor in &everybody {
         cloud.note_state(actor);
     }
@@ -138,8 +156,11 @@ pub fn build(scenario: &Scenario, seed: u64) -> Result<(Cloud, Names), WorldErro
 
 /// Every key that will sign something, on all cores at once.
 fn prepare_keys(cloud: &mut Cloud, names: &Names) -> Result<(), WorldError> {
-    let mut keys: Vec<String> =
-        names.pools.values().flat_map(|pool| pools::key_names(pool)).collect();
+    let mut keys: Vec<String> = names
+        .pools
+        .values()
+        .flat_map(|pool| pools::key_names(pool))
+        .collect();
     if !names.identity_pools.is_empty() {
         keys.push(identity_pool::token::key_name());
     }
@@ -147,7 +168,10 @@ fn prepare_keys(cloud: &mut Cloud, names: &Names) -> Result<(), WorldError> {
 }
 
 fn missing(what: &'static str, name: &str) -> WorldError {
-    WorldError::Missing { what, name: name.to_owned() }
+    WorldError::Missing {
+        what,
+        name: name.to_owned(),
+    }
 }
 
 struct Builder<'a> {
@@ -176,7 +200,14 @@ impl Builder<'_> {
             self.actor(&person.id, ActorKind::Person, &person.name, None);
             let (name, email) = (person.name.clone(), person.email.clone());
             let passwords = person.passwords.clone();
-            self.cloud.people.add(ActorId::new(&person.id), Person { name, email, passwords });
+            self.cloud.people.add(
+                ActorId::new(&person.id),
+                Person {
+                    name,
+                    email,
+                    passwords,
+                },
+            );
         }
         for device in &self.world.devices {
             let kind = match device.kind {
@@ -262,7 +293,11 @@ impl Builder<'_> {
         if let Some(facebook) = &pool.facebook {
             config.providers = vec![self.facebook_login(facebook, domain)?];
         }
-        config.users = pool.users.iter().filter_map(|user| self.pool_user(pool, user)).collect();
+        config.users = pool
+            .users
+            .iter()
+            .filter_map(|user| self.pool_user(pool, user))
+            .collect();
         let id = pools::add_pool(&mut self.cloud, config);
         let facts = pools::facts(&self.cloud, &actor).ok_or_else(|| missing("user pool", &id))?;
         for client in &pool.clients {
@@ -283,7 +318,10 @@ impl Builder<'_> {
     fn groups(&self, pool: &UserPool) -> Vec<GroupConfig> {
         let config = |group: &super::world_file::Group| GroupConfig {
             name: group.id.clone(),
-            role_arn: group.role.as_ref().and_then(|role| self.names.roles.get(role).cloned()),
+            role_arn: group
+                .role
+                .as_ref()
+                .and_then(|role| self.names.roles.get(role).cloned()),
             precedence: group.precedence,
         };
         pool.groups.iter().map(config).collect()
@@ -298,15 +336,23 @@ impl Builder<'_> {
         let app = self.names.apps.get(&facebook.app).cloned();
         let app = app.ok_or_else(|| missing("Facebook app", &facebook.app))?;
         facebook::allow_redirect(&mut self.cloud, &app, &pools::provider_redirect(domain));
-        let secret = facebook::app_secret(&self.cloud, &app).unwrap_or_default().to_owned();
+        let secret = facebook::app_secret(&self.cloud, &app)
+            .unwrap_or_default()
+            .to_owned();
         let mut federation = Federation::facebook(Facebook::new(app, secret));
         let mapping = facebook.mapping.iter().filter(|(to, _)| *to != "username");
-        federation.attribute_mapping = mapping.map(|(to, from)| (to.clone(), from.clone())).collect();
+        federation.attribute_mapping = mapping
+            .map(|(to, from)| (to.clone(), from.clone()))
+            .collect();
         Ok(federation)
     }
 
     fn pool_user(&self, pool: &UserPool, user: &super::world_file::PoolUser) -> Option<UserConfig> {
-        let person = self.world.people.iter().find(|person| person.id == user.person)?;
+        let person = self
+            .world
+            .people
+            .iter()
+            .find(|person| person.id == user.person)?;
         Some(UserConfig {
             username: person.id.clone(),
             password: person.passwords.get(&pool.id).cloned().unwrap_or_default(),
@@ -321,7 +367,9 @@ impl Builder<'_> {
 
     /// The `sub` of a user that is there from the start.
     fn user_sub(&self, pool: &str, person: &str) -> String {
-        self.cloud.fixed(&format!("user-pool/{pool}/user/{person}/sub")).uuid()
+        self.cloud
+            .fixed(&format!("user-pool/{pool}/user/{person}/sub"))
+            .uuid()
     }
 
     fn identity_pool(&mut self, pool: &IdentityPool) -> Result<(), WorldError> {
@@ -333,7 +381,8 @@ impl Builder<'_> {
         config.allow_classic = pool.classic_flow;
         config.allow_unauthenticated = pool.guest_role.is_some();
         let role = |name: &Option<String>| {
-            name.as_ref().and_then(|name| self.names.roles.get(name).cloned())
+            name.as_ref()
+                .and_then(|name| self.names.roles.get(name).cloned())
         };
         config.roles = Roles {
             authenticated: role(&pool.authenticated_role),
@@ -350,7 +399,9 @@ impl Builder<'_> {
                 }
                 Login::Facebook { app } => {
                     let id = self.names.apps.get(app).cloned().unwrap_or_default();
-                    config.supported_logins.insert(FACEBOOK_LOGIN.to_owned(), id);
+                    config
+                        .supported_logins
+                        .insert(FACEBOOK_LOGIN.to_owned(), id);
                 }
             }
         }
@@ -379,7 +430,12 @@ impl Builder<'_> {
                             RuleMatch::Contains => MatchType::Contains,
                         },
                         value: rule.value.clone(),
-                        role_arn: self.names.roles.get(&rule.role).cloned().unwrap_or_default(),
+                        role_arn: self
+                            .names
+                            .roles
+                            .get(&rule.role)
+                            .cloned()
+                            .unwrap_or_default(),
                     })
                     .collect(),
             ),
@@ -398,7 +454,11 @@ impl Builder<'_> {
     }
 
     fn client(&self, name: &str) -> Result<ClientFacts, WorldError> {
-        self.names.clients.get(name).cloned().ok_or_else(|| missing("app client", name))
+        self.names
+            .clients
+            .get(name)
+            .cloned()
+            .ok_or_else(|| missing("app client", name))
     }
 
     fn identities(&mut self) -> Result<(), WorldError> {
@@ -428,12 +488,28 @@ impl Builder<'_> {
         for account in accounts {
             let first = account == self.names.account;
             let id = |service: &str| {
-                if first { service.to_owned() } else { format!("{service}/{account}") }
+                if first {
+                    service.to_owned()
+                } else {
+                    format!("{service}/{account}")
+                }
             };
             let in_account = |named: &Option<String>| self.account(named) == account;
-            let has_roles = self.world.roles.iter().any(|role| in_account(&role.account));
-            let has_buckets = self.world.buckets.iter().any(|bucket| in_account(&bucket.account));
-            let has_tables = self.world.tables.iter().any(|table| in_account(&table.account));
+            let has_roles = self
+                .world
+                .roles
+                .iter()
+                .any(|role| in_account(&role.account));
+            let has_buckets = self
+                .world
+                .buckets
+                .iter()
+                .any(|bucket| in_account(&bucket.account));
+            let has_tables = self
+                .world
+                .tables
+                .iter()
+                .any(|table| in_account(&table.account));
             if has_roles {
                 self.actor(&id("sts"), ActorKind::Sts, "STS + IAM", Some(&account));
             }
@@ -441,7 +517,12 @@ impl Builder<'_> {
                 self.actor(&id("s3"), ActorKind::S3, "S3", Some(&account));
             }
             if has_tables {
-                self.actor(&id("dynamodb"), ActorKind::DynamoDb, "DynamoDB", Some(&account));
+                self.actor(
+                    &id("dynamodb"),
+                    ActorKind::DynamoDb,
+                    "DynamoDB",
+                    Some(&account),
+                );
             }
         }
     }
@@ -451,16 +532,24 @@ impl Builder<'_> {
             let policy = match &bucket.policy {
                 Some(json) => {
                     let parsed = Policy::parse(PolicyKind::Resource, json)?;
-                    Some(NamedPolicy::new(format!("{} bucket policy", bucket.id), parsed))
+                    Some(NamedPolicy::new(
+                        format!("{} bucket policy", bucket.id),
+                        parsed,
+                    ))
                 }
                 None => None,
             };
             let account = self.account(&bucket.account);
-            self.cloud.s3.add_bucket(BucketConfig { name: bucket.id.clone(), account, policy })?;
+            self.cloud.s3.add_bucket(BucketConfig {
+                name: bucket.id.clone(),
+                account,
+                policy,
+            })?;
             for object in &bucket.objects {
                 let key = self.filled(&object.key)?;
                 let body = object.text.clone().into_bytes();
-                self.cloud.put_initial_object(&bucket.id, &key, &object.media_type, body)?;
+                self.cloud
+                    .put_initial_object(&bucket.id, &key, &object.media_type, body)?;
             }
         }
         Ok(())
@@ -478,9 +567,13 @@ impl Builder<'_> {
             })?;
             for item in &table.items {
                 let json = item_json(item, |template| self.filled(template))?;
-                self.cloud.dynamodb.put_initial_item(&account, &table.id, &json)?;
+                self.cloud
+                    .dynamodb
+                    .put_initial_item(&account, &table.id, &json)?;
             }
-            self.names.partition_keys.insert(table.id.clone(), table.partition_key.clone());
+            self.names
+                .partition_keys
+                .insert(table.id.clone(), table.partition_key.clone());
         }
         Ok(())
     }
@@ -488,10 +581,12 @@ impl Builder<'_> {
     /// A template in the world: only other parts of the world can be named yet.
     fn filled(&self, template: &Template) -> Result<String, WorldError> {
         template.fill(|reference| {
-            self.names.value(&reference.of, &reference.field).ok_or_else(|| WorldError::Missing {
-                what: "value before the first beat for",
-                name: reference.to_string(),
-            })
+            self.names
+                .value(&reference.of, &reference.field)
+                .ok_or_else(|| WorldError::Missing {
+                    what: "value before the first beat for",
+                    name: reference.to_string(),
+                })
         })
     }
 }
@@ -501,7 +596,12 @@ impl Names {
     pub fn value(&self, kind: &str, name: &str) -> Option<String> {
         let found = match kind {
             "account" => return Some(self.account.clone()),
-            "client" => return self.clients.get(name).map(|client| client.client_id.clone()),
+            "client" => {
+                return self
+                    .clients
+                    .get(name)
+                    .map(|client| client.client_id.clone());
+            }
             "pool" => self.pools.get(name),
             "issuer" => self.issuers.get(name),
             "identity_pool" => self.identity_pools.get(name),

@@ -58,13 +58,35 @@ pub enum Code {
     World,
     /// An expectation did not hold when the scenario was performed
     NotHeld,
-    /// The scenario could not be performed to its end
-    Performing,
-    /// The file cannot be read
-    File,
 }
 
 impl Code {
+    /// Every code.
+    pub const ALL: [Self; 22] = [
+        Self::Syntax,
+        Self::UnknownField,
+        Self::MissingField,
+        Self::WrongType,
+        Self::NotText,
+        Self::Limit,
+        Self::DuplicateField,
+        Self::UnknownReference,
+        Self::DuplicateId,
+        Self::Include,
+        Self::UnknownScenario,
+        Self::UnknownBeat,
+        Self::Circle,
+        Self::MissingCaption,
+        Self::Question,
+        Self::Expectation,
+        Self::BadValue,
+        Self::BadTemplate,
+        Self::Empty,
+        Self::Policy,
+        Self::World,
+        Self::NotHeld,
+    ];
+
     /// The documented number.
     pub fn number(self) -> u32 {
         match self {
@@ -75,7 +97,6 @@ impl Code {
             Self::NotText => 105,
             Self::Limit => 106,
             Self::DuplicateField => 107,
-            Self::File => 108,
             Self::UnknownReference => 201,
             Self::DuplicateId => 202,
             Self::Include => 203,
@@ -91,7 +112,6 @@ impl Code {
             Self::Policy => 401,
             Self::World => 501,
             Self::NotHeld => 601,
-            Self::Performing => 602,
         }
     }
 }
@@ -144,7 +164,13 @@ impl Sources {
         }
         let before = text.get(..end).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let column = before
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count()
+            + 1;
         (line, column)
     }
 }
@@ -203,9 +229,16 @@ impl Report {
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) {
+        let span = whole_characters(self.sources.text(source), span);
         if self.diagnostics.len() < MAX_DIAGNOSTICS {
             let (message, remedy) = (message.into(), remedy.into());
-            self.diagnostics.push(Diagnostic { code, source, span, message, remedy });
+            self.diagnostics.push(Diagnostic {
+                code,
+                source,
+                span,
+                message,
+                remedy,
+            });
         }
     }
 
@@ -216,7 +249,9 @@ impl Report {
 
     /// Whether all that is wrong is that expectations did not hold.
     pub fn only_not_held(&self) -> bool {
-        self.diagnostics.iter().all(|diagnostic| diagnostic.code == Code::NotHeld)
+        self.diagnostics
+            .iter()
+            .all(|diagnostic| diagnostic.code == Code::NotHeld)
     }
 
     /// For machines.
@@ -278,8 +313,24 @@ impl Report {
         if diagnostic.remedy.is_empty() {
             return shown;
         }
-        shown.with_notes(vec![format!("help: {}", without_controls(&diagnostic.remedy))])
+        shown.with_notes(vec![format!(
+            "help: {}",
+            without_controls(&diagnostic.remedy)
+        )])
     }
+}
+
+/// A span inside the text that cuts no character in two.
+fn whole_characters(text: &str, span: Bytes) -> Bytes {
+    let mut end = span.end.min(text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    let mut start = span.start.min(end);
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    start..end
 }
 
 /// A text that cannot steer a terminal: control characters become `?`, byte for byte.
@@ -334,7 +385,12 @@ mod tests {
     fn report() -> Report {
         let mut report = Report::default();
         let source = report.sources.add("a.ron", "one\ntwo \u{1b}[31m wörds\n");
-        report.add(Code::UnknownReference, (source, 15..19), "no device \u{1b}x", "did you mean?");
+        report.add(
+            Code::UnknownReference,
+            (source, 15..19),
+            "no device \u{1b}x",
+            "did you mean?",
+        );
         report
     }
 

@@ -27,10 +27,15 @@ impl Files for Shipped {
     }
 
     fn beside(&self, _from: &str, path: &str) -> Result<Vec<u8>, String> {
-        Err(format!("{path}: shipped scenarios have no files beside them"))
+        Err(format!(
+            "{path}: shipped scenarios have no files beside them"
+        ))
     }
 
     fn ids(&self) -> Vec<String> {
-        library::ALL.iter().map(|entry| entry.id.to_owned()).collect()
+        library::ALL
+            .iter()
+            .map(|entry| entry.id.to_owned())
+            .collect()
     }
 }

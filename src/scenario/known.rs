@@ -7,8 +7,15 @@ use super::template::Reference;
 use super::world_file::World;
 
 /// Kinds of things in the world that templates may name: `{identity.omar}`.
-const WORLD_KINDS: [&str; 7] =
-    ["account", "pool", "issuer", "client", "identity_pool", "identity", "role"];
+const WORLD_KINDS: [&str; 7] = [
+    "account",
+    "pool",
+    "issuer",
+    "client",
+    "identity_pool",
+    "identity",
+    "role",
+];
 /// Values of an actor that templates may name: `{phone.identity_id}`.
 const ACTOR_FIELDS: [&str; 9] = [
     "identity_id",
@@ -38,9 +45,15 @@ impl Known {
         known.add(Sort::Account, world.accounts.iter().map(|it| &it.id));
         known.add(Sort::Person, world.people.iter().map(|it| &it.id));
         known.add(Sort::Device, world.devices.iter().map(|it| &it.id));
-        known.add(Sort::FacebookApp, world.facebook_apps.iter().map(|it| &it.id));
+        known.add(
+            Sort::FacebookApp,
+            world.facebook_apps.iter().map(|it| &it.id),
+        );
         known.add(Sort::UserPool, world.user_pools.iter().map(|it| &it.id));
-        known.add(Sort::IdentityPool, world.identity_pools.iter().map(|it| &it.id));
+        known.add(
+            Sort::IdentityPool,
+            world.identity_pools.iter().map(|it| &it.id),
+        );
         known.add(Sort::Role, world.roles.iter().map(|it| &it.id));
         known.add(Sort::Bucket, world.buckets.iter().map(|it| &it.id));
         known.add(Sort::Table, world.tables.iter().map(|it| &it.id));
@@ -54,7 +67,12 @@ impl Known {
     }
 
     fn add_actors(&mut self, world: &World) {
-        for sort in [Sort::Person, Sort::Device, Sort::UserPool, Sort::IdentityPool] {
+        for sort in [
+            Sort::Person,
+            Sort::Device,
+            Sort::UserPool,
+            Sort::IdentityPool,
+        ] {
             let names: Vec<String> = self.of_sort(sort).map(str::to_owned).collect();
             self.add(Sort::Actor, names.iter());
         }
@@ -78,12 +96,18 @@ impl Known {
 
     /// Every name of a sort.
     pub fn of_sort(&self, sort: Sort) -> impl Iterator<Item = &str> + Clone {
-        self.names.get(&sort).into_iter().flatten().map(String::as_str)
+        self.names
+            .get(&sort)
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
     }
 
     /// Whether a name of this sort is declared.
     pub fn has(&self, sort: Sort, name: &str) -> bool {
-        self.names.get(&sort).is_some_and(|names| names.contains(name))
+        self.names
+            .get(&sort)
+            .is_some_and(|names| names.contains(name))
     }
 
     /// What would have to stand in a template instead; none where it is good.
@@ -92,22 +116,33 @@ impl Known {
         let first = field.split('.').next().unwrap_or_default();
         let (good, known): (bool, Vec<&str>) = match of.as_str() {
             "account" => return (first != "id").then(|| vec!["id"]),
-            "pool" | "issuer" => {
-                (self.has(Sort::UserPool, field), self.of_sort(Sort::UserPool).collect())
-            }
-            "client" => (self.has(Sort::Client, field), self.of_sort(Sort::Client).collect()),
-            "identity_pool" => {
-                (self.has(Sort::IdentityPool, field), self.of_sort(Sort::IdentityPool).collect())
-            }
+            "pool" | "issuer" => (
+                self.has(Sort::UserPool, field),
+                self.of_sort(Sort::UserPool).collect(),
+            ),
+            "client" => (
+                self.has(Sort::Client, field),
+                self.of_sort(Sort::Client).collect(),
+            ),
+            "identity_pool" => (
+                self.has(Sort::IdentityPool, field),
+                self.of_sort(Sort::IdentityPool).collect(),
+            ),
             "identity" => (
                 self.identities.contains(field),
                 self.identities.iter().map(String::as_str).collect(),
             ),
-            "role" => (self.has(Sort::Role, field), self.of_sort(Sort::Role).collect()),
+            "role" => (
+                self.has(Sort::Role, field),
+                self.of_sort(Sort::Role).collect(),
+            ),
             actor if self.has(Sort::Actor, actor) => {
                 (ACTOR_FIELDS.contains(&first), ACTOR_FIELDS.to_vec())
             }
-            _ => (false, self.of_sort(Sort::Actor).chain(WORLD_KINDS).collect()),
+            _ => (
+                false,
+                self.of_sort(Sort::Actor).chain(WORLD_KINDS).collect(),
+            ),
         };
         (!good).then_some(known)
     }

@@ -1,7 +1,7 @@
 //! From bytes to a [`Scenario`]: read, join with what it extends, check.
 
-use super::checked::{Act, Beat, Chapter, DEFAULT_SEED, Scenario};
 use super::check;
+use super::checked::{Act, Beat, Chapter, DEFAULT_SEED, Scenario};
 use super::diagnostic::{Code, Report, Sources, suggest};
 use super::file::{Beat as BeatFile, Expect};
 use super::files::Files;
@@ -20,9 +20,10 @@ pub fn load(files: &dyn Files, name: &str, bytes: &[u8]) -> Result<Scenario, Box
     let mut report = Report::default();
     let scenario = load_chain(&mut report, files, (name, bytes), &mut Vec::new());
     match scenario {
-        Some(scenario) if report.is_clean() => {
-            Ok(Scenario { sources: report.sources, ..scenario })
-        }
+        Some(scenario) if report.is_clean() => Ok(Scenario {
+            sources: report.sources,
+            ..scenario
+        }),
         _ => Err(Box::new(report)),
     }
 }
@@ -43,11 +44,19 @@ fn load_chain(
     if parent.is_none() && read.file.until.is_some() {
         let span = read.tree.find_name(&Path::top().field("until"));
         let remedy = "add `extends: \"…\"` or remove it";
-        report.add(Code::UnknownBeat, (read.source, span), "`until` without `extends`", remedy);
+        report.add(
+            Code::UnknownBeat,
+            (read.source, span),
+            "`until` without `extends`",
+            remedy,
+        );
     }
     let mut own = read.file.world.clone();
     check::resolve_policies(report, &read, files, &mut own);
-    let inherited = parent.as_ref().map(|parent| parent.world.clone()).unwrap_or_default();
+    let inherited = parent
+        .as_ref()
+        .map(|parent| parent.world.clone())
+        .unwrap_or_default();
     let world = merged(inherited, own);
     check::check(report, &read, &Known::of(&world));
     join(report, &read, parent, world)
@@ -59,21 +68,42 @@ fn load_parent(
     (read, id): (&Read, &str),
     chain: &mut Vec<String>,
 ) -> Option<Scenario> {
-    let place = (read.source, read.tree.find(&Path::top().field("extends")).span.clone());
+    let place = (
+        read.source,
+        read.tree.find(&Path::top().field("extends")).span.clone(),
+    );
     if chain.iter().any(|seen| seen == id) {
-        let message = format!("scenarios extend each other in a circle: {} → {id}", chain.join(" → "));
-        report.add(Code::Circle, place, message, "extend another scenario, or none");
+        let message = format!(
+            "scenarios extend each other in a circle: {} → {id}",
+            chain.join(" → ")
+        );
+        report.add(
+            Code::Circle,
+            place,
+            message,
+            "extend another scenario, or none",
+        );
         return None;
     }
     if chain.len() >= MAX_EXTENDS {
         let message = format!("scenarios extend each other more than {MAX_EXTENDS} deep");
-        report.add(Code::Limit, place, message, "extend a scenario nearer to the first one");
+        report.add(
+            Code::Limit,
+            place,
+            message,
+            "extend a scenario nearer to the first one",
+        );
         return None;
     }
     let Some((name, bytes)) = files.scenario(report.sources.name(read.source), id) else {
         let ids = files.ids();
         let remedy = suggest(id, ids.iter().map(String::as_str));
-        report.add(Code::UnknownScenario, place, format!("there is no scenario `{id}`"), remedy);
+        report.add(
+            Code::UnknownScenario,
+            place,
+            format!("there is no scenario `{id}`"),
+            remedy,
+        );
         return None;
     };
     let before = report.diagnostics.len();
@@ -86,7 +116,9 @@ fn load_parent(
 
 /// Leaves out the parent's beats behind `until`.
 fn cut(report: &mut Report, read: &Read, parent: &mut Scenario) {
-    let Some(until) = &read.file.until else { return };
+    let Some(until) = &read.file.until else {
+        return;
+    };
     let Some(last) = parent.beats.iter().position(|beat| beat.id == *until) else {
         let span = read.tree.find(&Path::top().field("until")).span.clone();
         let remedy = suggest(until, parent.beats.iter().map(|beat| beat.id.as_str()));
@@ -126,7 +158,12 @@ fn merged(mut world: World, own: World) -> World {
 }
 
 /// The inherited beats, then this file's own.
-fn join(report: &mut Report, read: &Read, parent: Option<Scenario>, world: World) -> Option<Scenario> {
+fn join(
+    report: &mut Report,
+    read: &Read,
+    parent: Option<Scenario>,
+    world: World,
+) -> Option<Scenario> {
     let file = &read.file;
     let inherited_start = parent.as_ref().map(|parent| parent.starts_at);
     let inherited_seed = parent.as_ref().map(|parent| parent.seed);
@@ -135,16 +172,26 @@ fn join(report: &mut Report, read: &Read, parent: Option<Scenario>, world: World
     for (number, chapter) in file.chapters.iter().enumerate() {
         let path = Path::top().field("chapters").index(number).field("beats");
         let continues = number == 0
-            && chapters.last().is_some_and(|last: &Chapter| last.title == chapter.title);
+            && chapters
+                .last()
+                .is_some_and(|last: &Chapter| last.title == chapter.title);
         if !continues && !chapter.beats.is_empty() {
-            chapters.push(Chapter { title: chapter.title.clone(), first_beat: beats.len() });
+            chapters.push(Chapter {
+                title: chapter.title.clone(),
+                first_beat: beats.len(),
+            });
         }
         for (number, beat) in chapter.beats.iter().enumerate() {
             let path = path.index(number);
             if beats.iter().any(|other: &Beat| other.id == beat.id) && file.extends.is_some() {
                 let span = read.tree.find(&path.field("id")).span.clone();
                 let message = format!("there is already a beat `{}`", beat.id);
-                report.add(Code::DuplicateId, (read.source, span), message, "give it another id");
+                report.add(
+                    Code::DuplicateId,
+                    (read.source, span),
+                    message,
+                    "give it another id",
+                );
             }
             beats.push(checked_beat(read, &path, beat));
         }
@@ -152,7 +199,10 @@ fn join(report: &mut Report, read: &Read, parent: Option<Scenario>, world: World
     let actions = beats.iter().map(|beat| beat.acts.len()).sum::<usize>();
     if beats.len() > MAX_BEATS || actions > MAX_ACTIONS {
         let span = read.tree.find_name(&Path::top().field("chapters"));
-        let message = format!("with what it inherits the scenario has {} beats and {actions} actions, more than the limits of {MAX_BEATS} and {MAX_ACTIONS}", beats.len());
+        let message = format!(
+            "with what it inherits the scenario has {} beats and {actions} actions, more than the limits of {MAX_BEATS} and {MAX_ACTIONS}",
+            beats.len()
+        );
         report.add(Code::Limit, (read.source, span), message, "inherit less");
         return None;
     }
@@ -168,7 +218,11 @@ fn join(report: &mut Report, read: &Read, parent: Option<Scenario>, world: World
         notes: file.notes.clone(),
         extends: file.extends.clone(),
         seed: file.seed.or(inherited_seed).unwrap_or(DEFAULT_SEED),
-        starts_at: file.starts_at.map(|at| at.0).or(inherited_start).unwrap_or(DEFAULT_START),
+        starts_at: file
+            .starts_at
+            .map(|at| at.0)
+            .or(inherited_start)
+            .unwrap_or(DEFAULT_START),
         world,
         chapters,
         beats,
@@ -185,8 +239,17 @@ fn checked_beat(read: &Read, path: &Path, beat: &BeatFile) -> Beat {
         None => Expect::Allowed,
     };
     let acts = beat.actions.iter().cloned().enumerate();
-    let acts = acts.map(|(number, action)| Act { action, expect: expected(number) }).collect();
-    let marked = if beat.expect.is_empty() { "id" } else { "expect" };
+    let acts = acts
+        .map(|(number, action)| Act {
+            action,
+            expect: expected(number),
+        })
+        .collect();
+    let marked = if beat.expect.is_empty() {
+        "id"
+    } else {
+        "expect"
+    };
     Beat {
         id: beat.id.clone(),
         title: beat.title.clone(),
@@ -195,6 +258,9 @@ fn checked_beat(read: &Read, path: &Path, beat: &BeatFile) -> Beat {
         notes: beat.notes.clone(),
         acts,
         question: beat.question.clone(),
-        place: (read.source, read.tree.find(&path.field(marked)).span.clone()),
+        place: (
+            read.source,
+            read.tree.find(&path.field(marked)).span.clone(),
+        ),
     }
 }

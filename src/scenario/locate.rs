@@ -99,10 +99,18 @@ pub struct Tree {
 impl Tree {
     /// Scans a text.
     pub fn scan(text: &str) -> Self {
-        let mut scanner = Scanner { text, bytes: text.as_bytes(), at: 0, too_deep: None };
+        let mut scanner = Scanner {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            too_deep: None,
+        };
         scanner.skip_attributes();
         let root = scanner.value(0);
-        Self { root, too_deep: scanner.too_deep }
+        Self {
+            root,
+            too_deep: scanner.too_deep,
+        }
     }
 
     /// The value at this path, or the closest one around it that there is.
@@ -119,13 +127,18 @@ impl Tree {
 
     /// The name of the field at this path; the field's value or what is around it where it has none.
     pub fn find_name(&self, path: &Path) -> Bytes {
-        let Some((last, before)) = path.0.split_last() else { return self.root.span.clone() };
+        let Some((last, before)) = path.0.split_last() else {
+            return self.root.span.clone();
+        };
         let parent = self.find(&Path(before.to_vec()));
         let entry = parent.entries().iter().find(|entry| match last {
             Step::Field(name) => entry.name.as_deref() == Some(name),
             Step::Index(_) => false,
         });
-        entry.map_or_else(|| self.find(path).span.clone(), |entry| entry.name_span.clone())
+        entry.map_or_else(
+            || self.find(path).span.clone(),
+            |entry| entry.name_span.clone(),
+        )
     }
 
     /// The values around a byte, the outermost first.
@@ -188,7 +201,9 @@ impl Scanner<'_> {
     }
 
     fn starts_with(&self, what: &str) -> bool {
-        self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(what.as_bytes()))
+        self.bytes
+            .get(self.at..)
+            .is_some_and(|rest| rest.starts_with(what.as_bytes()))
     }
 
     /// Skips white space and comments.
@@ -208,7 +223,9 @@ impl Scanner<'_> {
 
     fn skip_until(&mut self, what: &str) {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        self.at += rest.find(what).map_or(rest.len(), |found| found + what.len());
+        self.at += rest
+            .find(what)
+            .map_or(rest.len(), |found| found + what.len());
     }
 
     fn skip_block_comment(&mut self) {
@@ -244,7 +261,10 @@ impl Scanner<'_> {
         if depth > MAX_NESTING {
             self.too_deep.get_or_insert(start..start + 1);
             self.at = self.bytes.len();
-            return Node { span: start..self.at, kind: Kind::Plain };
+            return Node {
+                span: start..self.at,
+                kind: Kind::Plain,
+            };
         }
         let kind = match self.peek() {
             Some(b'[') => Kind::List(self.list(depth)),
@@ -256,7 +276,10 @@ impl Scanner<'_> {
             Some(_) => self.word(depth),
             None => Kind::Plain,
         };
-        Node { span: start..self.at, kind }
+        Node {
+            span: start..self.at,
+            kind,
+        }
     }
 
     fn list(&mut self, depth: usize) -> Vec<Node> {
@@ -280,9 +303,17 @@ impl Scanner<'_> {
                 self.at += 1;
                 let name = self.name_of(&first);
                 let value = self.value(depth + 1);
-                entries.push(Entry { name: Some(name), name_span: first.span, value });
+                entries.push(Entry {
+                    name: Some(name),
+                    name_span: first.span,
+                    value,
+                });
             } else {
-                entries.push(Entry { name: None, name_span: first.span.clone(), value: first });
+                entries.push(Entry {
+                    name: None,
+                    name_span: first.span.clone(),
+                    value: first,
+                });
             }
             self.after_value();
         }
@@ -332,7 +363,11 @@ impl Scanner<'_> {
         let end = self.at.min(self.bytes.len());
         self.at = (end + 1).min(self.bytes.len());
         let content = start.min(end)..end;
-        let raw = !self.bytes.get(content.clone()).unwrap_or_default().contains(&b'\\');
+        let raw = !self
+            .bytes
+            .get(content.clone())
+            .unwrap_or_default()
+            .contains(&b'\\');
         Kind::Text { content, raw }
     }
 
@@ -354,7 +389,9 @@ impl Scanner<'_> {
     fn is_raw_text(&self) -> bool {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let rest = rest.strip_prefix('b').unwrap_or(rest);
-        let Some(rest) = rest.strip_prefix('r') else { return rest.starts_with('"') };
+        let Some(rest) = rest.strip_prefix('r') else {
+            return rest.starts_with('"');
+        };
         rest.trim_start_matches('#').starts_with('"')
     }
 
@@ -372,13 +409,19 @@ impl Scanner<'_> {
         let rest = self.text.get(start..).unwrap_or_default();
         let length = rest.find(&close).unwrap_or(rest.len());
         self.at = (start + length + close.len()).min(self.bytes.len());
-        Kind::Text { content: start..start + length, raw: true }
+        Kind::Text {
+            content: start..start + length,
+            raw: true,
+        }
     }
 
     /// A number, a name, or a name with a struct behind it.
     fn word(&mut self, depth: usize) -> Kind {
         let start = self.at;
-        while self.peek().is_some_and(|byte| !byte.is_ascii_whitespace() && !b",:()[]{}\"".contains(&byte)) {
+        while self
+            .peek()
+            .is_some_and(|byte| !byte.is_ascii_whitespace() && !b",:()[]{}\"".contains(&byte))
+        {
             self.at += 1;
         }
         if self.at == start {
@@ -441,7 +484,11 @@ mod tests {
     fn the_values_around_a_byte_are_listed_from_the_outside() {
         let tree = Tree::scan(TEXT);
         let byte = TEXT.find("phone").unwrap();
-        let spans: Vec<usize> = tree.around(byte).iter().map(|node| node.span.len()).collect();
+        let spans: Vec<usize> = tree
+            .around(byte)
+            .iter()
+            .map(|node| node.span.len())
+            .collect();
         assert_eq!(spans.len(), 4);
         assert!(spans.windows(2).all(|pair| pair[0] > pair[1]));
     }

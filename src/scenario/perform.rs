@@ -24,7 +24,10 @@ pub fn perform(scenario: &Scenario, seed: Option<u64>) -> Result<Recording, Perf
     let mut clients = Clients::new(cloud, names);
     let mut beats = Vec::with_capacity(scenario.beats.len());
     for (index, beat) in scenario.beats.iter().enumerate() {
-        let chapter = scenario.chapters.iter().rposition(|chapter| chapter.first_beat <= index);
+        let chapter = scenario
+            .chapters
+            .iter()
+            .rposition(|chapter| chapter.first_beat <= index);
         let place = (number(index), number(chapter.unwrap_or(0)));
         beats.push(perform_beat(&mut clients, place, beat));
     }
@@ -36,11 +39,19 @@ fn number(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }
 
-fn perform_beat(clients: &mut Clients, (index, chapter): (u32, u32), beat: &Beat) -> recording::Beat {
+fn perform_beat(
+    clients: &mut Clients,
+    (index, chapter): (u32, u32),
+    beat: &Beat,
+) -> recording::Beat {
     clients.cloud.ledger.enter_beat(index);
     let started_at = clients.cloud.now();
     let first_exchange = next_exchange(clients);
-    let verdicts = beat.acts.iter().map(|act| perform_act(clients, act)).collect();
+    let verdicts = beat
+        .acts
+        .iter()
+        .map(|act| perform_act(clients, act))
+        .collect();
     recording::Beat {
         index,
         chapter,
@@ -79,7 +90,12 @@ fn asked(question: &super::file::Question) -> Question {
 fn perform_act(clients: &mut Clients, act: &Act) -> Verdict {
     let before = clients.cloud.ledger.exchanges().len();
     let outcome = clients.act(&act.action);
-    let exchanges = clients.cloud.ledger.exchanges().get(before..).unwrap_or_default();
+    let exchanges = clients
+        .cloud
+        .ledger
+        .exchanges()
+        .get(before..)
+        .unwrap_or_default();
     judge(&act.expect, &outcome, exchanges)
 }
 
@@ -88,8 +104,18 @@ fn judge(expect: &Expect, outcome: &Result<(), StepError>, exchanges: &[Exchange
     let expectation = in_words(expect);
     let found = match expect {
         Expect::Allowed => found_instead_of_allowed(outcome, exchanges),
-        Expect::Refused { by, code, check, message } => {
-            let wanted = Wanted { by, code, check: check.as_deref(), message: message.as_deref() };
+        Expect::Refused {
+            by,
+            code,
+            check,
+            message,
+        } => {
+            let wanted = Wanted {
+                by,
+                code,
+                check: check.as_deref(),
+                message: message.as_deref(),
+            };
             found_instead_of_refused(&wanted, outcome, exchanges)
         }
         Expect::Unreachable => match outcome {
@@ -97,16 +123,29 @@ fn judge(expect: &Expect, outcome: &Result<(), StepError>, exchanges: &[Exchange
             other => Some(what_happened(other, exchanges)),
         },
     };
-    Verdict { expectation, held: found.is_none(), found: found.unwrap_or_default() }
+    Verdict {
+        expectation,
+        held: found.is_none(),
+        found: found.unwrap_or_default(),
+    }
 }
 
 fn in_words(expect: &Expect) -> String {
     match expect {
         Expect::Allowed => "allowed".to_owned(),
         Expect::Unreachable => "reaches nobody".to_owned(),
-        Expect::Refused { by, code, check, message } => {
-            let check = check.as_ref().map_or(String::new(), |check| format!(" at {check}"));
-            let message = message.as_ref().map_or(String::new(), |text| format!(", saying {text:?}"));
+        Expect::Refused {
+            by,
+            code,
+            check,
+            message,
+        } => {
+            let check = check
+                .as_ref()
+                .map_or(String::new(), |check| format!(" at {check}"));
+            let message = message
+                .as_ref()
+                .map_or(String::new(), |text| format!(", saying {text:?}"));
             format!("refused by {by} with {code}{check}{message}")
         }
     }
@@ -116,7 +155,9 @@ fn found_instead_of_allowed(
     outcome: &Result<(), StepError>,
     exchanges: &[Exchange],
 ) -> Option<String> {
-    let refused = exchanges.iter().any(|exchange| exchange.parent.is_none() && exchange.refused());
+    let refused = exchanges
+        .iter()
+        .any(|exchange| exchange.parent.is_none() && exchange.refused());
     (outcome.is_err() || refused).then(|| what_happened(outcome, exchanges))
 }
 
@@ -130,12 +171,16 @@ struct Wanted<'a> {
 
 impl Wanted<'_> {
     fn is(&self, exchange: &Exchange) -> bool {
-        let Some(refusal) = &exchange.refusal else { return false };
+        let Some(refusal) = &exchange.refusal else {
+            return false;
+        };
         let stopped_at = exchange.failed_check().map(|check| check.name.as_str());
         exchange.to.as_str() == self.by
             && refusal.code == self.code
             && self.check.is_none_or(|check| stopped_at == Some(check))
-            && self.message.is_none_or(|message| refusal.message.contains(message))
+            && self
+                .message
+                .is_none_or(|message| refusal.message.contains(message))
     }
 }
 
@@ -144,8 +189,10 @@ fn found_instead_of_refused(
     outcome: &Result<(), StepError>,
     exchanges: &[Exchange],
 ) -> Option<String> {
-    let ended_refused =
-        exchanges.iter().rfind(|exchange| exchange.parent.is_none()).is_some_and(Exchange::refused);
+    let ended_refused = exchanges
+        .iter()
+        .rfind(|exchange| exchange.parent.is_none())
+        .is_some_and(Exchange::refused);
     let held = ended_refused && exchanges.iter().any(|exchange| wanted.is(exchange));
     (!held).then(|| what_happened(outcome, exchanges))
 }
@@ -158,8 +205,13 @@ fn what_happened(outcome: &Result<(), StepError>, exchanges: &[Exchange]) -> Str
     let refused = exchanges.iter().find(|exchange| exchange.refused());
     match refused.and_then(|exchange| Some((exchange, exchange.refusal.as_ref()?))) {
         Some((exchange, refusal)) => {
-            let check = exchange.failed_check().map_or("no check", |check| &check.name);
-            format!("{} refused with {} at {check}: {}", exchange.to, refusal.code, refusal.message)
+            let check = exchange
+                .failed_check()
+                .map_or("no check", |check| &check.name);
+            format!(
+                "{} refused with {} at {check}: {}",
+                exchange.to, refusal.code, refusal.message
+            )
         }
         None => "allowed".to_owned(),
     }

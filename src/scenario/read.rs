@@ -40,7 +40,12 @@ pub fn read(report: &mut Report, name: &str, bytes: &[u8]) -> Option<Read> {
     let tree = Tree::scan(report.sources.text(source));
     if let Some(span) = tree.too_deep.clone() {
         let message = format!("values nest more than {MAX_NESTING} deep");
-        report.add(Code::Limit, (source, span), message, "flatten this part of the file");
+        report.add(
+            Code::Limit,
+            (source, span),
+            message,
+            "flatten this part of the file",
+        );
         return None;
     }
     let before = report.diagnostics.len();
@@ -57,9 +62,16 @@ pub fn read(report: &mut Report, name: &str, bytes: &[u8]) -> Option<Read> {
 fn decode<'a>(report: &mut Report, name: &str, bytes: &'a [u8]) -> Option<&'a str> {
     if bytes.len() > MAX_FILE_BYTES {
         let source = report.sources.add(name, "");
-        let message =
-            format!("{name} has {} bytes, more than the limit of {MAX_FILE_BYTES}", bytes.len());
-        report.add(Code::Limit, (source, 0..0), message, "split it with `extends`");
+        let message = format!(
+            "{name} has {} bytes, more than the limit of {MAX_FILE_BYTES}",
+            bytes.len()
+        );
+        report.add(
+            Code::Limit,
+            (source, 0..0),
+            message,
+            "split it with `extends`",
+        );
         return None;
     }
     match std::str::from_utf8(bytes) {
@@ -70,7 +82,12 @@ fn decode<'a>(report: &mut Report, name: &str, bytes: &'a [u8]) -> Option<&'a st
             let end = good.len();
             let source = report.sources.add(name, good);
             let message = format!("{name} is not UTF-8 text from byte {end} on");
-            report.add(Code::NotText, (source, end..end), message, "save the file as UTF-8");
+            report.add(
+                Code::NotText,
+                (source, end..end),
+                message,
+                "save the file as UTF-8",
+            );
             None
         }
     }
@@ -84,7 +101,12 @@ fn limit_texts(report: &mut Report, source: SourceId, node: &Node) {
             "this text has {} bytes, more than the limit of {MAX_TEXT_BYTES}",
             content.len()
         );
-        report.add(Code::Limit, (source, node.span.clone()), message, "shorten it");
+        report.add(
+            Code::Limit,
+            (source, node.span.clone()),
+            message,
+            "shorten it",
+        );
     }
     for child in node.children() {
         limit_texts(report, source, child);
@@ -107,7 +129,9 @@ fn attempt(report: &mut Report, source: SourceId, tree: &Tree, text: &str) -> Op
         let place = place_of(&error.code, tree, &remaining, cursor);
         let (code, message, remedy) = worded(&error.code);
         report.add(code, (source, place.span.clone()), message, remedy);
-        let Some(out) = place.leave_out else { return None };
+        let Some(out) = place.leave_out else {
+            return None;
+        };
         blank(&mut remaining, out);
     }
     None
@@ -134,7 +158,12 @@ struct Place {
 
 fn place_of(error: &Error, tree: &Tree, text: &str, cursor: usize) -> Place {
     // The cursor stands behind what was wrong: look at the byte before it
-    let before = text.get(..cursor).unwrap_or_default().trim_end().len().saturating_sub(1);
+    let before = text
+        .get(..cursor)
+        .unwrap_or_default()
+        .trim_end()
+        .len()
+        .saturating_sub(1);
     let around = tree.around(before);
     match error {
         Error::NoSuchStructField { found, .. } => field_place(&around, found, cursor),
@@ -143,16 +172,32 @@ fn place_of(error: &Error, tree: &Tree, text: &str, cursor: usize) -> Place {
         Error::MissingStructField { .. } => {
             // RON notices at the closing parenthesis of the value that lacks the field
             let rest = text.get(cursor..).unwrap_or_default();
-            let skipped = rest.find(|c: char| c != ',' && !c.is_whitespace()).unwrap_or(0);
+            let skipped = rest
+                .find(|c: char| c != ',' && !c.is_whitespace())
+                .unwrap_or(0);
             let around = tree.around(cursor + skipped);
-            let whole = around.last().map(|node| node.span.clone()).unwrap_or(before..cursor);
-            Place { span: head_of(text, whole), leave_out: list_item(&around) }
+            let whole = around
+                .last()
+                .map(|node| node.span.clone())
+                .unwrap_or(before..cursor);
+            Place {
+                span: head_of(text, whole),
+                leave_out: list_item(&around),
+            }
         }
         _ if is_type_error(error) => {
-            let span = around.last().map_or(before..cursor, |node| node.span.clone());
-            Place { span, leave_out: list_item(&around) }
+            let span = around
+                .last()
+                .map_or(before..cursor, |node| node.span.clone());
+            Place {
+                span,
+                leave_out: list_item(&around),
+            }
         }
-        _ => Place { span: one_character(text, cursor), leave_out: None },
+        _ => Place {
+            span: one_character(text, cursor),
+            leave_out: None,
+        },
     }
 }
 
@@ -187,7 +232,10 @@ fn field_place(around: &[&Node], name: &str, cursor: usize) -> Place {
             span: entry.name_span.clone(),
             leave_out: Some(entry.name_span.start..entry.value.span.end),
         },
-        None => Place { span: cursor.saturating_sub(1)..cursor, leave_out: None },
+        None => Place {
+            span: cursor.saturating_sub(1)..cursor,
+            leave_out: None,
+        },
     }
 }
 
@@ -195,7 +243,10 @@ fn field_place(around: &[&Node], name: &str, cursor: usize) -> Place {
 fn word_place(around: &[&Node], text: &str, word: &str, cursor: usize) -> Place {
     let start = text.get(..cursor).and_then(|before| before.rfind(word));
     let span = start.map_or(cursor.saturating_sub(1)..cursor, |at| at..at + word.len());
-    Place { span, leave_out: list_item(around) }
+    Place {
+        span,
+        leave_out: list_item(around),
+    }
 }
 
 /// The innermost value that stands in a list: a beat, an action, an entry of the world.
@@ -220,7 +271,10 @@ fn one_character(text: &str, at: usize) -> Bytes {
     while !text.is_char_boundary(start) {
         start -= 1;
     }
-    let length = text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    let length = text
+        .get(start..)
+        .and_then(|rest| rest.chars().next())
+        .map_or(0, char::len_utf8);
     start..start + length
 }
 
@@ -247,28 +301,58 @@ fn blank(text: &mut String, out: Range<usize>) {
 /// Code, sentence and remedy of one of RON's errors.
 fn worded(error: &Error) -> (Code, String, String) {
     match error {
-        Error::NoSuchStructField { expected, found, outer } => {
-            let of = outer.as_ref().map_or_else(String::new, |outer| format!(" in {outer}"));
+        Error::NoSuchStructField {
+            expected,
+            found,
+            outer,
+        } => {
+            let of = outer
+                .as_ref()
+                .map_or_else(String::new, |outer| format!(" in {outer}"));
             let remedy = suggest(found, expected.iter().copied());
-            (Code::UnknownField, format!("there is no field `{found}`{of}"), remedy)
+            (
+                Code::UnknownField,
+                format!("there is no field `{found}`{of}"),
+                remedy,
+            )
         }
-        Error::NoSuchEnumVariant { expected, found, outer } => {
-            let of = outer.as_ref().map_or_else(String::new, |outer| format!(" among {outer}"));
+        Error::NoSuchEnumVariant {
+            expected,
+            found,
+            outer,
+        } => {
+            let of = outer
+                .as_ref()
+                .map_or_else(String::new, |outer| format!(" among {outer}"));
             let remedy = suggest(found, expected.iter().copied());
-            (Code::WrongType, format!("there is no `{found}`{of}"), remedy)
+            (
+                Code::WrongType,
+                format!("there is no `{found}`{of}"),
+                remedy,
+            )
         }
         Error::MissingStructField { field, outer } => {
-            let of = outer.as_ref().map_or_else(String::new, |outer| format!(" of {outer}"));
+            let of = outer
+                .as_ref()
+                .map_or_else(String::new, |outer| format!(" of {outer}"));
             let message = format!("the field `{field}`{of} is missing");
             (Code::MissingField, message, format!("add `{field}: …`"))
         }
         Error::DuplicateStructField { field, .. } => {
             let message = format!("the field `{field}` is there twice");
-            (Code::DuplicateField, message, "remove one of them".to_owned())
+            (
+                Code::DuplicateField,
+                message,
+                "remove one of them".to_owned(),
+            )
         }
         Error::ExceededRecursionLimit => {
             let message = format!("values nest more than {MAX_NESTING} deep");
-            (Code::Limit, message, "flatten this part of the file".to_owned())
+            (
+                Code::Limit,
+                message,
+                "flatten this part of the file".to_owned(),
+            )
         }
         error if is_type_error(error) => {
             let remedy = "see docs/scenarios.md for what belongs here".to_owned();
@@ -277,7 +361,11 @@ fn worded(error: &Error) -> (Code, String, String) {
         error => {
             let remedy =
                 "a scenario is RON: fields `name: value`, lists `[…]`, a comma between two values";
-            (Code::Syntax, lower_first(&error.to_string()), remedy.to_owned())
+            (
+                Code::Syntax,
+                lower_first(&error.to_string()),
+                remedy.to_owned(),
+            )
         }
     }
 }
@@ -347,7 +435,10 @@ mod tests {
 
     #[test]
     fn broken_ron_is_a_syntax_error_with_a_place() {
-        assert_eq!(found("(id: \"a\" title: \"b\")").first().unwrap().0, "TT-101");
+        assert_eq!(
+            found("(id: \"a\" title: \"b\")").first().unwrap().0,
+            "TT-101"
+        );
         assert_eq!(found("").first().unwrap().0, "TT-101");
     }
 

@@ -94,9 +94,9 @@ impl<'a> References<'a> {
 
     fn login(self, login: &'a Option<LoginWith>) -> Self {
         match login {
-            Some(LoginWith::UserPool(pool, value)) => {
-                self.name("login", Sort::UserPool, pool).value("login", value)
-            }
+            Some(LoginWith::UserPool(pool, value)) => self
+                .name("login", Sort::UserPool, pool)
+                .value("login", value),
             Some(LoginWith::Facebook(value) | LoginWith::Named(_, value)) => {
                 self.value("login", value)
             }
@@ -144,12 +144,25 @@ pub fn of(action: &Action) -> References<'_> {
         | Action::GoOnline { device }
         | Action::Tamper { device, .. } => refs.device(device),
         Action::Copy { from, to, .. } => {
-            refs.name("from", Sort::Actor, from).name("to", Sort::Actor, to)
+            refs.name("from", Sort::Actor, from)
+                .name("to", Sort::Actor, to)
         }
-        Action::Request { device, url, headers, body, credentials, .. } => {
-            let refs = refs.device(device).template("url", url).template("body", body);
+        Action::Request {
+            device,
+            url,
+            headers,
+            body,
+            credentials,
+            ..
+        } => {
+            let refs = refs
+                .device(device)
+                .template("url", url)
+                .template("body", body);
             let refs = refs.optional("credentials", credentials);
-            headers.values().fold(refs, |refs, value| refs.template("headers", value))
+            headers
+                .values()
+                .fold(refs, |refs, value| refs.template("headers", value))
         }
     }
 }
@@ -170,9 +183,23 @@ fn of_sign_in<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
                 None => refs,
             }
         }
-        Action::SignUp { device, client, person }
-        | Action::ConfirmSignUp { device, client, person, .. }
-        | Action::SignIn { device, client, person, .. } => refs
+        Action::SignUp {
+            device,
+            client,
+            person,
+        }
+        | Action::ConfirmSignUp {
+            device,
+            client,
+            person,
+            ..
+        }
+        | Action::SignIn {
+            device,
+            client,
+            person,
+            ..
+        } => refs
             .device(device)
             .name("client", Sort::Client, client)
             .name("person", Sort::Person, person),
@@ -183,38 +210,76 @@ fn of_sign_in<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
 
 fn of_federation<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
     match action {
-        Action::GetId { device, pool, login } | Action::GetOpenIdToken { device, pool, login } => {
-            refs.device(device).name("pool", Sort::IdentityPool, pool).login(login)
+        Action::GetId {
+            device,
+            pool,
+            login,
         }
-        Action::GetCredentials { device, pool, login, identity } => refs
+        | Action::GetOpenIdToken {
+            device,
+            pool,
+            login,
+        } => refs
+            .device(device)
+            .name("pool", Sort::IdentityPool, pool)
+            .login(login),
+        Action::GetCredentials {
+            device,
+            pool,
+            login,
+            identity,
+        } => refs
             .device(device)
             .name("pool", Sort::IdentityPool, pool)
             .login(login)
             .optional("identity", identity),
-        Action::AssumeRoleWithWebIdentity { device, role, token, .. } => {
-            refs.device(device).name("role", Sort::Role, role).value("token", token)
-        }
-        Action::GetCallerIdentity { device, credentials } => {
-            refs.device(device).optional("credentials", credentials)
-        }
+        Action::AssumeRoleWithWebIdentity {
+            device,
+            role,
+            token,
+            ..
+        } => refs
+            .device(device)
+            .name("role", Sort::Role, role)
+            .value("token", token),
+        Action::GetCallerIdentity {
+            device,
+            credentials,
+        } => refs.device(device).optional("credentials", credentials),
         _ => refs,
     }
 }
 
 fn of_data<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
     match action {
-        Action::PutObject { device, bucket, key, text, credentials } => refs
+        Action::PutObject {
+            device,
+            bucket,
+            key,
+            text,
+            credentials,
+        } => refs
             .device(device)
             .name("bucket", Sort::Bucket, bucket)
             .template("key", key)
             .template("text", text)
             .optional("credentials", credentials),
-        Action::GetObject { device, bucket, key, credentials } => refs
+        Action::GetObject {
+            device,
+            bucket,
+            key,
+            credentials,
+        } => refs
             .device(device)
             .name("bucket", Sort::Bucket, bucket)
             .template("key", key)
             .optional("credentials", credentials),
-        Action::ListObjects { device, bucket, prefix, credentials } => {
+        Action::ListObjects {
+            device,
+            bucket,
+            prefix,
+            credentials,
+        } => {
             let refs = refs.device(device).name("bucket", Sort::Bucket, bucket);
             let refs = refs.optional("credentials", credentials);
             match prefix {
@@ -222,17 +287,32 @@ fn of_data<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
                 None => refs,
             }
         }
-        Action::PutItem { device, table, item, credentials } => refs
+        Action::PutItem {
+            device,
+            table,
+            item,
+            credentials,
+        } => refs
             .device(device)
             .name("table", Sort::Table, table)
             .item("item", item)
             .optional("credentials", credentials),
-        Action::GetItem { device, table, key, credentials } => refs
+        Action::GetItem {
+            device,
+            table,
+            key,
+            credentials,
+        } => refs
             .device(device)
             .name("table", Sort::Table, table)
             .item("key", key)
             .optional("credentials", credentials),
-        Action::Query { device, table, partition, credentials } => refs
+        Action::Query {
+            device,
+            table,
+            partition,
+            credentials,
+        } => refs
             .device(device)
             .name("table", Sort::Table, table)
             .template("partition", partition)

@@ -76,7 +76,10 @@ impl Template {
     }
 
     /// The text with every reference filled in.
-    pub fn fill<E>(&self, mut value: impl FnMut(&Reference) -> Result<String, E>) -> Result<String, E> {
+    pub fn fill<E>(
+        &self,
+        mut value: impl FnMut(&Reference) -> Result<String, E>,
+    ) -> Result<String, E> {
         let mut filled = String::new();
         for piece in &self.pieces {
             match piece {
@@ -100,10 +103,19 @@ fn reference_at(text: &str) -> Option<(Reference, usize)> {
     let (of, field) = text.get(1..close)?.split_once('.')?;
     let word = |word: &str| {
         word.starts_with(|c: char| c.is_ascii_alphabetic())
-            && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+            && word
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
     };
-    (word(of) && field.split('.').all(word))
-        .then(|| (Reference { of: of.to_owned(), field: field.to_owned() }, close + 1))
+    (word(of) && field.split('.').all(word)).then(|| {
+        (
+            Reference {
+                of: of.to_owned(),
+                field: field.to_owned(),
+            },
+            close + 1,
+        )
+    })
 }
 
 #[cfg(test)]
@@ -118,7 +130,10 @@ mod tests {
 
     #[test]
     fn a_reference_is_filled_in_and_the_rest_stays() {
-        assert_eq!(fill("{phone.identity_id}/beach.jpg"), "<{phone.identity_id}>/beach.jpg");
+        assert_eq!(
+            fill("{phone.identity_id}/beach.jpg"),
+            "<{phone.identity_id}>/beach.jpg"
+        );
         assert_eq!(fill("a{x.y}b{z.w}"), "a<{x.y}>b<{z.w}>");
     }
 

@@ -1,8 +1,8 @@
 //! Every shipped scenario, loaded and performed.
 
-use super::files::Shipped;
 use super::action::Action;
 use super::file::Expect;
+use super::files::Shipped;
 use super::{library, load, perform};
 use crate::recording::trace;
 
@@ -52,7 +52,11 @@ fn every_expectation_of_every_shipped_scenario_can_fail() {
         for (beat, performed) in scenario.beats.iter().zip(&recording.beats) {
             for (act, verdict) in beat.acts.iter().zip(&performed.verdicts) {
                 let waits = matches!(act.action, Action::Wait(_));
-                assert_eq!(verdict.held, waits, "{}, {}: {verdict:?}", entry.id, beat.id);
+                assert_eq!(
+                    verdict.held, waits,
+                    "{}, {}: {verdict:?}",
+                    entry.id, beat.id
+                );
             }
         }
     }
@@ -80,7 +84,11 @@ fn what_is_true_at_each_beat_does_not_depend_on_the_order_of_asking() {
         let mut backward: Vec<String> = recording.beats.iter().rev().map(hash).collect();
         backward.reverse();
         assert_eq!(forward, backward);
-        assert!(forward.windows(2).any(|pair| pair[0] != pair[1]), "{}", entry.id);
+        assert!(
+            forward.windows(2).any(|pair| pair[0] != pair[1]),
+            "{}",
+            entry.id
+        );
     }
 }
 
@@ -97,7 +105,12 @@ fn after(until: &str, actions: &str, expect: &str) -> String {
 fn verdicts(text: &str) -> Vec<crate::recording::Verdict> {
     let scenario = load(&Shipped, "t.ron", text.as_bytes())
         .unwrap_or_else(|report| panic!("{}", report.render(false)));
-    perform(&scenario, None).unwrap().beats.pop().unwrap().verdicts
+    perform(&scenario, None)
+        .unwrap()
+        .beats
+        .pop()
+        .unwrap()
+        .verdicts
 }
 
 fn holds(until: &str, actions: &str, expect: &str) {
@@ -106,8 +119,7 @@ fn holds(until: &str, actions: &str, expect: &str) {
     }
 }
 
-const GET_ID: &str =
-    r#"GetId(device: "phone", pool: "identities", login: UserPool("users", Held("phone", IdToken)))"#;
+const GET_ID: &str = r#"GetId(device: "phone", pool: "identities", login: UserPool("users", Held("phone", IdToken)))"#;
 const OWN_PHOTO: &str = r#"GetObject(device: "phone", bucket: "photo-box-pictures", key: "{phone.identity_id}/beach.jpg")"#;
 
 #[test]
@@ -127,7 +139,11 @@ fn a_tampered_token_is_refused_whatever_was_done_to_it() {
 #[test]
 fn a_wrong_clock_is_noticed_and_a_device_offline_reaches_nobody() {
     let skewed = format!(r#"SkewClock(device: "phone", by: "20m"), {OWN_PHOTO}"#);
-    holds("upload", &skewed, r#"Refused(by: "s3", code: "RequestTimeTooSkewed")"#);
+    holds(
+        "upload",
+        &skewed,
+        r#"Refused(by: "s3", code: "RequestTimeTooSkewed")"#,
+    );
     let offline = format!(r#"GoOffline(device: "phone"), {OWN_PHOTO}"#);
     holds("upload", &offline, "Unreachable");
     let back = format!(r#"GoOffline(device: "phone"), GoOnline(device: "phone"), {OWN_PHOTO}"#);
@@ -146,20 +162,31 @@ fn altered_and_expired_credentials_are_refused() {
 #[test]
 fn a_code_is_worth_nothing_without_the_verifier_and_nothing_twice() {
     let wrong = r#"RedeemCode(device: "phone", verifier: "another-verifier-of-at-least-forty-three-chars")"#;
-    holds("broker", wrong, r#"Refused(by: "users", code: "invalid_grant")"#);
+    holds(
+        "broker",
+        wrong,
+        r#"Refused(by: "users", code: "invalid_grant")"#,
+    );
     let again = r#"RedeemCode(device: "phone")"#;
-    holds("tokens", again, r#"Refused(by: "users", code: "invalid_grant")"#);
+    holds(
+        "tokens",
+        again,
+        r#"Refused(by: "users", code: "invalid_grant")"#,
+    );
 }
 
 #[test]
 fn any_http_request_can_be_sent_signed_or_not() {
     let url = "https://photo-box-pictures.s3.us-east-1.amazonaws.com/{phone.identity_id}/beach.jpg";
-    let signed = format!(
-        r#"Request(device: "phone", method: "GET", url: "{url}", sign_for: "s3")"#
-    );
+    let signed =
+        format!(r#"Request(device: "phone", method: "GET", url: "{url}", sign_for: "s3")"#);
     holds("upload", &signed, "Allowed");
     let unsigned = format!(r#"Request(device: "phone", method: "GET", url: "{url}")"#);
-    holds("upload", &unsigned, r#"Refused(by: "s3", code: "AccessDenied")"#);
+    holds(
+        "upload",
+        &unsigned,
+        r#"Refused(by: "s3", code: "AccessDenied")"#,
+    );
 }
 
 #[test]

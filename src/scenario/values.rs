@@ -14,9 +14,9 @@ impl TryFrom<String> for Instant {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Moment::parse(&text).map(Self).map_err(|error| {
-            format!("{error}; write an instant like \"2026-03-03T09:00:00Z\"")
-        })
+        Moment::parse(&text)
+            .map(Self)
+            .map_err(|error| format!("{error}; write an instant like \"2026-03-03T09:00:00Z\""))
     }
 }
 
@@ -29,8 +29,8 @@ impl TryFrom<String> for Duration {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Span::parse(text.trim())
-            .map(Self)
-            .map_err(|error| format!("{error}; write a duration like \"65m\", \"1h30m\" or \"-10m\""))
+        Span::parse(text.trim()).map(Self).map_err(|error| {
+            format!("{error}; write a duration like \"65m\", \"1h30m\" or \"-10m\"")
+        })
     }
 }

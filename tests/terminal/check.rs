@@ -14,7 +14,10 @@ fn as_json(text: &str) -> Vec<serde_json::Value> {
     let mut command = crate::tokentrail(&["check", "--json", path.to_str().unwrap()]);
     let output = command.output().unwrap();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    report["files"][0]["diagnostics"].as_array().unwrap().clone()
+    report["files"][0]["diagnostics"]
+        .as_array()
+        .unwrap()
+        .clone()
 }
 
 #[test]
@@ -29,7 +32,8 @@ fn every_shipped_scenario_is_good() {
 
 #[test]
 fn a_mistake_is_underlined_and_has_a_remedy() {
-    let text = about("(id: \"a\", title: \"A\", caption: \"c\", actions: [GoOffline(device: \"phnoe\")])");
+    let text =
+        about("(id: \"a\", title: \"A\", caption: \"c\", actions: [GoOffline(device: \"phnoe\")])");
     for part in ["TT-201", "story.ron:7:", "^^^^^^^", "did you mean `phone`?"] {
         assert!(text.contains(part), "{part} in\n{text}");
     }
@@ -45,13 +49,24 @@ fn every_sort_of_mistake_has_its_code() {
         ("TT-104", format!("({good}, actions: [Wiat(\"1m\")])")),
         ("TT-104", format!("({good}, actions: [Wait(\"a while\")])")),
         ("TT-107", format!("({good}, id: \"b\")")),
-        ("TT-201", format!("({good}, actions: [GoOnline(device: \"x\")])")),
+        (
+            "TT-201",
+            format!("({good}, actions: [GoOnline(device: \"x\")])"),
+        ),
         ("TT-202", format!("({good}), ({good})")),
         ("TT-301", "(id: \"a\", title: \"A\")".to_owned()),
-        ("TT-302", format!("({good}, question: (ask: \"?\", choices: [(text: \"x\")]))")),
+        (
+            "TT-302",
+            format!("({good}, question: (ask: \"?\", choices: [(text: \"x\")]))"),
+        ),
         ("TT-303", format!("({good}, expect: [Allowed])")),
         ("TT-304", format!("({good}, actions: [Wait(\"9999d\")])")),
-        ("TT-305", format!("({good}, actions: [Request(device: \"phone\", method: \"GET\", url: \"https://{{nobody.code}}/\")])")),
+        (
+            "TT-305",
+            format!(
+                "({good}, actions: [Request(device: \"phone\", method: \"GET\", url: \"https://{{nobody.code}}/\")])"
+            ),
+        ),
     ];
     for (code, beats) in cases {
         let text = about(&beats);
@@ -65,7 +80,10 @@ fn several_mistakes_are_reported_at_once() {
         "(id: \"a\", title: \"A\"), (id: \"b\", title: \"B\", caption: \"c\", \
          actions: [GoOffline(device: \"x\"), GoOnline(device: \"y\")])",
     );
-    assert!(text.contains("TT-301") && text.matches("TT-201").count() == 2, "{text}");
+    assert!(
+        text.contains("TT-301") && text.matches("TT-201").count() == 2,
+        "{text}"
+    );
 }
 
 #[test]
@@ -77,7 +95,11 @@ fn a_mistake_in_a_policy_is_pointed_at_inside_the_scenario() {
     );
     let found = as_json(&text);
     assert_eq!(found[0]["code"], "TT-401");
-    let line = text.lines().position(|line| line.contains("Efect")).unwrap() + 1;
+    let line = text
+        .lines()
+        .position(|line| line.contains("Efect"))
+        .unwrap()
+        + 1;
     assert_eq!(found[0]["line"], line, "{found:?}");
 }
 
@@ -93,15 +115,21 @@ fn variants_say_what_they_cannot_extend() {
     assert_eq!(code(&variant("facebook-to-s4", "open")), "TT-204");
     assert_eq!(code(&variant("facebook-to-s3", "opne")), "TT-205");
     let (folder, path) = scratch(&variant("story", "x"));
-    std::fs::write(folder.path().join("story.ron"), variant("story", "x").replace("\"v\"", "\"story\"")).unwrap();
+    std::fs::write(
+        folder.path().join("story.ron"),
+        variant("story", "x").replace("\"v\"", "\"story\""),
+    )
+    .unwrap();
     assert!(complaint(&["check", path.to_str().unwrap()], 2).contains("TT-206"));
 }
 
 #[test]
 fn policy_files_are_read_beside_the_scenario_and_nowhere_else() {
     let with = |trust: &str| {
-        small("(id: \"a\", title: \"A\", caption: \"c\")")
-            .replace("world: (", &format!("world: (roles: [(id: \"R\", trust: \"{trust}\")], "))
+        small("(id: \"a\", title: \"A\", caption: \"c\")").replace(
+            "world: (",
+            &format!("world: (roles: [(id: \"R\", trust: \"{trust}\")], "),
+        )
     };
     let (folder, path) = scratch(&with("trust.json"));
     let policy = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"}, "Action": "sts:AssumeRoleWithWebIdentity"}]}"#;
@@ -109,15 +137,47 @@ fn policy_files_are_read_beside_the_scenario_and_nowhere_else() {
     assert!(printed(&["check", path.to_str().unwrap()]).contains("good"));
     for outside in ["../trust.json", "/etc/hostname", "missing.json"] {
         std::fs::write(&path, with(outside)).unwrap();
-        assert!(complaint(&["check", path.to_str().unwrap()], 2).contains("TT-203"), "{outside}");
+        assert!(
+            complaint(&["check", path.to_str().unwrap()], 2).contains("TT-203"),
+            "{outside}"
+        );
     }
 }
 
 #[test]
 fn a_link_does_not_lead_out_of_the_folder() {
-    let text = small("(id: \"a\", title: \"A\", caption: \"c\")")
-        .replace("world: (", "world: (roles: [(id: \"R\", trust: \"link.json\")], ");
+    let text = small("(id: \"a\", title: \"A\", caption: \"c\")").replace(
+        "world: (",
+        "world: (roles: [(id: \"R\", trust: \"link.json\")], ",
+    );
     let (folder, path) = scratch(&text);
     std::os::unix::fs::symlink("/etc/hostname", folder.path().join("link.json")).unwrap();
     assert!(complaint(&["check", path.to_str().unwrap()], 2).contains("outside"));
+}
+
+/// Every RON example of the author's guide.
+fn examples() -> Vec<String> {
+    let guide = std::fs::read_to_string("docs/scenarios.md").unwrap();
+    let blocks = guide.split("```ron\n").skip(1);
+    blocks
+        .map(|block| block.split("```").next().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn every_example_of_the_authors_guide_is_good() {
+    assert_eq!(examples().len(), 2);
+    for example in examples() {
+        let (_folder, path) = scratch(&example);
+        assert!(printed(&["check", path.to_str().unwrap()]).contains("good"));
+    }
+}
+
+#[test]
+fn the_authors_guide_explains_every_code() {
+    use tokentrail::scenario::diagnostic::Code;
+    let guide = std::fs::read_to_string("docs/scenarios.md").unwrap();
+    for code in Code::ALL {
+        assert!(guide.contains(&format!("| {code} |")), "{code}");
+    }
 }

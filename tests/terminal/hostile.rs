@@ -10,7 +10,10 @@ use crate::{complaint, scratch};
 fn huge_deep_and_binary_files_are_refused_with_the_limit() {
     let deep = format!("(id: {})", "[".repeat(200_000));
     let huge = format!("(id: \"{}\")", "x".repeat(2_000_000));
-    let long = format!("(id: \"a\", title: \"{}\", summary: \"s\")", "x".repeat(100_000));
+    let long = format!(
+        "(id: \"a\", title: \"{}\", summary: \"s\")",
+        "x".repeat(100_000)
+    );
     for (text, part) in [(deep, "32 deep"), (huge, "1048576"), (long, "65536")] {
         let (_folder, path) = scratch(&text);
         let complaint = complaint(&["check", path.to_str().unwrap()], 2);
@@ -36,7 +39,8 @@ fn damage() -> impl Strategy<Value = Damage> {
         at.prop_map(Damage::Cut),
         (at, 1_usize..40).prop_map(|(at, length)| Damage::Delete(at, length)),
         (at, 1_usize..200).prop_map(|(at, length)| Damage::Double(at, length)),
-        (at, "[\\[\\](){}:,\"'#r0-9a-zA-Z\u{0}é\n*$]{1,6}").prop_map(|(at, text)| Damage::Replace(at, text)),
+        (at, "[\\[\\](){}:,\"'#r0-9a-zA-Z\u{0}é\n*$]{1,6}")
+            .prop_map(|(at, text)| Damage::Replace(at, text)),
     ]
 }
 

@@ -22,19 +22,32 @@ const SHIPPED: [&str; 4] = [
 /// The program with these arguments.
 fn tokentrail(args: &[&str]) -> Command {
     let mut command = Command::cargo_bin("tokentrail").unwrap();
-    command.args(args).env("NO_COLOR", "1").current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+        .args(args)
+        .env("NO_COLOR", "1")
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
     command
 }
 
 /// What it prints where it succeeds.
 fn printed(args: &[&str]) -> String {
-    let output = tokentrail(args).assert().success().get_output().stdout.clone();
+    let output = tokentrail(args)
+        .assert()
+        .success()
+        .get_output()
+        .stdout
+        .clone();
     String::from_utf8(output).unwrap()
 }
 
 /// What it complains about where it ends with this code.
 fn complaint(args: &[&str], code: i32) -> String {
-    let output = tokentrail(args).assert().code(code).get_output().stderr.clone();
+    let output = tokentrail(args)
+        .assert()
+        .code(code)
+        .get_output()
+        .stderr
+        .clone();
     String::from_utf8(output).unwrap()
 }
 

@@ -10,7 +10,10 @@ fn a_refusal_is_shown_with_its_check_and_in_awss_words() {
     assert!(words.contains("refused: 403 AccessDenied"));
     assert!(words.contains("no identity-based policy allows the s3:GetObject action"));
     assert!(words.contains("not reached: Object exists"));
-    assert!(!shown.contains("Dana uploads a photo"), "beat 8 comes before beat 11");
+    assert!(
+        !shown.contains("Dana uploads a photo"),
+        "beat 8 comes before beat 11"
+    );
 }
 
 #[test]
@@ -26,10 +29,19 @@ fn calls_on_the_callers_behalf_are_indented() {
 #[test]
 fn a_pipe_gets_neither_colour_nor_signs_nor_lines_wider_than_eighty() {
     let mut command = tokentrail(&["play", "user-pool-sign-up"]);
-    let output = command.env_remove("NO_COLOR").assert().success().get_output().stdout.clone();
+    let output = command
+        .env_remove("NO_COLOR")
+        .assert()
+        .success()
+        .get_output()
+        .stdout
+        .clone();
     let shown = String::from_utf8(output).unwrap();
     assert!(!shown.contains('\u{1b}') && !shown.contains('✓'));
-    for line in shown.lines().filter(|line| line.starts_with("  ") && !line.starts_with("    ")) {
+    for line in shown
+        .lines()
+        .filter(|line| line.starts_with("  ") && !line.starts_with("    "))
+    {
         assert!(line.chars().count() <= 80, "{line}");
     }
 }
@@ -40,8 +52,12 @@ fn an_expectation_that_does_not_hold_ends_with_code_1_and_is_told() {
                  expect: [Unreachable])";
     let (_folder, path) = scratch(&small(beats));
     for command in ["play", "trace", "check"] {
-        tokentrail(&[command, path.to_str().unwrap()]).assert().code(1);
+        tokentrail(&[command, path.to_str().unwrap()])
+            .assert()
+            .code(1);
     }
-    let output = tokentrail(&["play", path.to_str().unwrap()]).output().unwrap();
+    let output = tokentrail(&["play", path.to_str().unwrap()])
+        .output()
+        .unwrap();
     assert!(String::from_utf8_lossy(&output.stdout).contains("expectation not held"));
 }

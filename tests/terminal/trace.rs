@@ -8,27 +8,82 @@ use crate::{SHIPPED, printed};
 
 /// Every line of a scenario's trace.
 pub fn trace(id: &str) -> Vec<Value> {
-    printed(&["trace", id]).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    printed(&["trace", id])
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 /// Members that a line of each type must have, as docs/trace.md lists them.
 const MEMBERS: [(&str, &[&str]); 8] = [
-    ("scenario", &["id", "title", "seed", "started_at", "format", "actors"]),
-    ("beat", &["index", "id", "chapter", "title", "caption", "started_at", "ended_at"]),
+    (
+        "scenario",
+        &["id", "title", "seed", "started_at", "format", "actors"],
+    ),
+    (
+        "beat",
+        &[
+            "index",
+            "id",
+            "chapter",
+            "title",
+            "caption",
+            "started_at",
+            "ended_at",
+        ],
+    ),
     (
         "exchange",
         &[
-            "id", "beat", "parent", "at", "answered_at", "from", "to", "service", "operation", "request",
-            "response", "refusal", "checks", "steps", "sent", "received",
+            "id",
+            "beat",
+            "parent",
+            "at",
+            "answered_at",
+            "from",
+            "to",
+            "service",
+            "operation",
+            "request",
+            "response",
+            "refusal",
+            "checks",
+            "steps",
+            "sent",
+            "received",
         ],
     ),
     (
         "artifact",
-        &["id", "kind", "label", "value", "minted_by", "minted_at", "exchange", "expires_at", "header", "claims", "facts", "provenance"],
+        &[
+            "id",
+            "kind",
+            "label",
+            "value",
+            "minted_by",
+            "minted_at",
+            "exchange",
+            "expires_at",
+            "header",
+            "claims",
+            "facts",
+            "provenance",
+        ],
     ),
     (
         "decision",
-        &["exchange", "principal", "action", "resource", "context", "policies", "decision", "deciding", "sentence", "explanation"],
+        &[
+            "exchange",
+            "principal",
+            "action",
+            "resource",
+            "context",
+            "policies",
+            "decision",
+            "deciding",
+            "sentence",
+            "explanation",
+        ],
     ),
     ("verdict", &["beat", "expectation", "held", "found"]),
     ("state", &["beat", "hash"]),
@@ -54,7 +109,10 @@ fn the_document_names_every_type_and_member() {
     for (kind, members) in MEMBERS {
         assert!(document.contains(&format!("## `{kind}`")), "{kind}");
         for member in members {
-            assert!(document.contains(&format!("`{member}`")), "{member} of {kind}");
+            assert!(
+                document.contains(&format!("`{member}`")),
+                "{member} of {kind}"
+            );
         }
     }
 }
@@ -78,9 +136,12 @@ fn a_reference_never_points_ahead_of_what_it_names() {
             match line["type"].as_str().unwrap() {
                 "artifact" => known.push(line["id"].clone()),
                 "exchange" => {
-                    let named = ["sent", "received"].map(|member| line[member].as_array().unwrap().clone());
+                    let named =
+                        ["sent", "received"].map(|member| line[member].as_array().unwrap().clone());
                     for artifact in named.concat() {
-                        let inside = line["steps"].as_array().is_some_and(|steps| !steps.is_empty());
+                        let inside = line["steps"]
+                            .as_array()
+                            .is_some_and(|steps| !steps.is_empty());
                         assert!(known.contains(&artifact) || inside, "{artifact} in {id}");
                     }
                 }
@@ -99,19 +160,34 @@ fn summary(id: &str) -> String {
             "beat" => writeln!(text, "beat {} {}", line["index"], line["id"]).unwrap(),
             "exchange" => {
                 let words = |member: &str| line[member].as_str().unwrap_or_default().to_owned();
-                let indent = if line["parent"].is_null() { "  " } else { "      " };
+                let indent = if line["parent"].is_null() {
+                    "  "
+                } else {
+                    "      "
+                };
                 let (from, to) = (words("from"), words("to"));
                 let (service, operation) = (words("service"), words("operation"));
                 let status = &line["response"]["status"];
-                writeln!(text, "{indent}{from} -> {to} {service}:{operation} {status}").unwrap();
+                writeln!(
+                    text,
+                    "{indent}{from} -> {to} {service}:{operation} {status}"
+                )
+                .unwrap();
                 for check in line["checks"].as_array().unwrap() {
                     writeln!(text, "{indent}    {} {}", check["outcome"], check["name"]).unwrap();
                 }
             }
             "decision" => {
-                writeln!(text, "      decision {} {}", line["action"], line["decision"]).unwrap();
+                writeln!(
+                    text,
+                    "      decision {} {}",
+                    line["action"], line["decision"]
+                )
+                .unwrap();
             }
-            "verdict" => writeln!(text, "  verdict {} {}", line["expectation"], line["held"]).unwrap(),
+            "verdict" => {
+                writeln!(text, "  verdict {} {}", line["expectation"], line["held"]).unwrap()
+            }
             _ => {}
         }
     }

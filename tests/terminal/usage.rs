@@ -33,7 +33,10 @@ fn help_and_version_succeed() {
 fn a_reader_that_stops_reading_is_no_error() {
     let command = "\"$0\" trace user-pool-sign-up | head -c 10; exit ${PIPESTATUS[0]}";
     let program = assert_cmd::cargo::cargo_bin("tokentrail");
-    let status = std::process::Command::new("bash").args(["-c", command]).arg(program).status();
+    let status = std::process::Command::new("bash")
+        .args(["-c", command])
+        .arg(program)
+        .status();
     assert!(status.unwrap().success());
 }
 
@@ -43,7 +46,8 @@ fn the_library_is_listed_for_people_and_for_machines() {
     let listed: serde_json::Value = serde_json::from_str(&printed(&["list", "--json"])).unwrap();
     for scenario in listed.as_array().unwrap() {
         for member in [
-            "id", "title", "path", "extends", "themes", "exams", "domains", "level", "minutes", "beats",
+            "id", "title", "path", "extends", "themes", "exams", "domains", "level", "minutes",
+            "beats",
         ] {
             assert!(scenario.get(member).is_some(), "{member} in {scenario}");
         }

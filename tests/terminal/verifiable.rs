@@ -21,11 +21,16 @@ fn every_jwt_in_a_trace_verifies_with_another_implementation() {
         let lines = trace(id);
         let mut verified = 0;
         for artifact in of_type(&lines, "artifact") {
-            let Some(token) = artifact["value"].as_str().filter(|_| artifact["claims"].is_object())
+            let Some(token) = artifact["value"]
+                .as_str()
+                .filter(|_| artifact["claims"].is_object())
             else {
                 continue;
             };
-            assert_ne!(artifact["tampered"], true, "no shipped story so far has a forged token");
+            assert_ne!(
+                artifact["tampered"], true,
+                "no shipped story so far has a forged token"
+            );
             let issuer = artifact["claims"]["iss"].as_str().unwrap();
             verify(token, &keys_of(id, &lines, issuer));
             verified += 1;
@@ -36,7 +41,9 @@ fn every_jwt_in_a_trace_verifies_with_another_implementation() {
 
 /// The issuer's keys: from the trace, or, where nobody fetched them, none.
 fn keys_of(id: &str, lines: &[Value], issuer: &str) -> Option<JwkSet> {
-    let published = of_type(lines, "jwks").into_iter().find(|line| line["issuer"] == issuer)?;
+    let published = of_type(lines, "jwks")
+        .into_iter()
+        .find(|line| line["issuer"] == issuer)?;
     let exported: Value = serde_json::from_str(&printed(&["jwks", id, issuer])).unwrap();
     assert_eq!(published["keys"], exported, "trace and `jwks` agree");
     Some(serde_json::from_value(exported).unwrap())
@@ -46,7 +53,9 @@ fn verify(token: &str, keys: &Option<JwkSet>) {
     let header = jsonwebtoken::decode_header(token).unwrap();
     // In a story without an identity pool nobody asks for the user pool's keys
     let Some(keys) = keys else { return };
-    let key = keys.find(header.kid.as_deref().unwrap()).expect("the kid is in the JWKS");
+    let key = keys
+        .find(header.kid.as_deref().unwrap())
+        .expect("the kid is in the JWKS");
     let mut validation = Validation::new(header.alg);
     validation.algorithms = vec![Algorithm::RS256, Algorithm::RS512];
     // Simulated time decides expiry; the audience is its receiver's business
@@ -88,7 +97,10 @@ fn every_signature_in_a_trace_can_be_recomputed_from_what_it_holds() {
 fn headers(request: &Value) -> BTreeMap<String, String> {
     let pairs = request["headers"].as_array().unwrap();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    pairs.iter().map(|pair| (text(&pair[0]).to_lowercase(), text(&pair[1]))).collect()
+    pairs
+        .iter()
+        .map(|pair| (text(&pair[0]).to_lowercase(), text(&pair[1])))
+        .collect()
 }
 
 /// The signature after AWS's description, from method, URL, headers, body and secret alone.
@@ -110,8 +122,10 @@ fn signature(
     let (path, query) = after_host.split_once('?').unwrap_or((after_host, ""));
     let mut pairs: Vec<&str> = query.split('&').collect();
     pairs.sort_unstable();
-    let canonical_headers: String =
-        signed.split(';').map(|name| format!("{name}:{}\n", headers[name].trim())).collect();
+    let canonical_headers: String = signed
+        .split(';')
+        .map(|name| format!("{name}:{}\n", headers[name].trim()))
+        .collect();
     let body = request["body"].as_str().unwrap();
     let canonical = format!(
         "{}\n/{path}\n{}\n{canonical_headers}\n{signed}\n{}",

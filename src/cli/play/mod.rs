@@ -49,7 +49,15 @@ impl Args {
     /// To play a file from its beginning.
     pub fn of(file: &str, seed: Option<u64>) -> Self {
         let file = file.to_owned();
-        Self { file, step: false, speed: 1.0, beat: None, plain: false, no_color: false, seed }
+        Self {
+            file,
+            step: false,
+            speed: 1.0,
+            beat: None,
+            plain: false,
+            no_color: false,
+            seed,
+        }
     }
 }
 
@@ -82,7 +90,11 @@ pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
         let pace = if plain { None } else { pace(args.speed) };
         play_through(out, recording, &look, first, pace)?;
     }
-    if recording.held() { Ok(()) } else { Err(Problem::NotHeld) }
+    if recording.held() {
+        Ok(())
+    } else {
+        Err(Problem::NotHeld)
+    }
 }
 
 /// How much of a line's pause is kept; none shows everything at once.

@@ -50,7 +50,9 @@ impl Look {
 
 /// Text that cannot steer the terminal.
 pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// A text cut into lines of at most `width` cells, at spaces. A word longer than a line stands
@@ -89,7 +91,11 @@ pub fn caption(text: &str, look: &Look) -> Vec<String> {
             if number > 0 {
                 strong = !strong;
             }
-            shown.push_str(&if strong { look.paint(Tone::Strong, run) } else { run.to_owned() });
+            shown.push_str(&if strong {
+                look.paint(Tone::Strong, run)
+            } else {
+                run.to_owned()
+            });
         }
         painted.push(shown);
     }
@@ -100,7 +106,11 @@ pub fn caption(text: &str, look: &Look) -> Vec<String> {
 mod tests {
     use super::*;
 
-    const LOOK: Look = Look { plain: false, colour: true, width: 24 };
+    const LOOK: Look = Look {
+        plain: false,
+        colour: true,
+        width: 24,
+    };
 
     #[test]
     fn lines_are_never_wider_than_asked_for() {
@@ -113,13 +123,26 @@ mod tests {
     fn a_term_over_two_lines_is_strong_on_both() {
         let lines = caption("the **identity pool that vouches** for Dana", &LOOK);
         assert!(lines.len() > 1);
-        assert!(lines.iter().filter(|line| line.contains("\u{1b}[1m")).count() > 1);
+        assert!(
+            lines
+                .iter()
+                .filter(|line| line.contains("\u{1b}[1m"))
+                .count()
+                > 1
+        );
         assert!(lines.iter().all(|line| !line.contains("**")));
     }
 
     #[test]
     fn a_caption_cannot_steer_the_terminal() {
-        let look = Look { colour: false, ..LOOK };
-        assert!(caption("a\u{1b}[2Jb", &look).iter().all(|line| !line.contains('\u{1b}')));
+        let look = Look {
+            colour: false,
+            ..LOOK
+        };
+        assert!(
+            caption("a\u{1b}[2Jb", &look)
+                .iter()
+                .all(|line| !line.contains('\u{1b}'))
+        );
     }
 }

@@ -31,7 +31,10 @@ pub struct Line {
 
 impl Line {
     fn new(text: impl Into<String>, pause_ms: u64) -> Self {
-        Self { text: text.into(), pause_ms }
+        Self {
+            text: text.into(),
+            pause_ms,
+        }
     }
 
     fn empty() -> Self {
@@ -42,8 +45,15 @@ impl Line {
 /// What stands before the first beat.
 pub fn opening_lines(recording: &Recording, look: &Look) -> Vec<Line> {
     let header = &recording.header;
-    let mut lines = vec![Line::new(look.paint(Tone::Strong, &clean(&header.title)), 0)];
-    lines.extend(wrap(&header.summary, look.width).into_iter().map(|line| Line::new(line, 0)));
+    let mut lines = vec![Line::new(
+        look.paint(Tone::Strong, &clean(&header.title)),
+        0,
+    )];
+    lines.extend(
+        wrap(&header.summary, look.width)
+            .into_iter()
+            .map(|line| Line::new(line, 0)),
+    );
     let facts = format!("seed {}, starts {}", header.seed, header.started_at);
     lines.push(Line::new(look.paint(Tone::Faint, &facts), EXCHANGE_MS));
     lines
@@ -51,10 +61,17 @@ pub fn opening_lines(recording: &Recording, look: &Look) -> Vec<Line> {
 
 /// Everything that is shown of a beat.
 pub fn beat_lines(recording: &Recording, beat: &Beat, look: &Look) -> Vec<Line> {
-    let mut script = Script { recording, look, lines: vec![Line::empty()] };
+    let mut script = Script {
+        recording,
+        look,
+        lines: vec![Line::empty()],
+    };
     script.heading(beat);
     let exchanges = recording.exchanges_of(beat);
-    for exchange in exchanges.iter().filter(|exchange| exchange.parent.is_none()) {
+    for exchange in exchanges
+        .iter()
+        .filter(|exchange| exchange.parent.is_none())
+    {
         script.exchange(exchange, 0);
     }
     script.verdicts(beat);
@@ -74,23 +91,34 @@ impl Script<'_> {
         let count = self.recording.beats.len();
         let heading = format!("{chapter} · beat {} of {count}", beat.index + 1);
         let clock = beat.started_at.clock_text();
-        let faint = self.look.paint(Tone::Faint, &clean(&format!("{heading} · {clock}")));
+        let faint = self
+            .look
+            .paint(Tone::Faint, &clean(&format!("{heading} · {clock}")));
         self.lines.push(Line::new(faint, 0));
         let title = self.look.paint(Tone::Strong, &clean(&beat.title));
         self.lines.push(Line::new(title, 0));
         let words = beat.caption.split_whitespace().count() as u64;
         let mut shown = caption(&beat.caption, self.look).into_iter();
         let last = shown.next_back();
-        self.lines.extend(shown.map(|line| Line::new(format!("  {line}"), 0)));
-        self.lines.extend(last.map(|line| Line::new(format!("  {line}"), words * PER_WORD_MS)));
+        self.lines
+            .extend(shown.map(|line| Line::new(format!("  {line}"), 0)));
+        self.lines
+            .extend(last.map(|line| Line::new(format!("  {line}"), words * PER_WORD_MS)));
     }
 
     fn exchange(&mut self, exchange: &Exchange, depth: usize) {
         let indent = " ".repeat(MARGIN + depth * INDENT);
-        let name = |id| self.look.paint(Tone::Actor, &clean(self.recording.name_of(id)));
+        let name = |id| {
+            self.look
+                .paint(Tone::Actor, &clean(self.recording.name_of(id)))
+        };
         let arrow = if self.look.plain { "asks" } else { "→" };
         let operation = clean(&exchange.operation);
-        let behalf = if depth > 0 { " (on the caller's behalf)" } else { "" };
+        let behalf = if depth > 0 {
+            " (on the caller's behalf)"
+        } else {
+            ""
+        };
         let (from, to) = (name(&exchange.from), name(&exchange.to));
         self.lines.push(Line::empty());
         self.lines.push(Line::new(
@@ -125,7 +153,9 @@ impl Script<'_> {
                 self.lines.push(Line::new(format!("{indent}  {text}"), 0));
                 let width = self.look.width.saturating_sub(indent.len() + 4);
                 let message = wrap(&refusal.message, width);
-                let message = message.into_iter().map(|line| format!("{indent}    {line}"));
+                let message = message
+                    .into_iter()
+                    .map(|line| format!("{indent}    {line}"));
                 self.lines.extend(message.map(|line| Line::new(line, 0)));
                 if let Some(last) = self.lines.last_mut() {
                     last.pause_ms = REFUSAL_MS;
@@ -141,7 +171,8 @@ impl Script<'_> {
             .filter_map(|id| self.recording.artifact(*id))
             .map(|artifact| {
                 let altered = if artifact.tampered { " (altered)" } else { "" };
-                self.look.paint(Tone::Thing, &clean(&format!("{}{altered}", artifact.label)))
+                self.look
+                    .paint(Tone::Thing, &clean(&format!("{}{altered}", artifact.label)))
             })
             .collect();
         if !things.is_empty() {
@@ -156,7 +187,9 @@ impl Script<'_> {
             Outcome::Failed => ("✗", "failed:", Tone::Bad),
             Outcome::NotReached => ("○", "not reached:", Tone::Faint),
         };
-        let sign = self.look.paint(tone, if self.look.plain { word } else { sign });
+        let sign = self
+            .look
+            .paint(tone, if self.look.plain { word } else { sign });
         let name = clean(&check.name);
         let lead = format!("{indent}  {sign} {name}");
         if check.outcome == Outcome::NotReached {
@@ -167,19 +200,24 @@ impl Script<'_> {
             Outcome::Failed => format!("expected {}, found {}", check.expected, check.actual),
             _ => check.actual.clone(),
         };
-        let room = self.look.width.saturating_sub(indent.len() + 6 + word.len() + name.width());
+        let room = self
+            .look
+            .width
+            .saturating_sub(indent.len() + 6 + word.len() + name.width());
         let lines = wrap(&evidence, self.look.width.saturating_sub(indent.len() + 6));
         match lines.as_slice() {
             [] => self.lines.push(Line::new(lead, CHECK_MS)),
             [line] if line.width() <= room => {
                 let line = self.look.paint(Tone::Faint, line);
-                self.lines.push(Line::new(format!("{lead}  {line}"), CHECK_MS));
+                self.lines
+                    .push(Line::new(format!("{lead}  {line}"), CHECK_MS));
             }
             _ => {
                 self.lines.push(Line::new(lead, 0));
                 for line in lines {
                     let line = self.look.paint(Tone::Faint, &line);
-                    self.lines.push(Line::new(format!("{indent}      {line}"), 0));
+                    self.lines
+                        .push(Line::new(format!("{indent}      {line}"), 0));
                 }
             }
         }

@@ -32,7 +32,7 @@ pub enum What {
     /// `DeleteItem`: key
     Delete(Item),
     /// `Query`
-    Query(Query),
+    Query(Box<Query>),
 }
 
 /// The members of a query.
@@ -119,7 +119,7 @@ pub fn read(operation: &str, body: &[u8]) -> Result<Call, AwsError> {
             What::Update(members.item("Key")?, update)
         }
         "DeleteItem" => What::Delete(members.item("Key")?),
-        _ => What::Query(members.query(&mut reader)?),
+        _ => What::Query(Box::new(members.query(&mut reader)?)),
     };
     let condition = members.condition("ConditionExpression", &mut reader)?;
     if !members.has_expression() {

@@ -4,10 +4,10 @@
 use serde_json::{Value as Json, json};
 
 use super::call::{self, Call, OPERATIONS, Select, What};
-use super::expression::{self, Path};
+use super::expression::{self, Path, Update};
 use super::query;
-use super::table::{self, Table};
-use super::value::{Item, Value, invalid, item_to_json};
+use super::table::{self, Key, MAX_ITEMS, Table};
+use super::value::{Item, MAX_ITEM_BYTES, Value, invalid, item_size, item_to_json};
 use super::{WIRE, call::Query};
 use crate::cloud::Cloud;
 use crate::cloud::access::{self, Ask, PERMISSIONS_CHECK};
@@ -21,6 +21,7 @@ const WELL_FORMED: &str = "Well formed";
 const TABLE_EXISTS: &str = "Table exists";
 const KEY_FITS: &str = "Key fits the table";
 const CONDITION: &str = "Condition holds";
+const WRITABLE: &str = "Item can be written";
 
 /// What is checked once it is known who asks; the order is Tokentrail's model.
 const PLAN: [(&str, &str); 4] = [
@@ -49,6 +50,12 @@ pub fn serve(cloud: &mut Cloud, route: &Route, request: &Request) -> Result<Json
         cloud
             .ledger
             .plan(&[(CONDITION, "DynamoDB Developer Guide: condition expressions")]);
+    }
+    if matches!(call.what, What::Put(_) | What::Update(..)) {
+        cloud.ledger.plan(&[(
+            WRITABLE,
+            "DynamoDB Developer Guide: quotas, update expressions",
+        )]);
     }
     let place = Place::of(&call.table, &caller.account);
     let ask = Ask {
@@ -209,7 +216,7 @@ fn perform(table: &mut Table, ledger: &mut Ledger, call: &Call) -> Result<Json, 
     match &call.what {
         What::Get(_, projection) => Ok(found(old.as_ref(), projection.as_deref())),
         What::Put(item) => {
-            table.put(key, item.clone())?;
+            write(table, ledger, key, Ok(item.clone()))?;
             Ok(returned(call, old.as_ref(), None, &[]))
         }
         What::Delete(_) => {
@@ -217,21 +224,40 @@ fn perform(table: &mut Table, ledger: &mut Ledger, call: &Call) -> Result<Json, 
             Ok(returned(call, old.as_ref(), None, &[]))
         }
         What::Update(given, update) => {
-            let fixed = update.paths().find(|path| table.is_key(&path.name));
-            if let Some(path) = fixed {
-                return Err(invalid(format!(
-                    "One or more parameter values were invalid: Cannot update attribute {}. This \
-                     attribute is part of the key",
-                    path.name
-                )));
-            }
-            let new = expression::apply(update, old.as_ref().unwrap_or(given))?;
-            table.put(key, new.clone())?;
+            let new = updated(table, update, old.as_ref().unwrap_or(given));
+            let new = write(table, ledger, key, new)?;
             let touched: Vec<Path> = update.paths().cloned().collect();
             Ok(returned(call, old.as_ref(), Some(&new), &touched))
         }
         What::Query(_) => Ok(json!({})),
     }
+}
+
+/// What an update makes of an item, whose key it may not touch.
+fn updated(table: &Table, update: &Update, item: &Item) -> Result<Item, AwsError> {
+    if let Some(path) = update.paths().find(|path| table.is_key(&path.name)) {
+        return Err(invalid(format!(
+            "One or more parameter values were invalid: Cannot update attribute {}. This attribute \
+             is part of the key",
+            path.name
+        )));
+    }
+    expression::apply(update, item)
+}
+
+/// Writes an item, if it could be made and the table takes it.
+fn write(
+    table: &mut Table,
+    ledger: &mut Ledger,
+    key: Key,
+    item: Result<Item, AwsError>,
+) -> Result<Item, AwsError> {
+    let size = item.as_ref().map_or(0, item_size);
+    let written = item.and_then(|item| table.put(key, item.clone()).map(|_| item));
+    let expected = format!("at most {MAX_ITEM_BYTES} bytes, {MAX_ITEMS} items");
+    let written = written.inspect_err(|error| failed(ledger, WRITABLE, &expected, error))?;
+    ledger.passed(WRITABLE, expected, format!("{size} bytes"));
+    Ok(written)
 }
 
 /// The values of the key that a request names, for evidence.

@@ -439,6 +439,21 @@ fn what_does_not_fit_is_refused_in_the_services_words_and_changes_nothing() {
 }
 
 #[test]
+fn an_item_that_is_too_large_is_refused_at_its_check() {
+    let mut world = World::new();
+    let before = world.state();
+    let mut item = key(DANA, "Tennis");
+    item["Blob"] = json!({"S": "x".repeat(400 * 1024)});
+    world.dynamodb("PutItem", &json!({"TableName": TABLE, "Item": item}));
+    assert_eq!(
+        world.refusal().2,
+        "Item size has exceeded the maximum allowed size"
+    );
+    assert_eq!(world.failed().name, "Item can be written");
+    assert_eq!(world.state(), before);
+}
+
+#[test]
 fn the_card_counts_items_and_the_inspector_lists_them() {
     let world = World::new();
     let (line, details) = super::describe(&world.cloud, &ActorId::new("dynamodb"));

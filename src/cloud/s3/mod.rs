@@ -2,7 +2,7 @@
 //!
 //! - [`place`]: what a request is about
 //! - [`serve`]: who may, then what happens
-//! - [`list`]: ListObjectsV2
+//! - [`list`]: the operation ListObjectsV2
 //! - [`range`]: parts of an object
 //! - [`bucket`]: what is kept
 

@@ -24,6 +24,7 @@ const BUCKET_EXISTS: &str = "Bucket exists";
 const OBJECT_EXISTS: &str = "Object exists";
 const WITHIN_LIMITS: &str = "Within limits";
 const PARAMETERS: &str = "Parameters";
+const RANGE: &str = "Range";
 
 /// What `Content-Type` an object has that was put without one.
 const DEFAULT_TYPE: &str = "binary/octet-stream";
@@ -161,13 +162,19 @@ impl Visit {
         };
         let actual = format!("{} bytes, ETag {}", object.body.len(), object.etag());
         cloud.ledger.passed(OBJECT_EXISTS, key.as_str(), actual);
-        let asked = range::read(request.header("range"), object.body.len());
-        show(
-            cloud,
-            &object,
-            &asked,
-            request.header("range").unwrap_or_default(),
-        )
+        let range = request.header("range");
+        let asked = range::read(range, object.body.len());
+        let range = range.unwrap_or_default();
+        if asked != Asked::Whole {
+            let has = format!("a part of {} bytes", object.body.len());
+            cloud
+                .ledger
+                .plan(&[(RANGE, "S3 API reference: GetObject, Range")]);
+            cloud
+                .ledger
+                .verify(RANGE, asked != Asked::Unsatisfiable, has, range);
+        }
+        show(cloud, &object, &asked, range)
     }
 
     /// Only who may list the bucket learns that there is no such object; to everybody else it

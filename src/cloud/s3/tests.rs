@@ -148,6 +148,7 @@ fn a_range_is_answered_with_its_part() {
     assert_eq!(response.header("content-range"), Some("bytes 0-3/12"));
     with_header(&mut world, "GET", &key, ("range", "bytes=99-"));
     assert_eq!(world.refusal().0, "InvalidRange");
+    assert_eq!(world.failed().name, "Range");
 }
 
 /// The texts of these elements in the last answer.

@@ -15,7 +15,11 @@ use super::references::Sort;
 
 /// Checks a file against the names it may use.
 pub fn check(report: &mut Report, read: &Read, known: &Known) {
-    let mut checker = Checker { report, read, known };
+    let mut checker = Checker {
+        report,
+        read,
+        known,
+    };
     checker.metadata();
     checker.world();
     checker.chapters();
@@ -29,7 +33,13 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    fn add(&mut self, code: Code, path: &Path, message: impl Into<String>, remedy: impl Into<String>) {
+    fn add(
+        &mut self,
+        code: Code,
+        path: &Path,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
         let span = self.read.tree.find(path).span.clone();
         self.add_at(code, span, message, remedy);
     }
@@ -41,7 +51,8 @@ impl Checker<'_> {
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) {
-        self.report.add(code, (self.read.source, span), message, remedy);
+        self.report
+            .add(code, (self.read.source, span), message, remedy);
     }
 
     /// A name that must be declared.
@@ -64,7 +75,12 @@ impl Checker<'_> {
     fn limit(&mut self, path: &Path, what: &str, count: usize, most: usize) {
         if count > most {
             let message = format!("{count} {what}, more than the limit of {most}");
-            self.add(Code::Limit, path, message, "split the scenario with `extends`");
+            self.add(
+                Code::Limit,
+                path,
+                message,
+                "split the scenario with `extends`",
+            );
         }
     }
 
@@ -77,10 +93,19 @@ impl Checker<'_> {
             self.add(Code::BadValue, &top.field("id"), message, remedy);
         }
         for field in ["title", "summary"] {
-            let text = if field == "title" { &self.read.file.title } else { &self.read.file.summary };
+            let text = if field == "title" {
+                &self.read.file.title
+            } else {
+                &self.read.file.summary
+            };
             if text.trim().is_empty() {
                 let message = format!("the {field} is empty");
-                self.add(Code::BadValue, &top.field(field), message, "say what the scenario shows");
+                self.add(
+                    Code::BadValue,
+                    &top.field(field),
+                    message,
+                    "say what the scenario shows",
+                );
             }
         }
     }
@@ -89,5 +114,7 @@ impl Checker<'_> {
 /// Letters, digits, hyphens, underscores: what can be a name in a file, a path and a template.
 fn is_plain_id(id: &str) -> bool {
     id.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        && id
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }

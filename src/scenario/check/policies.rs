@@ -10,7 +10,11 @@ use crate::policy::{Policy, PolicyError, PolicyKind};
 
 /// Replaces paths of policy files by what is in them, and parses every policy.
 pub fn resolve_policies(report: &mut Report, read: &Read, files: &dyn Files, world: &mut World) {
-    let mut resolver = Resolver { report, read, files };
+    let mut resolver = Resolver {
+        report,
+        read,
+        files,
+    };
     let top = Path::top().field("world");
     for (number, role) in world.roles.iter_mut().enumerate() {
         let path = top.field("roles").index(number);
@@ -43,7 +47,10 @@ impl Resolver<'_> {
             return;
         }
         let name = text.clone();
-        let found = match self.files.beside(self.report.sources.name(self.read.source), &name) {
+        let found = match self
+            .files
+            .beside(self.report.sources.name(self.read.source), &name)
+        {
             Ok(bytes) => String::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8 text")),
             Err(problem) => Err(problem),
         };
@@ -53,14 +60,16 @@ impl Resolver<'_> {
                     let source = self.report.sources.add(&name, json.clone());
                     let span = error.offset..error.offset + error.length;
                     let remedy = remedy(&error);
-                    self.report.add(Code::Policy, (source, span), error.message, remedy);
+                    self.report
+                        .add(Code::Policy, (source, span), error.message, remedy);
                 }
                 *text = json;
             }
             Err(problem) => {
                 let span = self.read.tree.find(path).span.clone();
                 let remedy = "write the policy as JSON here, or name a file beside the scenario";
-                self.report.add(Code::Include, (self.read.source, span), problem, remedy);
+                self.report
+                    .add(Code::Include, (self.read.source, span), problem, remedy);
             }
         }
     }
@@ -76,7 +85,8 @@ impl Resolver<'_> {
             _ => node.span.clone(),
         };
         let (message, remedy) = (error.message.clone(), remedy(error));
-        self.report.add(Code::Policy, (self.read.source, span), message, remedy);
+        self.report
+            .add(Code::Policy, (self.read.source, span), message, remedy);
     }
 }
 

@@ -21,7 +21,12 @@ impl Checker<'_> {
             if account.id.len() != 12 || !account.id.bytes().all(|byte| byte.is_ascii_digit()) {
                 let path = top.field("accounts").index(number).field("id");
                 let message = format!("`{}` is no account number", account.id);
-                self.add(Code::BadValue, &path, message, "twelve digits, visibly made up: \"111122223333\"");
+                self.add(
+                    Code::BadValue,
+                    &path,
+                    message,
+                    "twelve digits, visibly made up: \"111122223333\"",
+                );
             }
         }
         for (number, device) in world.devices.iter().enumerate() {
@@ -70,27 +75,47 @@ impl Checker<'_> {
         for (field, ids) in lists {
             let path = top.field(field);
             self.limit(&path, field, ids.len(), MAX_WORLD_ENTRIES);
-            let is_actor = matches!(field, "people" | "devices" | "user_pools" | "identity_pools");
+            let is_actor = matches!(
+                field,
+                "people" | "devices" | "user_pools" | "identity_pools"
+            );
             let mut seen = BTreeSet::new();
             for (number, id) in ids.iter().enumerate() {
                 let path = path.index(number).field("id");
                 let taken = !seen.insert(id.clone()) || (is_actor && !actors.insert(id.clone()));
                 if taken {
                     let message = format!("`{id}` is declared twice");
-                    self.add(Code::DuplicateId, &path, message, "give one of them another id");
+                    self.add(
+                        Code::DuplicateId,
+                        &path,
+                        message,
+                        "give one of them another id",
+                    );
                 }
                 let dots = matches!(field, "buckets" | "tables" | "roles");
-                let plain: String = id.chars().filter(|c| !(dots && matches!(c, '.' | '+' | '=' | ',' | '@'))).collect();
+                let plain: String = id
+                    .chars()
+                    .filter(|c| !(dots && matches!(c, '.' | '+' | '=' | ',' | '@')))
+                    .collect();
                 if !super::is_plain_id(&plain) {
                     let message = format!("`{id}` cannot be an id");
-                    self.add(Code::BadValue, &path, message, "use letters, digits, hyphens and underscores");
+                    self.add(
+                        Code::BadValue,
+                        &path,
+                        message,
+                        "use letters, digits, hyphens and underscores",
+                    );
                 }
             }
         }
     }
 
     fn user_pool(&mut self, path: &Path, pool: &UserPool) {
-        self.refer_optional(&path.field("account"), Sort::Account, pool.account.as_deref());
+        self.refer_optional(
+            &path.field("account"),
+            Sort::Account,
+            pool.account.as_deref(),
+        );
         if let Some(facebook) = &pool.facebook {
             let path = path.field("facebook").field("app");
             self.refer(&path, Sort::FacebookApp, &facebook.app);
@@ -109,7 +134,11 @@ impl Checker<'_> {
     }
 
     fn identity_pool(&mut self, path: &Path, pool: &IdentityPool) {
-        self.refer_optional(&path.field("account"), Sort::Account, pool.account.as_deref());
+        self.refer_optional(
+            &path.field("account"),
+            Sort::Account,
+            pool.account.as_deref(),
+        );
         let roles = [
             ("authenticated_role", &pool.authenticated_role),
             ("guest_role", &pool.guest_role),
@@ -140,13 +169,22 @@ impl Checker<'_> {
     }
 
     fn role(&mut self, path: &Path, role: &Role) {
-        self.refer_optional(&path.field("account"), Sort::Account, role.account.as_deref());
+        self.refer_optional(
+            &path.field("account"),
+            Sort::Account,
+            role.account.as_deref(),
+        );
         let mut seen = BTreeSet::new();
         for (number, policy) in role.policies.iter().enumerate() {
             if !seen.insert(&policy.id) {
                 let path = path.field("policies").index(number).field("id");
                 let message = format!("the role already has a policy `{}`", policy.id);
-                self.add(Code::DuplicateId, &path, message, "give one of them another id");
+                self.add(
+                    Code::DuplicateId,
+                    &path,
+                    message,
+                    "give one of them another id",
+                );
             }
         }
     }
@@ -154,8 +192,17 @@ impl Checker<'_> {
     fn stores(&mut self, world: &World, top: &Path) {
         for (number, bucket) in world.buckets.iter().enumerate() {
             let path = top.field("buckets").index(number);
-            self.refer_optional(&path.field("account"), Sort::Account, bucket.account.as_deref());
-            self.limit(&path.field("objects"), "objects", bucket.objects.len(), MAX_WORLD_ENTRIES);
+            self.refer_optional(
+                &path.field("account"),
+                Sort::Account,
+                bucket.account.as_deref(),
+            );
+            self.limit(
+                &path.field("objects"),
+                "objects",
+                bucket.objects.len(),
+                MAX_WORLD_ENTRIES,
+            );
             for (number, object) in bucket.objects.iter().enumerate() {
                 let path = path.field("objects").index(number).field("key");
                 self.template(&path, &object.key);
@@ -167,14 +214,28 @@ impl Checker<'_> {
     }
 
     fn table(&mut self, path: &Path, table: &Table) {
-        self.refer_optional(&path.field("account"), Sort::Account, table.account.as_deref());
-        self.limit(&path.field("items"), "items", table.items.len(), MAX_WORLD_ENTRIES);
+        self.refer_optional(
+            &path.field("account"),
+            Sort::Account,
+            table.account.as_deref(),
+        );
+        self.limit(
+            &path.field("items"),
+            "items",
+            table.items.len(),
+            MAX_WORLD_ENTRIES,
+        );
         for (number, item) in table.items.iter().enumerate() {
             let path = path.field("items").index(number);
             for key in std::iter::once(&table.partition_key).chain(&table.sort_key) {
                 if !matches!(item.get(key), Some(Attribute::S(_))) {
                     let message = format!("the item lacks the key `{key}`, a text");
-                    self.add(Code::BadValue, &path, message, format!("add `\"{key}\": S(\"…\")`"));
+                    self.add(
+                        Code::BadValue,
+                        &path,
+                        message,
+                        format!("add `\"{key}\": S(\"…\")`"),
+                    );
                 }
             }
             for (name, attribute) in item {

@@ -40,12 +40,21 @@ impl Hands<'_> {
         provider: Option<&str>,
     ) -> Result<(), StepError> {
         let names = self.names;
-        let facts = names.clients.get(client).ok_or_else(|| StepError::NoValue(client.into()))?;
+        let facts = names
+            .clients
+            .get(client)
+            .ok_or_else(|| StepError::NoValue(client.into()))?;
         let stream = format!("client/{}/pkce", self.device);
         let verifier = pkce::verifier(&mut self.cloud.fresh(&stream));
-        let state = self.cloud.fresh(&format!("client/{}/state", self.device)).base64(16);
-        let state: String =
-            state.chars().filter(char::is_ascii_alphanumeric).take(STATE_CHARS).collect();
+        let state = self
+            .cloud
+            .fresh(&format!("client/{}/state", self.device))
+            .base64(16);
+        let state: String = state
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(STATE_CHARS)
+            .collect();
         let asked = AuthorizationRequest {
             client_id: facts.client_id.clone(),
             redirect_uri: facts.callback.clone(),
@@ -56,11 +65,16 @@ impl Hands<'_> {
         };
         let url = asked.url(&format!("https://{}/oauth2/authorize", facts.hosted_ui));
         let url = match provider {
-            Some(provider) => Form::new().with("identity_provider", provider).append_to_url(&url),
+            Some(provider) => Form::new()
+                .with("identity_provider", provider)
+                .append_to_url(&url),
             None => url,
         };
-        self.memory.sign_in =
-            Some(PendingSignIn { client: client.to_owned(), verifier, state });
+        self.memory.sign_in = Some(PendingSignIn {
+            client: client.to_owned(),
+            verifier,
+            state,
+        });
         self.memory.arrived = None;
         self.go(message::get(&url)?)?;
         self.follow_redirects()
@@ -80,7 +94,11 @@ impl Hands<'_> {
         let known = known.ok_or_else(|| StepError::NoValue(person.to_owned()))?;
         let own = known.passwords.get(page.from.as_str()).cloned();
         let password = password.map(str::to_owned).or(own).unwrap_or_default();
-        let filler = Filler { email: &known.email, password: &password, consent };
+        let filler = Filler {
+            email: &known.email,
+            password: &password,
+            consent,
+        };
         let (action, form) = fill_in(&page.response, &filler)?;
         let url = absolute(&page.url, &action);
         self.go(message::post_form(&url, &form)?)?;
@@ -90,7 +108,9 @@ impl Hands<'_> {
 
     /// A session that was just opened is the person's as well.
     fn person_signed_in(&mut self, person: &ActorId) {
-        let Some(exchange) = self.cloud.ledger.exchanges().last() else { return };
+        let Some(exchange) = self.cloud.ledger.exchanges().last() else {
+            return;
+        };
         let sessions: Vec<_> = exchange
             .received
             .iter()
@@ -110,8 +130,12 @@ impl Hands<'_> {
     /// Goes where the last response sends the browser, until it shows a page or reaches the app.
     pub(super) fn follow_redirects(&mut self) -> Result<(), StepError> {
         for _ in 0..MAX_REDIRECTS {
-            let Some(page) = &self.memory.page else { return Ok(()) };
-            let Some(location) = redirect_of(&page.response) else { return Ok(()) };
+            let Some(page) = &self.memory.page else {
+                return Ok(());
+            };
+            let Some(location) = redirect_of(&page.response) else {
+                return Ok(());
+            };
             let url = absolute(&page.url, &location);
             if self.is_callback(&url) {
                 self.memory.arrived = Some(url);
@@ -120,7 +144,9 @@ impl Hands<'_> {
             }
             self.go(message::get(&url)?)?;
         }
-        Err(StepError::Page(format!("more than {MAX_REDIRECTS} redirects in a row")))
+        Err(StepError::Page(format!(
+            "more than {MAX_REDIRECTS} redirects in a row"
+        )))
     }
 
     /// Whether a URL belongs to the app that opened the browser.
@@ -143,7 +169,9 @@ impl Hands<'_> {
         let query = arrived.split_once('?').map_or("", |(_, query)| query);
         let answer = Form::parse(query).map_err(MessageError::from)?;
         if answer.get("state") != Some(&pending.state) {
-            return Err(StepError::Page("another state came back than the app sent".into()));
+            return Err(StepError::Page(
+                "another state came back than the app sent".into(),
+            ));
         }
         let code = answer.get("code").map(str::to_owned);
         let code = code.ok_or_else(|| StepError::Page("no code came back".into()))?;
@@ -169,7 +197,9 @@ impl Hands<'_> {
 
     /// A redirect to the app that the browser has received and not followed yet has arrived.
     fn arrive(&mut self) {
-        let Some(page) = &self.memory.page else { return };
+        let Some(page) = &self.memory.page else {
+            return;
+        };
         let url = redirect_of(&page.response).map(|location| absolute(&page.url, &location));
         if let Some(url) = url.filter(|url| self.is_callback(url)) {
             self.memory.arrived = Some(url);
@@ -181,8 +211,10 @@ impl Hands<'_> {
     fn go(&mut self, mut request: Request) -> Result<(), StepError> {
         let host = RequestExt::host(&request).to_owned();
         if let Some(cookies) = self.memory.cookies.get(&host) {
-            let pairs: Vec<String> =
-                cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let pairs: Vec<String> = cookies
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
             request.set_header("cookie", &pairs.join("; "))?;
         }
         let url = RequestExt::absolute_url(&request);
@@ -190,7 +222,11 @@ impl Hands<'_> {
         let exchange = self.cloud.ledger.exchanges().get(answer.exchange.index());
         let from = exchange.map_or_else(|| self.device.clone(), |exchange| exchange.to.clone());
         self.keep_cookies(&host, &answer.response);
-        self.memory.page = Some(Page { url, from, response: answer.response });
+        self.memory.page = Some(Page {
+            url,
+            from,
+            response: answer.response,
+        });
         Ok(())
     }
 
@@ -236,14 +272,19 @@ fn fill_in(response: &Response, filler: &Filler<'_>) -> Result<(String, Form), S
     let text = response.text_body()?;
     let text = text.strip_prefix(DOCTYPE).unwrap_or(text);
     let document = roxmltree::Document::parse(text).map_err(|_| no_form())?;
-    let form = document.descendants().find(|node| node.has_tag_name("form"));
+    let form = document
+        .descendants()
+        .find(|node| node.has_tag_name("form"));
     let form = form.ok_or_else(no_form)?;
     let mut filled = Form::new();
     let mut buttons = Vec::new();
     for field in form.descendants() {
         let name = field.attribute("name").unwrap_or_default();
         let value = field.attribute("value").unwrap_or_default();
-        match (field.tag_name().name(), field.attribute("type").unwrap_or_default()) {
+        match (
+            field.tag_name().name(),
+            field.attribute("type").unwrap_or_default(),
+        ) {
             ("input", "hidden") => filled.append(name, value),
             ("input", "password") => filled.append(name, filler.password),
             ("input", _) => filled.append(name, filler.email),
@@ -251,9 +292,16 @@ fn fill_in(response: &Response, filler: &Filler<'_>) -> Result<(String, Form), S
             _ => {}
         }
     }
-    let pressed = if filler.consent { buttons.first() } else { buttons.last() };
+    let pressed = if filler.consent {
+        buttons.first()
+    } else {
+        buttons.last()
+    };
     if let Some((name, value)) = pressed.filter(|(name, _)| !name.is_empty()) {
         filled.append(name, value);
     }
-    Ok((form.attribute("action").unwrap_or_default().to_owned(), filled))
+    Ok((
+        form.attribute("action").unwrap_or_default().to_owned(),
+        filled,
+    ))
 }

@@ -21,7 +21,11 @@ impl Hands<'_> {
         credentials: Option<&Value>,
     ) -> Result<(), StepError> {
         let item = item_json(item, |template| self.fill(template))?;
-        self.table_call("PutItem", &json!({ "TableName": table, "Item": item }), credentials)
+        self.table_call(
+            "PutItem",
+            &json!({ "TableName": table, "Item": item }),
+            credentials,
+        )
     }
 
     pub(super) fn get_item(
@@ -31,7 +35,11 @@ impl Hands<'_> {
         credentials: Option<&Value>,
     ) -> Result<(), StepError> {
         let key = item_json(key, |template| self.fill(template))?;
-        self.table_call("GetItem", &json!({ "TableName": table, "Key": key }), credentials)
+        self.table_call(
+            "GetItem",
+            &json!({ "TableName": table, "Key": key }),
+            credentials,
+        )
     }
 
     pub(super) fn query(

@@ -13,19 +13,37 @@ impl Hands<'_> {
     pub(super) fn latest(&self, actor: &ActorId, what: What) -> Result<ArtifactId, StepError> {
         let held = self.cloud.ledger.held_by(actor).iter().rev();
         let mut of_kind = held.filter(|id| {
-            self.cloud.ledger.artifact(**id).is_some_and(|artifact| artifact.kind == what.kind())
+            self.cloud
+                .ledger
+                .artifact(**id)
+                .is_some_and(|artifact| artifact.kind == what.kind())
         });
-        let name = || self.cloud.actor(actor).map_or(actor.to_string(), |actor| actor.name.clone());
-        of_kind.next().copied().ok_or_else(|| StepError::NothingHeld { who: name(), what })
+        let name = || {
+            self.cloud
+                .actor(actor)
+                .map_or(actor.to_string(), |actor| actor.name.clone())
+        };
+        of_kind
+            .next()
+            .copied()
+            .ok_or_else(|| StepError::NothingHeld { who: name(), what })
     }
 
     /// The text of the latest thing of a kind that an actor holds.
     pub(super) fn latest_text(&self, actor: &ActorId, what: What) -> Result<String, StepError> {
         let id = self.latest(actor, what)?;
-        match self.cloud.ledger.artifact(id).map(|artifact| &artifact.value) {
+        match self
+            .cloud
+            .ledger
+            .artifact(id)
+            .map(|artifact| &artifact.value)
+        {
             Some(ArtifactValue::Text(text)) => Ok(text.clone()),
             Some(ArtifactValue::Credentials(value)) => Ok(value.access_key_id.clone()),
-            None => Err(StepError::NothingHeld { who: actor.to_string(), what }),
+            None => Err(StepError::NothingHeld {
+                who: actor.to_string(),
+                what,
+            }),
         }
     }
 
@@ -49,9 +67,17 @@ impl Hands<'_> {
             Some(Value::Text(_)) | None => self.device.clone(),
         };
         let id = self.latest(&actor, What::Credentials)?;
-        match self.cloud.ledger.artifact(id).map(|artifact| &artifact.value) {
+        match self
+            .cloud
+            .ledger
+            .artifact(id)
+            .map(|artifact| &artifact.value)
+        {
             Some(ArtifactValue::Credentials(value)) => Ok(value.clone()),
-            _ => Err(StepError::NothingHeld { who: actor.to_string(), what: What::Credentials }),
+            _ => Err(StepError::NothingHeld {
+                who: actor.to_string(),
+                what: What::Credentials,
+            }),
         }
     }
 
@@ -102,7 +128,10 @@ impl Hands<'_> {
         let artifact = self.latest(&actor, what)?;
         let artifact = self.cloud.ledger.artifact(artifact).ok_or_else(no_value)?;
         if let Some(claim) = claim {
-            let found = artifact.claims.as_ref().and_then(|claims| claims.get(claim));
+            let found = artifact
+                .claims
+                .as_ref()
+                .and_then(|claims| claims.get(claim));
             return found.map(plain).ok_or_else(no_value);
         }
         match &artifact.value {
@@ -117,5 +146,7 @@ impl Hands<'_> {
 
 /// A claim as text.
 fn plain(value: &Json) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -11,7 +11,11 @@ const TARGET: &str = "AWSCognitoIdentityService";
 const JSON_11: &str = "application/x-amz-json-1.1";
 
 impl Hands<'_> {
-    pub(super) fn get_id(&mut self, pool: &str, login: Option<&LoginWith>) -> Result<(), StepError> {
+    pub(super) fn get_id(
+        &mut self,
+        pool: &str,
+        login: Option<&LoginWith>,
+    ) -> Result<(), StepError> {
         let id = self.names.identity_pools.get(pool);
         let id = id.ok_or_else(|| StepError::NoValue(pool.to_owned()))?;
         let body = json!({ "IdentityPoolId": id });

@@ -85,37 +85,65 @@ struct Hands<'a> {
 impl Clients {
     /// Devices that have done nothing yet.
     pub fn new(cloud: Cloud, names: Names) -> Self {
-        Self { cloud, names, memories: BTreeMap::new() }
+        Self {
+            cloud,
+            names,
+            memories: BTreeMap::new(),
+        }
     }
 
     fn hands(&mut self, device: &str) -> Hands<'_> {
         let device = ActorId::new(device);
         let memory = self.memories.entry(device.clone()).or_default();
-        Hands { cloud: &mut self.cloud, names: &self.names, memory, device }
+        Hands {
+            cloud: &mut self.cloud,
+            names: &self.names,
+            memory,
+            device,
+        }
     }
 
     /// Carries one action out.
     pub fn act(&mut self, action: &Action) -> Result<(), StepError> {
         match action {
-            Action::OpenSignIn { device, client, provider } => {
-                self.hands(device).open_sign_in(client, provider.as_deref())
-            }
-            Action::SignInAtProvider { device, person, password, consent } => {
-                self.hands(device).submit_page(person, password.as_deref(), *consent)
-            }
+            Action::OpenSignIn {
+                device,
+                client,
+                provider,
+            } => self.hands(device).open_sign_in(client, provider.as_deref()),
+            Action::SignInAtProvider {
+                device,
+                person,
+                password,
+                consent,
+            } => self
+                .hands(device)
+                .submit_page(person, password.as_deref(), *consent),
             Action::FollowRedirects { device } => self.hands(device).follow_redirects(),
             Action::RedeemCode { device, verifier } => {
                 self.hands(device).redeem_code(verifier.as_ref())
             }
-            Action::SignUp { device, client, person } => {
-                self.hands(device).sign_up(client, person)
-            }
-            Action::ConfirmSignUp { device, client, person, code } => {
-                self.hands(device).confirm_sign_up(client, person, code.as_deref())
-            }
-            Action::SignIn { device, client, person, password } => {
-                self.hands(device).sign_in(client, person, password.as_deref())
-            }
+            Action::SignUp {
+                device,
+                client,
+                person,
+            } => self.hands(device).sign_up(client, person),
+            Action::ConfirmSignUp {
+                device,
+                client,
+                person,
+                code,
+            } => self
+                .hands(device)
+                .confirm_sign_up(client, person, code.as_deref()),
+            Action::SignIn {
+                device,
+                client,
+                person,
+                password,
+            } => self
+                .hands(device)
+                .sign_in(client, person, password.as_deref()),
             Action::RefreshTokens { device, client } => self.hands(device).refresh_tokens(client),
             Action::GetUser { device, token } => self.hands(device).get_user(token.as_ref()),
             _ => self.act_on_aws(action),
@@ -124,40 +152,88 @@ impl Clients {
 
     fn act_on_aws(&mut self, action: &Action) -> Result<(), StepError> {
         match action {
-            Action::GetId { device, pool, login } => {
-                self.hands(device).get_id(pool, login.as_ref())
-            }
-            Action::GetCredentials { device, pool: _, login, identity } => {
-                self.hands(device).get_credentials(login.as_ref(), identity.as_ref())
-            }
-            Action::GetOpenIdToken { device, pool: _, login } => {
-                self.hands(device).get_open_id_token(login.as_ref())
-            }
-            Action::AssumeRoleWithWebIdentity { device, role, token, session_name, duration } => {
+            Action::GetId {
+                device,
+                pool,
+                login,
+            } => self.hands(device).get_id(pool, login.as_ref()),
+            Action::GetCredentials {
+                device,
+                pool: _,
+                login,
+                identity,
+            } => self
+                .hands(device)
+                .get_credentials(login.as_ref(), identity.as_ref()),
+            Action::GetOpenIdToken {
+                device,
+                pool: _,
+                login,
+            } => self.hands(device).get_open_id_token(login.as_ref()),
+            Action::AssumeRoleWithWebIdentity {
+                device,
+                role,
+                token,
+                session_name,
+                duration,
+            } => {
                 let duration = duration.map(|span| span.0);
-                self.hands(device).assume_role(role, token, session_name, duration)
+                self.hands(device)
+                    .assume_role(role, token, session_name, duration)
             }
-            Action::GetCallerIdentity { device, credentials } => {
-                self.hands(device).get_caller_identity(credentials.as_ref())
-            }
-            Action::PutObject { device, bucket, key, text, credentials } => {
-                self.hands(device).put_object(bucket, key, text, credentials.as_ref())
-            }
-            Action::GetObject { device, bucket, key, credentials } => {
-                self.hands(device).get_object(bucket, key, credentials.as_ref())
-            }
-            Action::ListObjects { device, bucket, prefix, credentials } => {
-                self.hands(device).list_objects(bucket, prefix.as_ref(), credentials.as_ref())
-            }
-            Action::PutItem { device, table, item, credentials } => {
-                self.hands(device).put_item(table, item, credentials.as_ref())
-            }
-            Action::GetItem { device, table, key, credentials } => {
-                self.hands(device).get_item(table, key, credentials.as_ref())
-            }
-            Action::Query { device, table, partition, credentials } => {
-                self.hands(device).query(table, partition, credentials.as_ref())
-            }
+            Action::GetCallerIdentity {
+                device,
+                credentials,
+            } => self.hands(device).get_caller_identity(credentials.as_ref()),
+            Action::PutObject {
+                device,
+                bucket,
+                key,
+                text,
+                credentials,
+            } => self
+                .hands(device)
+                .put_object(bucket, key, text, credentials.as_ref()),
+            Action::GetObject {
+                device,
+                bucket,
+                key,
+                credentials,
+            } => self
+                .hands(device)
+                .get_object(bucket, key, credentials.as_ref()),
+            Action::ListObjects {
+                device,
+                bucket,
+                prefix,
+                credentials,
+            } => self
+                .hands(device)
+                .list_objects(bucket, prefix.as_ref(), credentials.as_ref()),
+            Action::PutItem {
+                device,
+                table,
+                item,
+                credentials,
+            } => self
+                .hands(device)
+                .put_item(table, item, credentials.as_ref()),
+            Action::GetItem {
+                device,
+                table,
+                key,
+                credentials,
+            } => self
+                .hands(device)
+                .get_item(table, key, credentials.as_ref()),
+            Action::Query {
+                device,
+                table,
+                partition,
+                credentials,
+            } => self
+                .hands(device)
+                .query(table, partition, credentials.as_ref()),
             _ => self.act_on_the_world(action),
         }
     }
@@ -177,10 +253,24 @@ impl Clients {
                 self.cloud.ledger.gain(&to, artifact, now);
                 self.cloud.note_state(&to);
             }
-            Action::Request { device, method, url, headers, body, sign_for, credentials } => {
-                let what = raw::Raw { method, url, headers, body };
+            Action::Request {
+                device,
+                method,
+                url,
+                headers,
+                body,
+                sign_for,
+                credentials,
+            } => {
+                let what = raw::Raw {
+                    method,
+                    url,
+                    headers,
+                    body,
+                };
                 let credentials = credentials.as_ref();
-                self.hands(device).raw_request(&what, sign_for.as_deref(), credentials)?;
+                self.hands(device)
+                    .raw_request(&what, sign_for.as_deref(), credentials)?;
             }
             _ => {}
         }

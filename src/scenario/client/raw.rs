@@ -22,7 +22,10 @@ impl Hands<'_> {
         sign_for: Option<&str>,
         credentials: Option<&Value>,
     ) -> Result<(), StepError> {
-        let method = raw.method.parse().map_err(|_| MessageError::Url(raw.method.to_owned()))?;
+        let method = raw
+            .method
+            .parse()
+            .map_err(|_| MessageError::Url(raw.method.to_owned()))?;
         let mut request = message::request(method, &self.fill(raw.url)?)?;
         for (name, value) in raw.headers {
             request.set_header(name, &self.fill(value)?)?;

@@ -42,8 +42,9 @@ impl Hands<'_> {
         credentials: Option<&Value>,
     ) -> Result<(), StepError> {
         let prefix = prefix.map(|prefix| self.fill(prefix)).transpose()?;
-        let query =
-            Form::new().with("list-type", "2").with_optional("prefix", prefix.as_deref());
+        let query = Form::new()
+            .with("list-type", "2")
+            .with_optional("prefix", prefix.as_deref());
         let request = message::get(&query.append_to_url(&url(bucket, "")))?;
         self.send_signed("s3", request, credentials)?;
         Ok(())
@@ -51,5 +52,8 @@ impl Hands<'_> {
 }
 
 fn url(bucket: &str, key: &str) -> String {
-    format!("https://{bucket}.s3.{REGION}.amazonaws.com/{}", percent_encode_path(key))
+    format!(
+        "https://{bucket}.s3.{REGION}.amazonaws.com/{}",
+        percent_encode_path(key)
+    )
 }

@@ -21,7 +21,14 @@ impl Hands<'_> {
             session_token: held.session_token,
         };
         let now = self.cloud.clock_of(&self.device);
-        sigv4::sign(&mut request, &credentials, REGION, service, now, SignOptions::default())?;
+        sigv4::sign(
+            &mut request,
+            &credentials,
+            REGION,
+            service,
+            now,
+            SignOptions::default(),
+        )?;
         self.send(request)
     }
 }

@@ -36,7 +36,9 @@ impl Hands<'_> {
         &mut self,
         credentials: Option<&Value>,
     ) -> Result<(), StepError> {
-        let form = Form::new().with("Action", "GetCallerIdentity").with("Version", VERSION);
+        let form = Form::new()
+            .with("Action", "GetCallerIdentity")
+            .with("Version", VERSION);
         let request = message::post_form(&endpoint(), &form)?;
         self.send_signed("sts", request, credentials)?;
         Ok(())

@@ -12,7 +12,10 @@ impl Hands<'_> {
     pub(super) fn tamper(&mut self, what: What, how: &Tampering) -> Result<(), StepError> {
         let id = self.latest(&self.device, what)?;
         let original = self.cloud.ledger.artifact(id).cloned();
-        let nothing = || StepError::NothingHeld { who: self.device.to_string(), what };
+        let nothing = || StepError::NothingHeld {
+            who: self.device.to_string(),
+            what,
+        };
         let original = original.ok_or_else(nothing)?;
         let value = match &original.value {
             ArtifactValue::Text(text) => ArtifactValue::Text(self.altered_text(text, how)?),
@@ -45,7 +48,12 @@ impl Hands<'_> {
         let token = Unverified::parse(text)?;
         let name = format!("attacker/{}", self.device);
         let key = self.cloud.keys.get(&name).map_err(jwt::JwtError::from)?;
-        Ok(jwt::encode(token.header(), token.claims(), &key, token.algorithm()?)?)
+        Ok(jwt::encode(
+            token.header(),
+            token.claims(),
+            &key,
+            token.algorithm()?,
+        )?)
     }
 }
 
@@ -65,13 +73,18 @@ fn with_another_character(text: &str, how: &Tampering) -> String {
     };
     let at = at % text.chars().count().max(1);
     let other = |c: char| if c == 'A' { 'B' } else { 'A' };
-    text.chars().enumerate().map(|(n, c)| if n == at { other(c) } else { c }).collect()
+    text.chars()
+        .enumerate()
+        .map(|(n, c)| if n == at { other(c) } else { c })
+        .collect()
 }
 
 /// Credentials are altered in their session token: it is the only part that travels as it is.
 fn altered_credentials(value: &CredentialsValue, how: &Tampering) -> ArtifactValue {
     let mut value = value.clone();
-    value.session_token = value.session_token.map(|token| with_another_character(&token, how));
+    value.session_token = value
+        .session_token
+        .map(|token| with_another_character(&token, how));
     ArtifactValue::Credentials(value)
 }
 
@@ -89,7 +102,10 @@ fn altered(original: &Artifact, value: ArtifactValue) -> Mint {
     mint.facts = original.facts.clone();
     mint.tampered = true;
     mint.guest = original.guest;
-    let from = Source::Artifact { artifact: original.id, field: "value".to_owned() };
+    let from = Source::Artifact {
+        artifact: original.id,
+        field: "value".to_owned(),
+    };
     mint.origin("value", text, from)
 }
 

@@ -16,15 +16,18 @@ const JSON_11: &str = "application/x-amz-json-1.1";
 impl Hands<'_> {
     pub(super) fn sign_up(&mut self, client: &str, person: &str) -> Result<(), StepError> {
         let (facts, known) = (self.client(client)?, self.person(person)?);
-        self.user_pool_call("SignUp", &json!({
-            "ClientId": facts.client_id,
-            "Username": person,
-            "Password": password_for(&known, &facts, None),
-            "UserAttributes": [
-                { "Name": "email", "Value": known.email },
-                { "Name": "name", "Value": known.name },
-            ],
-        }))
+        self.user_pool_call(
+            "SignUp",
+            &json!({
+                "ClientId": facts.client_id,
+                "Username": person,
+                "Password": password_for(&known, &facts, None),
+                "UserAttributes": [
+                    { "Name": "email", "Value": known.email },
+                    { "Name": "name", "Value": known.name },
+                ],
+            }),
+        )
     }
 
     pub(super) fn confirm_sign_up(
@@ -38,11 +41,14 @@ impl Hands<'_> {
             Some(code) => code.to_owned(),
             None => self.latest_text(&ActorId::new(person), What::ConfirmationCode)?,
         };
-        self.user_pool_call("ConfirmSignUp", &json!({
-            "ClientId": facts.client_id,
-            "Username": person,
-            "ConfirmationCode": code,
-        }))
+        self.user_pool_call(
+            "ConfirmSignUp",
+            &json!({
+                "ClientId": facts.client_id,
+                "Username": person,
+                "ConfirmationCode": code,
+            }),
+        )
     }
 
     pub(super) fn sign_in(
@@ -52,24 +58,30 @@ impl Hands<'_> {
         password: Option<&str>,
     ) -> Result<(), StepError> {
         let (facts, known) = (self.client(client)?, self.person(person)?);
-        self.user_pool_call("InitiateAuth", &json!({
-            "AuthFlow": "USER_PASSWORD_AUTH",
-            "ClientId": facts.client_id,
-            "AuthParameters": {
-                "USERNAME": person,
-                "PASSWORD": password_for(&known, &facts, password),
-            },
-        }))
+        self.user_pool_call(
+            "InitiateAuth",
+            &json!({
+                "AuthFlow": "USER_PASSWORD_AUTH",
+                "ClientId": facts.client_id,
+                "AuthParameters": {
+                    "USERNAME": person,
+                    "PASSWORD": password_for(&known, &facts, password),
+                },
+            }),
+        )
     }
 
     pub(super) fn refresh_tokens(&mut self, client: &str) -> Result<(), StepError> {
         let facts = self.client(client)?;
         let token = self.own_text(What::RefreshToken)?;
-        self.user_pool_call("InitiateAuth", &json!({
-            "AuthFlow": "REFRESH_TOKEN_AUTH",
-            "ClientId": facts.client_id,
-            "AuthParameters": { "REFRESH_TOKEN": token },
-        }))
+        self.user_pool_call(
+            "InitiateAuth",
+            &json!({
+                "AuthFlow": "REFRESH_TOKEN_AUTH",
+                "ClientId": facts.client_id,
+                "AuthParameters": { "REFRESH_TOKEN": token },
+            }),
+        )
     }
 
     pub(super) fn get_user(&mut self, token: Option<&Value>) -> Result<(), StepError> {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::parse::{Condition, Operand};
+use super::tree::{Condition, Operand};
 use crate::cloud::dynamodb::number::Number;
 use crate::cloud::dynamodb::value::{Item, Value};
 

@@ -1,7 +1,7 @@
 //! DynamoDB's expressions: conditions, projections and updates.
 //!
 //! - [`token`]: the words
-//! - [`parse`]: what they say
+//! - [`tree`], [`parse`]: what they say, and how that is read
 //! - [`condition`]: whether an item fulfils a condition
 //! - [`update`]: what an update makes of an item
 //!
@@ -11,10 +11,12 @@
 mod condition;
 mod parse;
 mod token;
+mod tree;
 mod update;
 
 pub use condition::holds;
-pub use parse::{Condition, Operand, Path, Reader, Step, Update};
+pub use parse::Reader;
+pub use tree::{Condition, Operand, Path, Step, Update};
 pub use update::apply;
 
 use super::value::{Item, Value};

@@ -81,7 +81,7 @@ fn and_binds_tighter_than_or() {
 #[test]
 fn a_projection_keeps_the_shape_and_closes_the_gaps_of_lists() {
     let paths = reader(&[])
-        .projection("Address.Parts[2], Address.Parts[0], #s, Nothing.At.All")
+        .projection("Address.Parts[2], Address.Parts[0], #s, Nothing.Here.Either")
         .unwrap();
     let shown = item_to_json(&project(&item(), &paths));
     let lines = json!({"L": [{"S": "a"}, {"S": "c"}]});

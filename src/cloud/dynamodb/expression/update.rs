@@ -1,7 +1,7 @@
 //! What an update makes of an item.
 
 use super::condition::value_of;
-use super::parse::{Assigned, Operand, Path, Step, Update};
+use super::tree::{Assigned, Operand, Path, Step, Update};
 use crate::cloud::aws::AwsError;
 use crate::cloud::dynamodb::value::{Item, Value, invalid};
 
