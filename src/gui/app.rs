@@ -72,12 +72,20 @@ pub(super) enum AppSystems {
 pub fn run(start: Start) -> Result<(), GuiError> {
     probe::display()?;
     let renderer = Renderer::find().map_err(NoWindow::from)?;
-    let report = start.report.as_deref().map(report::Report::open).transpose();
+    let report = start
+        .report
+        .as_deref()
+        .map(report::Report::open)
+        .transpose();
     let report = report.map_err(|error| GuiError::Report(error.to_string()))?;
     let (desk, disk) = saving::desk(&start)?;
     let mut app = build_quietly(|| {
         let mut app = App::new();
-        add_engine(&mut app, renderer.creation(), Some(window::describe(desk.place())));
+        add_engine(
+            &mut app,
+            renderer.creation(),
+            Some(window::describe(desk.place())),
+        );
         app
     })?;
     add_room(&mut app, desk, disk);
@@ -89,7 +97,9 @@ pub fn run(start: Start) -> Result<(), GuiError> {
     }
     match app.run() {
         AppExit::Success => Ok(()),
-        AppExit::Error(_) => Err(GuiError::Broke("the graphics device stopped working".into())),
+        AppExit::Error(_) => Err(GuiError::Broke(
+            "the graphics device stopped working".into(),
+        )),
     }
 }
 
@@ -123,7 +133,10 @@ pub(super) fn add_engine(app: &mut App, render_creation: RenderCreation, window:
             exit_condition: ExitCondition::DontExit,
             ..default()
         })
-        .set(RenderPlugin { render_creation, ..default() })
+        .set(RenderPlugin {
+            render_creation,
+            ..default()
+        })
         // A second thread would draw a frame later what one thread draws in time
         .disable::<PipelinedRenderingPlugin>()
         // Ctrl+C must end a sleeping window, too: the system does that
@@ -142,7 +155,10 @@ pub(super) fn add_engine(app: &mut App, render_creation: RenderCreation, window:
     }
     app.add_plugins(canvas::egui_plugin());
     let sleep = UpdateMode::reactive_low_power(SLEEP);
-    app.insert_resource(WinitSettings { focused_mode: sleep, unfocused_mode: sleep });
+    app.insert_resource(WinitSettings {
+        focused_mode: sleep,
+        unfocused_mode: sleep,
+    });
 }
 
 /// Everything that is this application's.

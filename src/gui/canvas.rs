@@ -20,7 +20,9 @@ pub(super) struct Canvas;
 /// egui without what a plain window does not need.
 pub(super) fn egui_plugin() -> EguiPlugin {
     // Texture arrays help when there are many textures; here there is one
-    EguiPlugin { bindless_mode_array_size: None }
+    EguiPlugin {
+        bindless_mode_array_size: None,
+    }
 }
 
 /// Everything a canvas consists of, drawing to a target.
@@ -37,7 +39,10 @@ pub(super) fn bundle(target: RenderTarget, background: Color) -> impl Bundle {
         target,
         // egui smooths its own edges
         Msaa::Off,
-        EguiContextSettings { run_manually: true, ..default() },
+        EguiContextSettings {
+            run_manually: true,
+            ..default()
+        },
         PrimaryEguiContext,
     )
 }
@@ -62,7 +67,9 @@ pub(super) fn run_pass(
     // bevy_egui repeats the modifier keys in every frame, and egui draws again after every event:
     // the window would never sleep
     let held = context.input(|state| state.modifiers);
-    input.events.retain(|event| *event != egui::Event::ModifiersChanged(held));
+    input
+        .events
+        .retain(|event| *event != egui::Event::ModifiersChanged(held));
     let full = context.run_ui(input, show);
     let delay = full
         .viewport_output

@@ -63,13 +63,18 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(model: Model, place: Place, opener: Opener) -> Self {
-        Self { model, place, opener, opening: None }
+        Self {
+            model,
+            place,
+            opener,
+            opening: None,
+        }
     }
 
     /// Draws everything, applies what the user did and says what the host must do about it.
     pub(super) fn show(&mut self, ui: &mut egui::Ui) -> Vec<Effect> {
         let mut left = Vec::new();
-        for command in draw(ui, &mut self.model) {
+        for command in super::view::show_in(ui, &mut self.model) {
             for effect in self.model.apply(command) {
                 match effect {
                     Effect::Restyle => self.model.theme.apply(ui.ctx()),
@@ -103,7 +108,8 @@ impl Desk {
                 let beat = self.remembered_beat(&id);
                 self.model.load(&id, recording);
                 if let Some(beat) = beat {
-                    self.model.apply(Command::Playback(PlaybackCommand::JumpBeat(beat)));
+                    self.model
+                        .apply(Command::Playback(PlaybackCommand::JumpBeat(beat)));
                 }
             }
             Err(trouble) => self.model.trouble = Some(trouble),

@@ -9,8 +9,8 @@ use bevy::prelude::*;
 use super::alarm::Alarm;
 use super::app::AppSystems;
 use super::desk::{Desk, Opened};
-use super::view::model::{Effect, Trouble};
 use super::pass::{Asked, Pace};
+use super::view::model::{Effect, Trouble};
 
 /// A scenario to open as soon as there is a window.
 #[derive(Resource)]
@@ -65,28 +65,26 @@ fn begin(
         }
     });
     desk.opening(&name);
-    underway.0 = Some(Job { outcome: Mutex::new(outcome) });
+    underway.0 = Some(Job {
+        outcome: Mutex::new(outcome),
+    });
     pace.disturb();
 }
 
-fn collect(
-    mut desk: ResMut<Desk>,
-    mut underway: ResMut<Underway>,
-    mut pace: ResMut<Pace>,
-) {
+fn collect(mut desk: ResMut<Desk>, mut underway: ResMut<Underway>, mut pace: ResMut<Pace>) {
     let Some(job) = &mut underway.0 else { return };
-    let Ok(outcome) = job.outcome.get_mut() else { return };
+    let Ok(outcome) = job.outcome.get_mut() else {
+        return;
+    };
     let outcome = match outcome.try_recv() {
         Ok(outcome) => outcome,
         Err(TryRecvError::Empty) => return,
         // The thread ended without an outcome: it panicked
-        Err(TryRecvError::Disconnected) => {
-            Err(Trouble {
-                title: "This scenario cannot be opened".into(),
-                text: "Opening it stopped because of an error in this program".into(),
-                remedy: "Open another one; nothing was lost".into(),
-            })
-        }
+        Err(TryRecvError::Disconnected) => Err(Trouble {
+            title: "This scenario cannot be opened".into(),
+            text: "Opening it stopped because of an error in this program".into(),
+            remedy: "Open another one; nothing was lost".into(),
+        }),
     };
     desk.opened(outcome);
     underway.0 = None;

@@ -38,7 +38,12 @@ pub(super) struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { moving: false, repaint: Duration::MAX, settling: SETTLE_FRAMES, drawn: 0 }
+        Self {
+            moving: false,
+            repaint: Duration::MAX,
+            settling: SETTLE_FRAMES,
+            drawn: 0,
+        }
     }
 }
 
@@ -64,7 +69,10 @@ pub(super) fn plugin(app: &mut App) {
 }
 
 fn open_canvas(mut commands: Commands) {
-    commands.spawn(canvas::bundle(RenderTarget::Window(WindowRef::Primary), Color::BLACK));
+    commands.spawn(canvas::bundle(
+        RenderTarget::Window(WindowRef::Primary),
+        Color::BLACK,
+    ));
 }
 
 fn prepare(

@@ -60,7 +60,10 @@ pub(super) fn display() -> Result<(), NoWindow> {
 
 #[cfg(all(unix, not(target_os = "macos")))]
 fn unreachable_as(name: String, reached: std::io::Result<()>) -> Result<(), NoWindow> {
-    reached.map_err(|error| NoWindow::Unreachable { name, reason: error.to_string() })
+    reached.map_err(|error| NoWindow::Unreachable {
+        name,
+        reason: error.to_string(),
+    })
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
@@ -84,8 +87,11 @@ fn x11(name: &str) -> std::io::Result<()> {
 
     let unclear = || Error::new(ErrorKind::InvalidInput, "this is not a display's name");
     let (host, rest) = name.rsplit_once(':').ok_or_else(unclear)?;
-    let number: u16 =
-        rest.split('.').next().and_then(|number| number.parse().ok()).ok_or_else(unclear)?;
+    let number: u16 = rest
+        .split('.')
+        .next()
+        .and_then(|number| number.parse().ok())
+        .ok_or_else(unclear)?;
     if host.is_empty() || host == "unix" {
         return local_x11(number);
     }
@@ -133,7 +139,17 @@ mod tests {
 
     #[test]
     fn a_name_that_is_no_displays_name_is_refused_without_a_panic() {
-        for name in ["", ":", "x", ":-1", ":99999999", "host:", "unix:", "😀:0x", "/no/such:0"] {
+        for name in [
+            "",
+            ":",
+            "x",
+            ":-1",
+            ":99999999",
+            "host:",
+            "unix:",
+            "😀:0x",
+            "/no/such:0",
+        ] {
             assert!(x11(name).is_err(), "{name}");
         }
     }
@@ -142,6 +158,9 @@ mod tests {
     fn the_reason_names_the_display_that_was_tried() {
         let reached = unreachable_as("DISPLAY=:65000".into(), x11(":65000"));
         let reason = reached.unwrap_err().to_string();
-        assert!(reason.starts_with("the display DISPLAY=:65000 does not answer: "), "{reason}");
+        assert!(
+            reason.starts_with("the display DISPLAY=:65000 does not answer: "),
+            "{reason}"
+        );
     }
 }

@@ -8,7 +8,10 @@
 pub(super) fn while_doing<T>(work: impl FnOnce() -> T) -> T {
     use rustix::stdio::{dup2_stderr, stderr};
 
-    let restore = match (std::env::var_os("RUST_LOG"), std::fs::File::create("/dev/null")) {
+    let restore = match (
+        std::env::var_os("RUST_LOG"),
+        std::fs::File::create("/dev/null"),
+    ) {
         (None, Ok(nowhere)) => {
             let kept = rustix::io::dup(stderr());
             kept.ok().filter(|_| dup2_stderr(&nowhere).is_ok())

@@ -60,8 +60,10 @@ impl Renderer {
                 .unwrap_or(wgpu::PowerPreference::LowPower),
             ..Default::default()
         };
-        let adapter =
-            instance.request_adapter(&options).await.map_err(|_| NoRenderer::NoAdapter)?;
+        let adapter = instance
+            .request_adapter(&options)
+            .await
+            .map_err(|_| NoRenderer::NoAdapter)?;
         let info = adapter.get_info();
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("tokentrail"),
@@ -72,9 +74,14 @@ impl Renderer {
             memory_hints: wgpu::MemoryHints::MemoryUsage,
             ..Default::default()
         };
-        let (device, queue) = adapter.request_device(&descriptor).await.map_err(|error| {
-            NoRenderer::Refused { name: info.name.clone(), reason: error.to_string() }
-        })?;
+        let (device, queue) =
+            adapter
+                .request_device(&descriptor)
+                .await
+                .map_err(|error| NoRenderer::Refused {
+                    name: info.name.clone(),
+                    reason: error.to_string(),
+                })?;
         let resources = RenderResources(
             RenderDevice::from(device),
             RenderQueue(Arc::new(WgpuWrapper::new(queue))),

@@ -20,14 +20,19 @@ pub(super) struct Report {
 impl Report {
     pub(super) fn open(path: &Path) -> std::io::Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(path)?;
-        Ok(Self { file, last: String::new() })
+        Ok(Self {
+            file,
+            last: String::new(),
+        })
     }
 }
 
 pub(super) fn plugin(app: &mut App) {
     app.add_systems(
         Update,
-        report.in_set(AppSystems::Report).run_if(resource_exists::<Report>),
+        report
+            .in_set(AppSystems::Report)
+            .run_if(resource_exists::<Report>),
     );
 }
 

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::app::AppSystems;
 use super::desk::Desk;
-use super::view::model::Effect;
-use super::pass::{Asked, Pace};
 use super::desk::{Place, Start};
+use super::pass::{Asked, Pace};
 use super::settings_file::{Notice, SettingsFile};
+use super::view::model::Effect;
 use super::view::model::{Model, Settings};
 use super::view::theme::ThemeError;
 
@@ -40,13 +40,23 @@ pub(super) fn desk(start: &Start) -> Result<(Desk, Disk), ThemeError> {
     if let Some(notice) = notice {
         desk.notify(&notice);
     }
-    Ok((desk, Disk { file: start.settings.clone(), last, complained: false }))
+    Ok((
+        desk,
+        Disk {
+            file: start.settings.clone(),
+            last,
+            complained: false,
+        },
+    ))
 }
 
 impl Disk {
     /// Writes what has changed since the last time.
     fn save(&mut self, desk: &Desk) -> Result<(), Notice> {
-        let now = Remembered { window: desk.place(), view: desk.model.settings.clone() };
+        let now = Remembered {
+            window: desk.place(),
+            view: desk.model.settings.clone(),
+        };
         if now != self.last {
             self.file.write(&now)?;
             self.last = now;

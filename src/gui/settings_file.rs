@@ -59,12 +59,16 @@ pub enum Notice {
 impl SettingsFile {
     /// In the user's configuration folder, wherever this system has it.
     pub fn of_user() -> Self {
-        Self { path: config_folder().map(|folder| folder.join(FOLDER).join(NAME)) }
+        Self {
+            path: config_folder().map(|folder| folder.join(FOLDER).join(NAME)),
+        }
     }
 
     /// At a place of the caller's choice.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: Some(path.into()) }
+        Self {
+            path: Some(path.into()),
+        }
     }
 
     /// The settings, or the defaults and what the user should know.
@@ -83,7 +87,13 @@ impl SettingsFile {
             }
             Err(error) => {
                 let reason = error.to_string();
-                (T::default(), Some(Notice::Unreadable { reason, path: path.clone() }))
+                (
+                    T::default(),
+                    Some(Notice::Unreadable {
+                        reason,
+                        path: path.clone(),
+                    }),
+                )
             }
         }
     }
@@ -93,8 +103,10 @@ impl SettingsFile {
         let Some(path) = &self.path else {
             return Ok(());
         };
-        let unwritable =
-            |reason: String| Notice::Unwritable { reason, path: path.clone() };
+        let unwritable = |reason: String| Notice::Unwritable {
+            reason,
+            path: path.clone(),
+        };
         let text = ron::ser::to_string_pretty(settings, ron::ser::PrettyConfig::default())
             .map_err(|error| unwritable(error.to_string()))?;
         replace(path, &text).map_err(|error| unwritable(error.to_string()))
@@ -120,10 +132,16 @@ fn set_aside(path: &Path, reason: String) -> Notice {
     /// Damaged files that are kept; the last one is covered when there are more.
     const KEPT: u32 = 9;
     let name = |number: u32| path.with_extension(format!("damaged-{number}.ron"));
-    let aside = (1..KEPT).map(name).find(|aside| !aside.exists()).unwrap_or_else(|| name(KEPT));
+    let aside = (1..KEPT)
+        .map(name)
+        .find(|aside| !aside.exists())
+        .unwrap_or_else(|| name(KEPT));
     match fs::rename(path, &aside) {
         Ok(()) => Notice::SetAside { reason, aside },
-        Err(_) => Notice::Unreadable { reason, path: path.into() },
+        Err(_) => Notice::Unreadable {
+            reason,
+            path: path.into(),
+        },
     }
 }
 
@@ -148,7 +166,9 @@ fn replace(path: &Path, text: &str) -> std::io::Result<()> {
 /// The user's configuration folder. None where the system names none: settings last one session.
 fn config_folder() -> Option<PathBuf> {
     let folder = |name: &str| {
-        std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
     };
     // Named explicitly it counts everywhere, which is also how tests keep to themselves
     folder("XDG_CONFIG_HOME").or_else(|| {
@@ -183,7 +203,10 @@ mod tests {
     #[test]
     fn what_was_written_is_read_and_no_draft_stays() {
         let (_folder, file, path) = file();
-        let settings = Settings { text_scale: 1.25, last: Some("facebook-to-s3".into()) };
+        let settings = Settings {
+            text_scale: 1.25,
+            last: Some("facebook-to-s3".into()),
+        };
         file.write(&settings).unwrap();
         file.write(&settings).unwrap();
         assert_eq!(file.read::<Settings>(), (settings, None));
@@ -200,7 +223,13 @@ mod tests {
     fn damage_of_any_kind_is_set_aside_and_nothing_is_lost() {
         let (_folder, file, path) = file();
         let huge = vec![b' '; MAX_BYTES as usize + 1];
-        let cases: [&[u8]; 5] = [b"(text_scale:", b"", b"\xff\xfe", b"(text_scale: \"x\")", &huge];
+        let cases: [&[u8]; 5] = [
+            b"(text_scale:",
+            b"",
+            b"\xff\xfe",
+            b"(text_scale: \"x\")",
+            &huge,
+        ];
         for (number, bytes) in cases.into_iter().enumerate() {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(&path, bytes).unwrap();

@@ -98,7 +98,9 @@ pub fn take(
     requests: impl IntoIterator<Item = Request>,
 ) -> Result<(), SnapshotError> {
     let mut requests = requests.into_iter();
-    let Some(first) = requests.next() else { return Ok(()) };
+    let Some(first) = requests.next() else {
+        return Ok(());
+    };
     // Finds out that it cannot be written before anything is started
     let draft = Draft::open(&first.output)?;
     let mut studio = Studio::new(Renderer::find()?, model);
@@ -168,7 +170,11 @@ impl Studio {
         }
         app.finish();
         app.cleanup();
-        Self { app, renderer, easel: None }
+        Self {
+            app,
+            renderer,
+            easel: None,
+        }
     }
 
     fn shoot(&mut self, request: Request) -> Result<Image, SnapshotError> {
@@ -180,7 +186,9 @@ impl Studio {
             let _ = subject.0.apply(command);
         }
         self.settle();
-        let developed = self.develop(target).ok_or_else(|| self.blank("no picture at all"))?;
+        let developed = self
+            .develop(target)
+            .ok_or_else(|| self.blank("no picture at all"))?;
         match emptiness(developed.data.as_deref().unwrap_or_default()) {
             Some(what) => Err(self.blank(what)),
             None => Ok(developed),
@@ -198,16 +206,26 @@ impl Studio {
         let world = self.app.world_mut();
         if let Some(old) = self.easel.take() {
             world.despawn(old.camera);
-            world.resource_mut::<Assets<Image>>().remove(&old.target.handle);
+            world
+                .resource_mut::<Assets<Image>>()
+                .remove(&old.target.handle);
         }
         let format = TextureFormat::Rgba8UnormSrgb;
         let blank = Image::new_target_texture(pixels.0, pixels.1, format, None);
         let image = world.resource_mut::<Assets<Image>>().add(blank);
-        let target = ImageRenderTarget { handle: image, scale_factor: scale };
+        let target = ImageRenderTarget {
+            handle: image,
+            scale_factor: scale,
+        };
         // Nothing is drawn behind the panels: what they leave out stays transparent and is noticed
         let canvas = canvas::bundle(RenderTarget::Image(target.clone()), Color::NONE);
         let camera = world.spawn(canvas).id();
-        self.easel = Some(Easel { pixels, scale, camera, target: target.clone() });
+        self.easel = Some(Easel {
+            pixels,
+            scale,
+            camera,
+            target: target.clone(),
+        });
         target
     }
 
@@ -224,11 +242,14 @@ impl Studio {
     fn develop(&mut self, target: ImageRenderTarget) -> Option<Image> {
         // Bevy tells targets apart by their scale, too: `Screenshot::image` would mean another one
         let shutter = Screenshot(RenderTarget::Image(target));
-        self.app.world_mut().spawn((Name::new("Shutter"), shutter)).observe(
-            |captured: On<ScreenshotCaptured>, mut developed: ResMut<Developed>| {
-                developed.0 = Some(captured.image.clone());
-            },
-        );
+        self.app
+            .world_mut()
+            .spawn((Name::new("Shutter"), shutter))
+            .observe(
+                |captured: On<ScreenshotCaptured>, mut developed: ResMut<Developed>| {
+                    developed.0 = Some(captured.image.clone());
+                },
+            );
         for _ in 0..READ_BACK_FRAMES {
             self.app.update();
             if let Some(image) = self.app.world_mut().resource_mut::<Developed>().0.take() {
@@ -239,7 +260,10 @@ impl Studio {
     }
 
     fn blank(&self, what: &'static str) -> SnapshotError {
-        SnapshotError::Blank { device: self.renderer.name(), what }
+        SnapshotError::Blank {
+            device: self.renderer.name(),
+            what,
+        }
     }
 }
 
@@ -286,7 +310,10 @@ fn emptiness(rgba: &[u8]) -> Option<&'static str> {
     if pixels.iter().any(|[.., alpha]| *alpha != u8::MAX) {
         return Some("a picture with holes in it");
     }
-    pixels.iter().all(|pixel| pixel == first).then_some("a picture of a single colour")
+    pixels
+        .iter()
+        .all(|pixel| pixel == first)
+        .then_some("a picture of a single colour")
 }
 
 /// A file beside the wanted one, renamed when it is complete and removed when it is not.
@@ -299,8 +326,13 @@ struct Draft {
 impl Draft {
     /// Finds out that a place cannot be written before any work is done.
     fn open(output: &Path) -> Result<Self, SnapshotError> {
-        let unwritable = |reason: String| SnapshotError::Unwritable { reason, path: output.into() };
-        let name = output.file_name().ok_or_else(|| unwritable("it names no file".into()))?;
+        let unwritable = |reason: String| SnapshotError::Unwritable {
+            reason,
+            path: output.into(),
+        };
+        let name = output
+            .file_name()
+            .ok_or_else(|| unwritable("it names no file".into()))?;
         if output.is_dir() {
             return Err(unwritable("it is a folder".into()));
         }
@@ -310,7 +342,11 @@ impl Draft {
         hidden.push(format!(".{}.png", std::process::id()));
         let temporary = output.with_file_name(hidden);
         std::fs::File::create(&temporary).map_err(|error| unwritable(error.to_string()))?;
-        Ok(Self { temporary, output: output.into(), done: false })
+        Ok(Self {
+            temporary,
+            output: output.into(),
+            done: false,
+        })
     }
 
     fn fill(mut self, image: Image) -> Result<(), SnapshotError> {
@@ -318,8 +354,13 @@ impl Draft {
             reason,
             path: self.output.clone(),
         };
-        let image = image.try_into_dynamic().map_err(|error| unwritable(error.to_string()))?;
-        image.to_rgb8().save(&self.temporary).map_err(|error| unwritable(error.to_string()))?;
+        let image = image
+            .try_into_dynamic()
+            .map_err(|error| unwritable(error.to_string()))?;
+        image
+            .to_rgb8()
+            .save(&self.temporary)
+            .map_err(|error| unwritable(error.to_string()))?;
         std::fs::rename(&self.temporary, &self.output)
             .map_err(|error| unwritable(error.to_string()))?;
         self.done = true;

@@ -8,8 +8,8 @@ use bevy::window::{
 
 use super::app::{AppSystems, FRAMES_AHEAD};
 use super::desk::{Desk, Place};
-use super::view::model::Effect;
 use super::pass::{Asked, Pace};
+use super::view::model::Effect;
 
 /// What the window is called.
 const TITLE: &str = "Tokentrail";
@@ -32,8 +32,9 @@ pub(super) fn describe(place: Place) -> Window {
         // Window managers know the application by this
         name: Some("tokentrail".into()),
         resolution: WindowResolution::new(width as u32, height as u32),
-        position: believable_corner(place.at)
-            .map_or(WindowPosition::Automatic, |(x, y)| WindowPosition::At(IVec2::new(x, y))),
+        position: believable_corner(place.at).map_or(WindowPosition::Automatic, |(x, y)| {
+            WindowPosition::At(IVec2::new(x, y))
+        }),
         mode: mode(place.fullscreen),
         resize_constraints: bevy::window::WindowResizeConstraints {
             min_width: MIN_SIZE.0,
@@ -53,7 +54,9 @@ pub(super) fn plugin(app: &mut App) {
         (
             remember.in_set(AppSystems::Remember),
             close.in_set(AppSystems::Close),
-            (toggle_fullscreen, reveal).chain().in_set(AppSystems::Frame),
+            (toggle_fullscreen, reveal)
+                .chain()
+                .in_set(AppSystems::Frame),
         ),
     );
 }
@@ -62,9 +65,16 @@ fn believable_size(size: Option<(f32, f32)>) -> (f32, f32) {
     let (width, height) = size.unwrap_or(USUAL_SIZE);
     // NaN fails every comparison and ends up as the usual size
     let sane = |value: f32, min: f32, usual: f32| {
-        if value.is_finite() { value.clamp(min, MAX_SIZE) } else { usual }
+        if value.is_finite() {
+            value.clamp(min, MAX_SIZE)
+        } else {
+            usual
+        }
     };
-    (sane(width, MIN_SIZE.0, USUAL_SIZE.0), sane(height, MIN_SIZE.1, USUAL_SIZE.1))
+    (
+        sane(width, MIN_SIZE.0, USUAL_SIZE.0),
+        sane(height, MIN_SIZE.1, USUAL_SIZE.1),
+    )
 }
 
 fn believable_corner(at: Option<(i32, i32)>) -> Option<(i32, i32)> {
@@ -87,15 +97,25 @@ fn remember(
     windows: Query<&Window, With<PrimaryWindow>>,
     mut desk: ResMut<Desk>,
 ) {
-    let corner = moved.read().last().map(|moved| (moved.position.x, moved.position.y));
-    let size = resized.read().last().map(|resized| (resized.width, resized.height));
+    let corner = moved
+        .read()
+        .last()
+        .map(|moved| (moved.position.x, moved.position.y));
+    let size = resized
+        .read()
+        .last()
+        .map(|resized| (resized.width, resized.height));
     let Ok(window) = windows.single() else { return };
     // Full screen says nothing about the window's own place; while hidden it has none
     if !window.visible || window.mode != WindowMode::Windowed || (corner, size) == (None, None) {
         return;
     }
     let place = desk.place();
-    desk.placed(Place { at: corner.or(place.at), size: size.or(place.size), ..place });
+    desk.placed(Place {
+        at: corner.or(place.at),
+        size: size.or(place.size),
+        ..place
+    });
 }
 
 /// The window's own closing is quitting.
@@ -111,7 +131,11 @@ fn toggle_fullscreen(
     mut desk: ResMut<Desk>,
     mut pace: ResMut<Pace>,
 ) {
-    let toggles = asked.0.iter().filter(|effect| **effect == Effect::Fullscreen).count();
+    let toggles = asked
+        .0
+        .iter()
+        .filter(|effect| **effect == Effect::Fullscreen)
+        .count();
     if toggles % 2 == 0 {
         return;
     }
@@ -120,7 +144,10 @@ fn toggle_fullscreen(
     for mut window in &mut windows {
         window.mode = mode(fullscreen);
     }
-    desk.placed(Place { fullscreen, ..place });
+    desk.placed(Place {
+        fullscreen,
+        ..place
+    });
     pace.disturb();
 }
 
@@ -154,13 +181,20 @@ mod tests {
             fullscreen: false,
         };
         let window = describe(place);
-        assert_eq!((window.width(), window.height()), (USUAL_SIZE.0, MIN_SIZE.1));
+        assert_eq!(
+            (window.width(), window.height()),
+            (USUAL_SIZE.0, MIN_SIZE.1)
+        );
         assert_eq!(window.position, WindowPosition::Automatic);
     }
 
     #[test]
     fn a_remembered_place_is_taken_again() {
-        let place = Place { at: Some((40, 60)), size: Some((1600.0, 900.0)), fullscreen: true };
+        let place = Place {
+            at: Some((40, 60)),
+            size: Some((1600.0, 900.0)),
+            fullscreen: true,
+        };
         let window = describe(place);
         assert_eq!((window.width(), window.height()), (1600.0, 900.0));
         assert_eq!(window.position, WindowPosition::At(IVec2::new(40, 60)));

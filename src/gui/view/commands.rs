@@ -136,15 +136,27 @@ pub struct Keys {
 }
 
 const fn plain(key: Key) -> Keys {
-    Keys { key, ctrl: false, shift: false }
+    Keys {
+        key,
+        ctrl: false,
+        shift: false,
+    }
 }
 
 const fn ctrl(key: Key) -> Keys {
-    Keys { key, ctrl: true, shift: false }
+    Keys {
+        key,
+        ctrl: true,
+        shift: false,
+    }
 }
 
 const fn shift(key: Key) -> Keys {
-    Keys { key, ctrl: false, shift: true }
+    Keys {
+        key,
+        ctrl: false,
+        shift: true,
+    }
 }
 
 impl Keys {
@@ -153,8 +165,15 @@ impl Keys {
     fn matches(self, key: Key, modifiers: Modifiers) -> bool {
         let symbol = matches!(
             self.key,
-            Key::Questionmark | Key::Slash | Key::Plus | Key::Equals | Key::Minus
-                | Key::OpenBracket | Key::CloseBracket | Key::Comma | Key::Period
+            Key::Questionmark
+                | Key::Slash
+                | Key::Plus
+                | Key::Equals
+                | Key::Minus
+                | Key::OpenBracket
+                | Key::CloseBracket
+                | Key::Comma
+                | Key::Period
         );
         self.key == key
             && self.ctrl == modifiers.command
@@ -204,7 +223,12 @@ pub struct Binding {
 }
 
 fn bind(group: Group, command: Command, label: &'static str, keys: &[Keys]) -> Binding {
-    Binding { command, label, group, keys: keys.to_vec() }
+    Binding {
+        command,
+        label,
+        group,
+        keys: keys.to_vec(),
+    }
 }
 
 /// Every command that has a name, in the order of the sheet.
@@ -217,29 +241,69 @@ pub fn table() -> Vec<Binding> {
 
 fn play_bindings() -> Vec<Binding> {
     use PlaybackCommand as P;
-    let play = |command, label, keys: &[Keys]| bind(Group::Play, Command::Playback(command), label, keys);
+    let play =
+        |command, label, keys: &[Keys]| bind(Group::Play, Command::Playback(command), label, keys);
     let mut table = vec![
         play(P::PlayBeat, "Play one beat", &[plain(Key::Space)]),
-        bind(Group::Play, Command::PlayPause, "Play on, or pause", &[shift(Key::Space)]),
-        play(P::StepBeat(1), "Next beat", &[plain(Key::ArrowRight), plain(Key::PageDown)]),
-        play(P::StepBeat(-1), "Previous beat", &[plain(Key::ArrowLeft), plain(Key::PageUp)]),
+        bind(
+            Group::Play,
+            Command::PlayPause,
+            "Play on, or pause",
+            &[shift(Key::Space)],
+        ),
+        play(
+            P::StepBeat(1),
+            "Next beat",
+            &[plain(Key::ArrowRight), plain(Key::PageDown)],
+        ),
+        play(
+            P::StepBeat(-1),
+            "Previous beat",
+            &[plain(Key::ArrowLeft), plain(Key::PageUp)],
+        ),
         play(P::StepCheck(1), "Next check", &[plain(Key::Period)]),
         play(P::StepCheck(-1), "Previous check", &[plain(Key::Comma)]),
-        play(P::StepChapter(1), "Next chapter", &[plain(Key::CloseBracket)]),
-        play(P::StepChapter(-1), "Previous chapter", &[plain(Key::OpenBracket)]),
+        play(
+            P::StepChapter(1),
+            "Next chapter",
+            &[plain(Key::CloseBracket)],
+        ),
+        play(
+            P::StepChapter(-1),
+            "Previous chapter",
+            &[plain(Key::OpenBracket)],
+        ),
         play(P::Home, "To the beginning", &[plain(Key::Home)]),
         play(P::End, "To the end", &[plain(Key::End)]),
-        play(P::Speed(1), "Faster", &[plain(Key::Plus), plain(Key::Equals)]),
+        play(
+            P::Speed(1),
+            "Faster",
+            &[plain(Key::Plus), plain(Key::Equals)],
+        ),
         play(P::Speed(-1), "Slower", &[plain(Key::Minus)]),
         play(P::NormalSpeed, "Normal speed", &[plain(Key::Num0)]),
     ];
     let digits = [
-        Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8,
+        Key::Num1,
+        Key::Num2,
+        Key::Num3,
+        Key::Num4,
+        Key::Num5,
+        Key::Num6,
+        Key::Num7,
+        Key::Num8,
         Key::Num9,
     ];
     const LABELS: [&str; 9] = [
-        "Jump to beat 1", "Jump to beat 2", "Jump to beat 3", "Jump to beat 4", "Jump to beat 5",
-        "Jump to beat 6", "Jump to beat 7", "Jump to beat 8", "Jump to beat 9",
+        "Jump to beat 1",
+        "Jump to beat 2",
+        "Jump to beat 3",
+        "Jump to beat 4",
+        "Jump to beat 5",
+        "Jump to beat 6",
+        "Jump to beat 7",
+        "Jump to beat 8",
+        "Jump to beat 9",
     ];
     for ((beat, key), label) in (0_u32..).zip(digits).zip(LABELS) {
         table.push(play(P::JumpBeat(beat), label, &[plain(key)]));
@@ -257,7 +321,11 @@ fn view_bindings() -> Vec<Binding> {
         view(Command::Blank, "Blank the screen", &[plain(Key::B)]),
         view(Command::Fullscreen, "Full screen", &[plain(Key::F)]),
         view(Command::NextTheme, "Next theme", &[]),
-        view(Command::TextSize(1), "Larger text", &[ctrl(Key::Plus), ctrl(Key::Equals)]),
+        view(
+            Command::TextSize(1),
+            "Larger text",
+            &[ctrl(Key::Plus), ctrl(Key::Equals)],
+        ),
         view(Command::TextSize(-1), "Smaller text", &[ctrl(Key::Minus)]),
         view(Command::ToggleMotion, "Reduced motion", &[]),
         view(Command::ToggleSecrets, "Show or hide secrets", &[]),
@@ -269,8 +337,16 @@ fn app_bindings() -> Vec<Binding> {
     vec![
         app(Command::Home, "Start screen", &[plain(Key::H)]),
         app(Command::OpenFile, "Open a file", &[ctrl(Key::O)]),
-        app(Command::Dialog(Dialog::Palette), "Command palette", &[ctrl(Key::K)]),
-        app(Command::Dialog(Dialog::Sheet), "Keyboard shortcuts", &[plain(Key::Questionmark)]),
+        app(
+            Command::Dialog(Dialog::Palette),
+            "Command palette",
+            &[ctrl(Key::K)],
+        ),
+        app(
+            Command::Dialog(Dialog::Sheet),
+            "Keyboard shortcuts",
+            &[plain(Key::Questionmark)],
+        ),
         app(Command::Dialog(Dialog::Settings), "Settings", &[]),
         app(Command::Dialog(Dialog::About), "About Tokentrail", &[]),
         app(Command::StepOut, "Step out", &[plain(Key::Escape)]),
@@ -280,12 +356,13 @@ fn app_bindings() -> Vec<Binding> {
 
 /// Name and keys of a command, for a tooltip.
 pub fn tooltip(command: &Command) -> String {
-    table().into_iter().find(|binding| binding.command == *command).map_or_else(String::new, |binding| {
-        match binding.keys.first() {
+    table()
+        .into_iter()
+        .find(|binding| binding.command == *command)
+        .map_or_else(String::new, |binding| match binding.keys.first() {
             Some(keys) => format!("{} ({})", binding.label, keys.text()),
             None => binding.label.to_owned(),
-        }
-    })
+        })
 }
 
 /// What the keys pressed since the last picture ask for. While somebody types, only keys with
@@ -296,15 +373,24 @@ pub fn pressed(ctx: &Context) -> Vec<Command> {
     let table = table();
     ctx.input(|input| {
         let pressed = input.events.iter().filter_map(|event| match event {
-            Event::Key { key, pressed: true, modifiers, .. } => Some((*key, *modifiers)),
+            Event::Key {
+                key,
+                pressed: true,
+                modifiers,
+                ..
+            } => Some((*key, *modifiers)),
             _ => None,
         });
         pressed
             .filter(|(key, modifiers)| !typing || modifiers.command || *key == Key::Escape)
             .filter(|(key, modifiers)| !(focused && *key == Key::Space && !modifiers.shift))
             .filter_map(|(key, modifiers)| {
-                let keys = |binding: &&Binding| binding.keys.iter().any(|k| k.matches(key, modifiers));
-                table.iter().find(keys).map(|binding| binding.command.clone())
+                let keys =
+                    |binding: &&Binding| binding.keys.iter().any(|k| k.matches(key, modifiers));
+                table
+                    .iter()
+                    .find(keys)
+                    .map(|binding| binding.command.clone())
             })
             .collect()
     })
@@ -349,7 +435,10 @@ mod tests {
 
     #[test]
     fn the_palette_finds_commands_by_any_of_their_words() {
-        let found: Vec<&str> = matching("beat prev").iter().map(|binding| binding.label).collect();
+        let found: Vec<&str> = matching("beat prev")
+            .iter()
+            .map(|binding| binding.label)
+            .collect();
         assert_eq!(found, ["Previous beat"]);
         assert!(matching("no such thing").is_empty());
         assert_eq!(matching("").len(), table().len());

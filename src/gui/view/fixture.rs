@@ -26,8 +26,16 @@ pub fn entries() -> Vec<Entry> {
     };
     vec![
         entry("facebook-to-s3", "Facebook to S3, step by step", None),
-        entry("facebook-to-s3-token-expired", "The ID token has expired", Some("facebook-to-s3")),
-        entry("facebook-to-s3-access-token", "The wrong token", Some("facebook-to-s3")),
+        entry(
+            "facebook-to-s3-token-expired",
+            "The ID token has expired",
+            Some("facebook-to-s3"),
+        ),
+        entry(
+            "facebook-to-s3-access-token",
+            "The wrong token",
+            Some("facebook-to-s3"),
+        ),
         entry("user-pool-sign-up", "Sign up, confirm, sign in", None),
     ]
 }

@@ -28,25 +28,57 @@ pub fn family(name: &'static str) -> FontFamily {
 pub fn definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
     for (name, bytes) in [
-        (REGULAR, &include_bytes!("../../../assets/fonts/Inter-Regular.ttf")[..]),
-        (MEDIUM, include_bytes!("../../../assets/fonts/Inter-Medium.ttf")),
-        (SEMIBOLD, include_bytes!("../../../assets/fonts/Inter-SemiBold.ttf")),
+        (
+            REGULAR,
+            &include_bytes!("../../../assets/fonts/Inter-Regular.ttf")[..],
+        ),
+        (
+            MEDIUM,
+            include_bytes!("../../../assets/fonts/Inter-Medium.ttf"),
+        ),
+        (
+            SEMIBOLD,
+            include_bytes!("../../../assets/fonts/Inter-SemiBold.ttf"),
+        ),
         (BOLD, include_bytes!("../../../assets/fonts/Inter-Bold.ttf")),
-        (MONO, include_bytes!("../../../assets/fonts/JetBrainsMono-Regular.ttf")),
-        (ICONS, include_bytes!("../../../assets/fonts/Phosphor-Regular.ttf")),
-        (DUOTONE, include_bytes!("../../../assets/fonts/Phosphor-Duotone.ttf")),
+        (
+            MONO,
+            include_bytes!("../../../assets/fonts/JetBrainsMono-Regular.ttf"),
+        ),
+        (
+            ICONS,
+            include_bytes!("../../../assets/fonts/Phosphor-Regular.ttf"),
+        ),
+        (
+            DUOTONE,
+            include_bytes!("../../../assets/fonts/Phosphor-Duotone.ttf"),
+        ),
     ] {
-        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+        fonts
+            .font_data
+            .insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
-    let spare = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
-    let spare_mono = fonts.families.get(&FontFamily::Monospace).cloned().unwrap_or_default();
+    let spare = fonts
+        .families
+        .get(&FontFamily::Proportional)
+        .cloned()
+        .unwrap_or_default();
+    let spare_mono = fonts
+        .families
+        .get(&FontFamily::Monospace)
+        .cloned()
+        .unwrap_or_default();
     let chain = |first: &str, then: &[String]| {
         let mut chain = vec![first.to_owned()];
         chain.extend_from_slice(then);
         chain
     };
-    fonts.families.insert(FontFamily::Proportional, chain(REGULAR, &spare));
-    fonts.families.insert(FontFamily::Monospace, chain(MONO, &spare_mono));
+    fonts
+        .families
+        .insert(FontFamily::Proportional, chain(REGULAR, &spare));
+    fonts
+        .families
+        .insert(FontFamily::Monospace, chain(MONO, &spare_mono));
     for name in [MEDIUM, SEMIBOLD, BOLD] {
         fonts.families.insert(family(name), chain(name, &spare));
     }

@@ -145,9 +145,22 @@ pub fn colour_of_actor(kind: ActorKind, theme: &Theme) -> Color32 {
 }
 
 /// Draws a pair around a point.
-pub fn duotone(painter: &Painter, theme: &Theme, at: Pos2, icon: Duotone, size: f32, colour: Color32) {
+pub fn duotone(
+    painter: &Painter,
+    theme: &Theme,
+    at: Pos2,
+    icon: Duotone,
+    size: f32,
+    colour: Color32,
+) {
     let font = theme.duotone(size);
-    painter.text(at, Align2::CENTER_CENTER, icon.0, font.clone(), faded(colour, UNDERTONE));
+    painter.text(
+        at,
+        Align2::CENTER_CENTER,
+        icon.0,
+        font.clone(),
+        faded(colour, UNDERTONE),
+    );
     painter.text(at, Align2::CENTER_CENTER, icon.1, font, colour);
 }
 

@@ -5,19 +5,19 @@
 //! [`Model::apply`] is the only thing that changes the model.
 
 pub mod commands;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod fonts;
 pub mod icons;
 pub mod model;
 pub mod paint;
 pub mod panels;
 pub mod signature;
+#[cfg(test)]
+mod tests;
 pub mod theme;
 pub mod widgets;
 pub mod window;
-#[cfg(test)]
-pub(crate) mod fixture;
-#[cfg(test)]
-mod tests;
 
 use bevy_egui::egui::{self, Context, EventFilter, LayerId, Ui, UiBuilder};
 
@@ -25,7 +25,9 @@ pub use self::commands::{Command, Dialog, Selection};
 pub use self::model::{Effect, Entry, Loaded, Model, Screen, Settings, Trouble};
 pub use self::theme::ThemeName;
 
-use self::panels::{caption, dialogs, inspector, library, rail, stage, start, top_bar, transport, trouble};
+use self::panels::{
+    caption, dialogs, inspector, library, rail, stage, start, top_bar, transport, trouble,
+};
 use self::window::Areas;
 
 /// Gives typefaces and style to egui; once at the start, and the style again after
@@ -37,7 +39,9 @@ pub fn install(ctx: &Context, model: &Model) {
 
 /// Paints the whole window between egui's begin and end of a pass, and returns what was asked for.
 pub fn show(ctx: &Context, model: &mut Model) -> Vec<Command> {
-    let builder = UiBuilder::new().layer_id(LayerId::background()).max_rect(ctx.content_rect());
+    let builder = UiBuilder::new()
+        .layer_id(LayerId::background())
+        .max_rect(ctx.content_rect());
     let mut ui = Ui::new(ctx.clone(), egui::Id::new("window"), builder);
     show_in(&mut ui, model)
 }
@@ -55,7 +59,8 @@ pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
     if model.screen == Screen::Stage {
         model.fit_stage((areas.stage.width(), areas.stage.height()));
     }
-    ui.painter().rect_filled(window, 0, model.theme.colours.background);
+    ui.painter()
+        .rect_filled(window, 0, model.theme.colours.background);
     if model.blank {
         return out;
     }

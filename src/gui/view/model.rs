@@ -117,7 +117,10 @@ impl Loaded {
 
     /// The moment in the recording that the picture shows.
     pub fn cursor(&self) -> Cursor {
-        Cursor { beat: self.frame.beat, at: self.frame.clock }
+        Cursor {
+            beat: self.frame.beat,
+            at: self.frame.clock,
+        }
     }
 }
 
@@ -226,7 +229,13 @@ impl Model {
             _ => Playback::new(marks),
         };
         let frame = stage.frame(&recording, playback.time());
-        self.loaded = Some(Loaded { id: id.to_owned(), recording, stage, playback, frame });
+        self.loaded = Some(Loaded {
+            id: id.to_owned(),
+            recording,
+            stage,
+            playback,
+            frame,
+        });
         self.screen = Screen::Stage;
         self.trouble = None;
         self.select(None);
@@ -252,7 +261,9 @@ impl Model {
 
     /// Lets playback time pass. Whether anything moved.
     pub fn advance(&mut self, seconds: f32) -> bool {
-        let Some(loaded) = &mut self.loaded else { return false };
+        let Some(loaded) = &mut self.loaded else {
+            return false;
+        };
         let moved = loaded.playback.advance(seconds);
         if moved {
             loaded.refresh();
@@ -327,7 +338,9 @@ impl Model {
     }
 
     fn playback(&mut self, command: PlaybackCommand) {
-        let Some(loaded) = &mut self.loaded else { return };
+        let Some(loaded) = &mut self.loaded else {
+            return;
+        };
         if self.screen == Screen::Stage {
             loaded.playback.apply(command);
             loaded.refresh();
@@ -335,8 +348,15 @@ impl Model {
     }
 
     fn play_pause(&mut self) {
-        let playing = self.loaded.as_ref().is_some_and(|loaded| loaded.playback.playing());
-        self.playback(if playing { PlaybackCommand::Pause } else { PlaybackCommand::PlayOn });
+        let playing = self
+            .loaded
+            .as_ref()
+            .is_some_and(|loaded| loaded.playback.playing());
+        self.playback(if playing {
+            PlaybackCommand::Pause
+        } else {
+            PlaybackCommand::PlayOn
+        });
     }
 
     fn seek_to(&mut self, at: f32) {
@@ -358,7 +378,11 @@ impl Model {
     }
 
     fn toggle_dialog(&mut self, dialog: Dialog) {
-        self.dialog = if self.dialog == Some(dialog) { None } else { Some(dialog) };
+        self.dialog = if self.dialog == Some(dialog) {
+            None
+        } else {
+            Some(dialog)
+        };
         self.palette = PaletteState::default();
     }
 

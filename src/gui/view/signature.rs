@@ -21,7 +21,9 @@ impl Signature {
     /// Verifies a token's signature; nothing for what is no JWT.
     pub fn of(artifact: &Artifact, recording: &Recording) -> Option<Self> {
         artifact.claims.as_ref()?;
-        let ArtifactValue::Text(text) = &artifact.value else { return None };
+        let ArtifactValue::Text(text) = &artifact.value else {
+            return None;
+        };
         Some(verify(text, recording))
     }
 }
@@ -33,7 +35,9 @@ fn verify(text: &str, recording: &Recording) -> Signature {
     };
     let issuer = token.text("iss").unwrap_or_default();
     let Some(published) = recording.keys.iter().find(|keys| keys.issuer == issuer) else {
-        return Signature::Unknown(format!("no keys of {issuer} were published in this recording"));
+        return Signature::Unknown(format!(
+            "no keys of {issuer} were published in this recording"
+        ));
     };
     let Some(kid) = token.kid() else {
         return Signature::Invalid("the header names no key".to_owned());

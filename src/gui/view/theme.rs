@@ -247,7 +247,11 @@ impl Theme {
             ThemeName::Light => file.light,
             ThemeName::HighContrast => file.high_contrast,
         };
-        let scale = if scale.is_finite() { scale.clamp(1.0, 2.0) } else { 1.0 };
+        let scale = if scale.is_finite() {
+            scale.clamp(1.0, 2.0)
+        } else {
+            1.0
+        };
         Ok(Self {
             name,
             colours: palette.into(),
@@ -360,14 +364,43 @@ impl Theme {
             spread: 0,
             color: colours.shadow,
         };
-        visuals.popup_shadow = egui::Shadow { offset: [0, 4], blur: 16, ..visuals.window_shadow };
+        visuals.popup_shadow = egui::Shadow {
+            offset: [0, 4],
+            blur: 16,
+            ..visuals.window_shadow
+        };
         let widgets = &mut visuals.widgets;
         for (state, fill, line, ink) in [
-            (&mut widgets.noninteractive, colours.card, colours.line, colours.ink_soft),
-            (&mut widgets.inactive, colours.card, colours.card_line, colours.ink),
-            (&mut widgets.hovered, colours.card, colours.acting, colours.ink),
-            (&mut widgets.active, colours.card, colours.acting, colours.ink),
-            (&mut widgets.open, colours.card, colours.card_line, colours.ink),
+            (
+                &mut widgets.noninteractive,
+                colours.card,
+                colours.line,
+                colours.ink_soft,
+            ),
+            (
+                &mut widgets.inactive,
+                colours.card,
+                colours.card_line,
+                colours.ink,
+            ),
+            (
+                &mut widgets.hovered,
+                colours.card,
+                colours.acting,
+                colours.ink,
+            ),
+            (
+                &mut widgets.active,
+                colours.card,
+                colours.acting,
+                colours.ink,
+            ),
+            (
+                &mut widgets.open,
+                colours.card,
+                colours.card_line,
+                colours.ink,
+            ),
         ] {
             state.bg_fill = fill;
             state.weak_bg_fill = fill;
@@ -393,7 +426,9 @@ fn scaled_text(text: TypeScale, by: f32) -> TypeScale {
     }
 }
 
+/// Room around text grows slower than the text, or little would be left for the stage.
 fn scaled_space(space: Space, by: f32) -> Space {
+    let by = by.sqrt();
     Space {
         control: space.control * by,
         top_bar: space.top_bar * by,
@@ -432,7 +467,14 @@ mod tests {
         for name in ALL {
             let theme = Theme::shipped(name, 1.0).unwrap();
             let c = &theme.colours;
-            for surface in [c.background, c.chrome, c.stage_top, c.stage_bottom, c.card, c.field] {
+            for surface in [
+                c.background,
+                c.chrome,
+                c.stage_top,
+                c.stage_bottom,
+                c.card,
+                c.field,
+            ] {
                 for (word, ink) in [
                     ("ink", c.ink),
                     ("ink_soft", c.ink_soft),
@@ -448,7 +490,10 @@ mod tests {
                     ("jwt_signature", c.jwt_signature),
                 ] {
                     let found = contrast(ink, surface);
-                    assert!(found >= 4.5, "{word} on {surface:?} in {name:?}: {found:.2}");
+                    assert!(
+                        found >= 4.5,
+                        "{word} on {surface:?} in {name:?}: {found:.2}"
+                    );
                 }
             }
         }
@@ -456,8 +501,13 @@ mod tests {
 
     #[test]
     fn an_unknown_field_is_an_error_with_its_place() {
-        let text = THEME_FILE.replace("    type_scale:", "    colour_of_the_day: 1,\n    type_scale:");
-        let error = Theme::parse(&text, ThemeName::Dark, 1.0).unwrap_err().to_string();
+        let text = THEME_FILE.replace(
+            "    type_scale:",
+            "    colour_of_the_day: 1,\n    type_scale:",
+        );
+        let error = Theme::parse(&text, ThemeName::Dark, 1.0)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("colour_of_the_day"), "{error}");
         assert!(error.starts_with("line "), "{error}");
     }
@@ -465,14 +515,23 @@ mod tests {
     #[test]
     fn a_text_that_is_no_colour_is_an_error() {
         let text = THEME_FILE.replacen("#0d1220", "midnight", 1);
-        let error = Theme::parse(&text, ThemeName::Dark, 1.0).unwrap_err().to_string();
+        let error = Theme::parse(&text, ThemeName::Dark, 1.0)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("midnight"), "{error}");
     }
 
     #[test]
     fn no_text_is_smaller_than_thirteen_points() {
         let text = Theme::shipped(ThemeName::Dark, 1.0).unwrap().text;
-        for size in [text.display, text.lead, text.caption, text.heading, text.name, text.body] {
+        for size in [
+            text.display,
+            text.lead,
+            text.caption,
+            text.heading,
+            text.name,
+            text.body,
+        ] {
             assert!(size >= 13.0);
         }
         assert!(text.detail >= 13.0 && text.mono >= 13.0);

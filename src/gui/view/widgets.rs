@@ -55,7 +55,11 @@ pub fn icon_button_at(
     }
     painter.rect_filled(rect, radius, overlay(theme, &response));
     let bright = active || response.hovered();
-    let colour = if bright { colours.ink } else { colours.ink_faint };
+    let colour = if bright {
+        colours.ink
+    } else {
+        colours.ink_faint
+    };
     icons::tool(painter, theme, rect.center(), icon, theme.text.icon, colour);
     named(ui, theme, &response, name);
     response
@@ -72,7 +76,11 @@ pub fn command_icon(
 ) {
     let response = icon_button_at(ui, theme, rect, icon, name, active);
     let hint = tooltip(&command);
-    let hint = if hint.is_empty() { name.to_owned() } else { hint };
+    let hint = if hint.is_empty() {
+        name.to_owned()
+    } else {
+        hint
+    };
     if response.on_hover_text(hint).clicked() {
         out.push(command);
     }
@@ -81,9 +89,18 @@ pub fn command_icon(
 /// A button with an icon and words, in the flow.
 pub fn button(ui: &mut Ui, theme: &Theme, icon: &str, words: &str, accent: Color32) -> Response {
     let font = theme.medium(theme.text.detail);
-    let galley = ui.painter().layout_no_wrap(words.to_owned(), font.clone(), theme.colours.ink);
-    let icon_width = if icon.is_empty() { 0.0 } else { theme.text.icon + theme.step(1.5) };
-    let size = vec2(galley.size().x + icon_width + theme.step(6.0), theme.space.control);
+    let galley = ui
+        .painter()
+        .layout_no_wrap(words.to_owned(), font.clone(), theme.colours.ink);
+    let icon_width = if icon.is_empty() {
+        0.0
+    } else {
+        theme.text.icon + theme.step(1.5)
+    };
+    let size = vec2(
+        galley.size().x + icon_width + theme.step(6.0),
+        theme.space.control,
+    );
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let painter = ui.painter();
     let radius = corner(theme.space.small_radius);
@@ -93,7 +110,13 @@ pub fn button(ui: &mut Ui, theme: &Theme, icon: &str, words: &str, accent: Color
     let mut left = rect.left_center() + vec2(theme.step(3.0), 0.0);
     if !icon.is_empty() {
         let at = left + vec2(theme.text.icon / 2.0, 0.0);
-        icons::tool(painter, theme, at, icon, theme.text.icon * 0.85, accent);
+        let quiet = accent == theme.colours.card_line;
+        let tint = if quiet {
+            theme.colours.ink_soft
+        } else {
+            accent
+        };
+        icons::tool(painter, theme, at, icon, theme.text.icon * 0.85, tint);
         left.x += icon_width;
     }
     painter.text(left, Align2::LEFT_CENTER, words, font, theme.colours.ink);
@@ -110,33 +133,59 @@ pub fn pill(
     mono: bool,
 ) -> Rect {
     let size = theme.text.detail;
-    let font = if mono { theme.mono(size) } else { theme.regular(size) };
+    let font = if mono {
+        theme.mono(size)
+    } else {
+        theme.regular(size)
+    };
     let galley = painter.layout_no_wrap(words.to_owned(), font, theme.colours.ink_soft);
     let around = galley.size() + vec2(theme.step(6.0), theme.step(2.0));
     let rect = anchor.anchor_size(at, around);
     let line = Stroke::new(1.0, theme.colours.card_line);
     let round = corner(rect.height() / 2.0);
     painter.rect_stroke(rect, round, line, StrokeKind::Inside);
-    painter.galley(rect.center() - galley.size() / 2.0, galley, theme.colours.ink_soft);
+    painter.galley(
+        rect.center() - galley.size() / 2.0,
+        galley,
+        theme.colours.ink_soft,
+    );
     rect
 }
 
 /// One line, cut at a width, drawn left-centred in a rectangle.
-pub fn line(painter: &Painter, theme: &Theme, rect: Rect, words: &str, (size, colour): (f32, Color32)) {
+pub fn line(
+    painter: &Painter,
+    theme: &Theme,
+    rect: Rect,
+    words: &str,
+    (size, colour): (f32, Color32),
+) {
     let galley = cut(painter, words, theme.regular(size), colour, rect.width());
-    let at = Align2::LEFT_CENTER.align_size_within_rect(galley.size(), rect).min;
+    let at = Align2::LEFT_CENTER
+        .align_size_within_rect(galley.size(), rect)
+        .min;
     painter.galley(at, galley, colour);
 }
 
 /// Words that wrap.
-pub fn words(ui: &mut Ui, text: impl Into<String>, font: bevy_egui::egui::FontId, colour: Color32) -> Response {
+pub fn words(
+    ui: &mut Ui,
+    text: impl Into<String>,
+    font: bevy_egui::egui::FontId,
+    colour: Color32,
+) -> Response {
     ui.add(Label::new(RichText::new(text).font(font).color(colour)).wrap())
 }
 
 /// The title of a section.
 pub fn section(ui: &mut Ui, theme: &Theme, title: &str) {
     ui.add_space(theme.step(3.0));
-    words(ui, title, theme.medium(theme.text.detail), theme.colours.ink_faint);
+    words(
+        ui,
+        title,
+        theme.medium(theme.text.detail),
+        theme.colours.ink_faint,
+    );
 }
 
 /// Coloured runs of mono text in a box, selectable.
@@ -153,7 +202,11 @@ pub fn code(ui: &mut Ui, theme: &Theme, runs: &[(&str, Color32)]) -> Response {
         .corner_radius(corner(theme.space.small_radius))
         .inner_margin(10);
     let width = ui.available_width() - 22.0;
-    job.wrap = TextWrapping { max_width: width, break_anywhere: true, ..TextWrapping::default() };
+    job.wrap = TextWrapping {
+        max_width: width,
+        break_anywhere: true,
+        ..TextWrapping::default()
+    };
     frame
         .show(ui, |ui| {
             ui.set_width(width);
@@ -171,7 +224,12 @@ pub fn pair(ui: &mut Ui, theme: &Theme, name: &str, value: &str, value_colour: C
         let size = vec2(name_width, 0.0);
         ui.allocate_ui(size, |ui| {
             ui.set_width(name_width);
-            words(ui, name, theme.regular(theme.text.detail), colours.ink_faint);
+            words(
+                ui,
+                name,
+                theme.regular(theme.text.detail),
+                colours.ink_faint,
+            );
         });
         ui.vertical(|ui| {
             words(ui, value, theme.mono(theme.text.mono), value_colour);

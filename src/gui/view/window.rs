@@ -9,6 +9,10 @@ use super::model::{Model, Screen};
 const LIBRARY_MIN: f32 = 200.0;
 /// The narrowest inspector, in points.
 const INSPECTOR_MIN: f32 = 240.0;
+/// The part of the window that the inspector takes unless somebody makes it wider.
+const INSPECTOR_SHARE: f32 = 0.27;
+/// The part of the room beside the panels that the stage keeps above the caption.
+const STAGE_DEPTH: f32 = 0.42;
 /// The part of the window that is the stage's, at least.
 const STAGE_SHARE: f32 = 0.5;
 
@@ -60,8 +64,13 @@ impl Areas {
             fits.then_some(width)
         };
         let library_wanted = model.settings.library_width.unwrap_or(space.library);
-        let library = side(model.settings.library, library_wanted.min(480.0), LIBRARY_MIN);
-        let inspector_wanted = model.settings.inspector_width.unwrap_or(space.inspector);
+        let library = side(
+            model.settings.library,
+            library_wanted.min(480.0),
+            LIBRARY_MIN,
+        );
+        let usual = space.inspector.min(window.width() * INSPECTOR_SHARE);
+        let inspector_wanted = model.settings.inspector_width.unwrap_or(usual);
         let shown = on_stage && model.settings.inspector;
         let inspector = side(shown, inspector_wanted.min(720.0), INSPECTOR_MIN);
         let (library, middle) = match library {
@@ -89,12 +98,16 @@ impl Areas {
         };
         if on_stage {
             let transport = middle.bottom() - space.transport;
-            let edge = (transport - caption).max(middle.center().y);
+            let edge = (transport - caption).max(middle.top() + middle.height() * STAGE_DEPTH);
             areas.stage = Rect::from_min_max(middle.min, pos2(middle.right(), edge));
-            areas.caption =
-                Some(Rect::from_min_max(pos2(middle.left(), edge), pos2(middle.right(), transport)));
-            areas.transport =
-                Some(Rect::from_min_max(pos2(middle.left(), transport), middle.max));
+            areas.caption = Some(Rect::from_min_max(
+                pos2(middle.left(), edge),
+                pos2(middle.right(), transport),
+            ));
+            areas.transport = Some(Rect::from_min_max(
+                pos2(middle.left(), transport),
+                middle.max,
+            ));
         }
         areas
     }
@@ -103,6 +116,9 @@ impl Areas {
 /// A rectangle in the middle of another one, not larger than it.
 pub fn centered(window: Rect, width: f32, height: f32) -> Rect {
     let margin = 24.0;
-    let size = vec2(width.min(window.width() - margin), height.min(window.height() - margin));
+    let size = vec2(
+        width.min(window.width() - margin),
+        height.min(window.height() - margin),
+    );
     Rect::from_center_size(window.center(), size)
 }

@@ -27,7 +27,10 @@ pub struct Art {
 
 /// Whether a kind is a JWT.
 pub fn is_jwt(kind: ArtifactKind) -> bool {
-    matches!(kind, ArtifactKind::IdToken | ArtifactKind::AccessToken | ArtifactKind::PoolToken)
+    matches!(
+        kind,
+        ArtifactKind::IdToken | ArtifactKind::AccessToken | ArtifactKind::PoolToken
+    )
 }
 
 /// Width for a height of one.
@@ -116,7 +119,10 @@ impl Ink {
             ArtifactLook::Hollow => Color32::TRANSPARENT,
             _ => faded(shade, TINT),
         };
-        Self { line: Stroke::new(stroke_width(height), shade), fill }
+        Self {
+            line: Stroke::new(stroke_width(height), shade),
+            fill,
+        }
     }
 }
 
@@ -136,16 +142,27 @@ fn capsule(pen: &Pen<'_>, theme: &Theme, look: ArtifactLook, size: Vec2) {
     let round = size.y / 2.0;
     for (position, (from, to, shade)) in parts.into_iter().enumerate() {
         let rect = Rect::from_min_max(
-            pos2(size.x * (from - 0.5) + if position == 0 { 0.0 } else { gap / 2.0 }, -round),
-            pos2(size.x * (to - 0.5) - if position == 2 { 0.0 } else { gap / 2.0 }, round),
+            pos2(
+                size.x * (from - 0.5) + if position == 0 { 0.0 } else { gap / 2.0 },
+                -round,
+            ),
+            pos2(
+                size.x * (to - 0.5) - if position == 2 { 0.0 } else { gap / 2.0 },
+                round,
+            ),
         );
-        let (left, right) =
-            (if position == 0 { round } else { 1.0 }, if position == 2 { round } else { 1.0 });
+        let (left, right) = (
+            if position == 0 { round } else { 1.0 },
+            if position == 2 { round } else { 1.0 },
+        );
         let radii = [left, right, right, left];
         match look {
             ArtifactLook::Hollow => {
                 let width = stroke_width(size.y);
-                pen.outline(&rounded(rect.shrink(width / 2.0), radii), Stroke::new(width, shade));
+                pen.outline(
+                    &rounded(rect.shrink(width / 2.0), radii),
+                    Stroke::new(width, shade),
+                );
             }
             ArtifactLook::Expired => pen.fill(&rounded(rect, radii), faded(shade, EXPIRED)),
             ArtifactLook::Tampered if position == 1 => altered_part(pen, theme, rect),
@@ -163,7 +180,10 @@ fn altered_part(pen: &Pen<'_>, theme: &Theme, rect: Rect) {
     let lean = rect.height() * 0.35;
     for part in [0.25, 0.5, 0.75] {
         let x = rect.left() + rect.width() * part;
-        pen.line(&[vec2(x - lean, rect.bottom()), vec2(x + lean, rect.top())], line);
+        pen.line(
+            &[vec2(x - lean, rect.bottom()), vec2(x + lean, rect.top())],
+            line,
+        );
     }
 }
 
@@ -174,7 +194,11 @@ fn key_card(pen: &Pen<'_>, size: Vec2, ink: &Ink, stripes: u8) {
     pen.outline(&card, ink.line);
     for stripe in 0..stripes {
         let y = size.y * (f32::from(stripe) - f32::from(stripes - 1) / 2.0) * 0.23;
-        let right = size.x * [0.30, 0.18, 0.30].get(usize::from(stripe)).copied().unwrap_or(0.3);
+        let right = size.x
+            * [0.30, 0.18, 0.30]
+                .get(usize::from(stripe))
+                .copied()
+                .unwrap_or(0.3);
         pen.line(&[vec2(-size.x * 0.30, y), vec2(right, y)], ink.line);
     }
 }
@@ -185,12 +209,32 @@ fn ticket(pen: &Pen<'_>, size: Vec2, ink: &Ink) {
     let notch = size.y * 0.17;
     let at = size.x * 0.14;
     let corner = size.y * 0.14;
-    let mut shape = arc(vec2(-half.x + corner, -half.y + corner), corner, PI, 1.5 * PI);
+    let mut shape = arc(
+        vec2(-half.x + corner, -half.y + corner),
+        corner,
+        PI,
+        1.5 * PI,
+    );
     shape.extend(arc(vec2(at, -half.y), notch, PI, 0.0));
-    shape.extend(arc(vec2(half.x - corner, -half.y + corner), corner, 1.5 * PI, 2.0 * PI));
-    shape.extend(arc(vec2(half.x - corner, half.y - corner), corner, 0.0, PI / 2.0));
+    shape.extend(arc(
+        vec2(half.x - corner, -half.y + corner),
+        corner,
+        1.5 * PI,
+        2.0 * PI,
+    ));
+    shape.extend(arc(
+        vec2(half.x - corner, half.y - corner),
+        corner,
+        0.0,
+        PI / 2.0,
+    ));
     shape.extend(arc(vec2(at, half.y), notch, 0.0, -PI));
-    shape.extend(arc(vec2(-half.x + corner, half.y - corner), corner, PI / 2.0, PI));
+    shape.extend(arc(
+        vec2(-half.x + corner, half.y - corner),
+        corner,
+        PI / 2.0,
+        PI,
+    ));
     pen.fill_star(&shape, ink.fill);
     pen.outline(&shape, ink.line);
     let dash = size.y * 0.12;
@@ -202,16 +246,35 @@ fn stub(pen: &Pen<'_>, size: Vec2, ink: &Ink) {
     let half = size / 2.0 - Vec2::splat(ink.line.width / 2.0);
     let corner = size.y * 0.16;
     let tooth = size.x * 0.11;
-    let mut shape = arc(vec2(-half.x + corner, -half.y + corner), corner, PI, 1.5 * PI);
+    let mut shape = arc(
+        vec2(-half.x + corner, -half.y + corner),
+        corner,
+        PI,
+        1.5 * PI,
+    );
     for step in 0..=4_u8 {
         let inward = if step % 2 == 0 { 0.0 } else { tooth };
-        shape.push(vec2(half.x - inward, half.y * (f32::from(step) / 2.0 - 1.0)));
+        shape.push(vec2(
+            half.x - inward,
+            half.y * (f32::from(step) / 2.0 - 1.0),
+        ));
     }
-    shape.extend(arc(vec2(-half.x + corner, half.y - corner), corner, PI / 2.0, PI));
+    shape.extend(arc(
+        vec2(-half.x + corner, half.y - corner),
+        corner,
+        PI / 2.0,
+        PI,
+    ));
     pen.fill_star(&shape, ink.fill);
     pen.outline(&shape, ink.line);
     for (y, to) in [(-0.16, 0.12), (0.16, -0.06)] {
-        pen.line(&[vec2(-half.x * 0.55, size.y * y), vec2(size.x * to, size.y * y)], ink.line);
+        pen.line(
+            &[
+                vec2(-half.x * 0.55, size.y * y),
+                vec2(size.x * to, size.y * y),
+            ],
+            ink.line,
+        );
     }
 }
 
@@ -221,9 +284,18 @@ fn fingerprint(pen: &Pen<'_>, size: Vec2, ink: &Ink) {
     let line = Stroke::new((ink.line.width * 0.9).max(1.0), ink.line.color);
     pen.dot(Vec2::ZERO, radius, ink.fill);
     for (part, from, to) in [(1.0, 0.80, 2.02), (0.66, 0.86, 2.25), (0.33, 0.95, 2.3)] {
-        pen.line(&arc(vec2(0.0, radius * 0.08), radius * part, PI * from, PI * to), line);
+        pen.line(
+            &arc(vec2(0.0, radius * 0.08), radius * part, PI * from, PI * to),
+            line,
+        );
     }
-    pen.line(&[vec2(0.0, radius * 0.05), vec2(-radius * 0.05, radius * 0.85)], line);
+    pen.line(
+        &[
+            vec2(0.0, radius * 0.05),
+            vec2(-radius * 0.05, radius * 0.85),
+        ],
+        line,
+    );
 }
 
 /// A cookie, for a browser that is signed in.
@@ -231,7 +303,13 @@ fn cookie(pen: &Pen<'_>, size: Vec2, ink: &Ink) {
     let radius = size.y / 2.0 - ink.line.width / 2.0;
     pen.dot(Vec2::ZERO, radius, ink.fill);
     pen.circle(Vec2::ZERO, radius, ink.line);
-    for (x, y) in [(-0.35, -0.25), (0.3, -0.3), (0.0, 0.15), (-0.35, 0.4), (0.42, 0.32)] {
+    for (x, y) in [
+        (-0.35, -0.25),
+        (0.3, -0.3),
+        (0.0, 0.15),
+        (-0.35, 0.4),
+        (0.42, 0.32),
+    ] {
         pen.dot(vec2(x, y) * radius, radius * 0.13, ink.line.color);
     }
 }
@@ -244,14 +322,21 @@ fn envelope(pen: &Pen<'_>, size: Vec2, ink: &Ink) {
     pen.outline(&body, ink.line);
     let top = rect.top() + size.y * 0.14;
     pen.line(
-        &[vec2(rect.left(), top), vec2(0.0, size.y * 0.1), vec2(rect.right(), top)],
+        &[
+            vec2(rect.left(), top),
+            vec2(0.0, size.y * 0.1),
+            vec2(rect.right(), top),
+        ],
         ink.line,
     );
 }
 
 /// A box of digits, for a code that somebody types.
 fn digits(pen: &Pen<'_>, size: Vec2, ink: &Ink) {
-    let body = rounded(around(size).shrink(ink.line.width / 2.0), [size.y * 0.22; 4]);
+    let body = rounded(
+        around(size).shrink(ink.line.width / 2.0),
+        [size.y * 0.22; 4],
+    );
     pen.fill(&body, ink.fill);
     pen.outline(&body, ink.line);
     for x in [-0.26, 0.0, 0.26] {
@@ -268,15 +353,30 @@ fn scroll_shape(pen: &Pen<'_>, size: Vec2, ink: &Ink) {
         pos2(half.x * 0.72, half.y - roll),
     );
     pen.fill(&rounded(sheet, [0.0; 4]), ink.fill);
-    pen.line(&[vec2(sheet.left(), sheet.top()), vec2(sheet.left(), sheet.bottom())], ink.line);
-    pen.line(&[vec2(sheet.right(), sheet.top()), vec2(sheet.right(), sheet.bottom())], ink.line);
+    pen.line(
+        &[
+            vec2(sheet.left(), sheet.top()),
+            vec2(sheet.left(), sheet.bottom()),
+        ],
+        ink.line,
+    );
+    pen.line(
+        &[
+            vec2(sheet.right(), sheet.top()),
+            vec2(sheet.right(), sheet.bottom()),
+        ],
+        ink.line,
+    );
     for y in [-half.y + roll, half.y - roll] {
         let end = Rect::from_center_size(pos2(0.0, y), vec2(half.x * 2.0, roll * 2.0));
         pen.outline(&rounded(end, [roll; 4]), ink.line);
     }
     for y in [-0.06, 0.12] {
         let reach = half.x * 0.4;
-        pen.line(&[vec2(-reach, size.y * y), vec2(reach, size.y * y)], ink.line);
+        pen.line(
+            &[vec2(-reach, size.y * y), vec2(reach, size.y * y)],
+            ink.line,
+        );
     }
 }
 
@@ -301,7 +401,10 @@ fn crack(pen: &Pen<'_>, theme: &Theme, size: Vec2) {
         vec2(wide * 0.6, reach * 0.1),
         vec2(-wide * 0.6, reach),
     ];
-    pen.line(&way, Stroke::new((size.y * 0.2).clamp(2.5, 7.0), theme.colours.card));
+    pen.line(
+        &way,
+        Stroke::new((size.y * 0.2).clamp(2.5, 7.0), theme.colours.card),
+    );
     pen.line(&way, Stroke::new(1.25, theme.colours.refused));
 }
 
@@ -310,7 +413,11 @@ fn altered(pen: &Pen<'_>, theme: &Theme, size: Vec2) {
     let corner = size.y * 0.5;
     let (right, top) = (size.x / 2.0, -size.y / 2.0);
     pen.fill(
-        &[vec2(right - corner, top), vec2(right, top), vec2(right, top + corner)],
+        &[
+            vec2(right - corner, top),
+            vec2(right, top),
+            vec2(right, top + corner),
+        ],
         theme.colours.refused,
     );
 }

@@ -32,7 +32,12 @@ pub struct Canvas<'a> {
 impl<'a> Canvas<'a> {
     /// A canvas over an area of the window.
     pub fn new(painter: Painter, theme: &'a Theme, area: Rect, unit: f32) -> Self {
-        Self { painter, theme, origin: area.min.to_vec2(), unit }
+        Self {
+            painter,
+            theme,
+            origin: area.min.to_vec2(),
+            unit,
+        }
     }
 
     /// Names of actors and checks, as large as the frame's rectangles expect.
@@ -59,11 +64,23 @@ impl<'a> Canvas<'a> {
     pub fn at_opacity(&self, opacity: f32) -> Self {
         let mut painter = self.painter.clone();
         painter.multiply_opacity(opacity.clamp(0.0, 1.0));
-        Self { painter, theme: self.theme, origin: self.origin, unit: self.unit }
+        Self {
+            painter,
+            theme: self.theme,
+            origin: self.origin,
+            unit: self.unit,
+        }
     }
 
     /// Text in a rectangle, cut with an ellipsis where it would leave it.
-    pub fn text(&self, rect: Rect, align: Align2, text: &str, font: FontId, colour: Color32) -> Rect {
+    pub fn text(
+        &self,
+        rect: Rect,
+        align: Align2,
+        text: &str,
+        font: FontId,
+        colour: Color32,
+    ) -> Rect {
         let galley = cut(&self.painter, text, font, colour, rect.width());
         let at = align.align_size_within_rect(galley.size(), rect).min;
         let place = Rect::from_min_size(at, galley.size());
@@ -81,7 +98,13 @@ impl<'a> Canvas<'a> {
             color: self.theme.colours.shadow,
         };
         self.painter.add(shadow.as_shape(rect, corner));
-        self.painter.rect(rect, corner, self.theme.colours.card, border, StrokeKind::Inside);
+        self.painter.rect(
+            rect,
+            corner,
+            self.theme.colours.card,
+            border,
+            StrokeKind::Inside,
+        );
     }
 
     /// Light around a card that takes part.
@@ -103,7 +126,8 @@ impl<'a> Canvas<'a> {
     /// A pill with a line around it.
     pub fn pill(&self, rect: Rect, fill: Color32, line: Stroke) {
         let radius = corner((rect.height() / 2.0).min(self.theme.space.small_radius));
-        self.painter.rect(rect, radius, fill, line, StrokeKind::Inside);
+        self.painter
+            .rect(rect, radius, fill, line, StrokeKind::Inside);
     }
 }
 
@@ -118,7 +142,13 @@ pub fn corner(radius: f32) -> CornerRadius {
 }
 
 /// Lays out one line, cut with an ellipsis at a width.
-pub fn cut(painter: &Painter, text: &str, font: FontId, colour: Color32, width: f32) -> Arc<Galley> {
+pub fn cut(
+    painter: &Painter,
+    text: &str,
+    font: FontId,
+    colour: Color32,
+    width: f32,
+) -> Arc<Galley> {
     let mut job = LayoutJob::single_section(text.to_owned(), TextFormat::simple(font, colour));
     // Layout knew the text's width to a fraction of a point: half a point spares a needless cut
     job.wrap = TextWrapping {

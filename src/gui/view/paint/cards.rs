@@ -23,12 +23,16 @@ pub fn paint(canvas: &Canvas<'_>, actor: &ActorView) {
     let rect = canvas.rect(actor.rect);
     let radius = theme.space.card_radius;
     let (border, icon_colour) = match actor.look {
-        ActorLook::Calm => {
-            (Stroke::new(1.0, colours.card_line), icons::colour_of_actor(actor.kind, theme))
-        }
+        ActorLook::Calm => (
+            Stroke::new(1.0, colours.card_line),
+            icons::colour_of_actor(actor.kind, theme),
+        ),
         ActorLook::Acting | ActorLook::Checking => {
             canvas.glow(rect, radius, colours.acting);
-            (Stroke::new(1.5, colours.acting), icons::colour_of_actor(actor.kind, theme))
+            (
+                Stroke::new(1.5, colours.acting),
+                icons::colour_of_actor(actor.kind, theme),
+            )
         }
         ActorLook::Refusing => {
             canvas.glow(rect, radius, colours.refused);
@@ -91,7 +95,10 @@ fn paint_chip(canvas: &Canvas<'_>, chip: &ChipView) {
         ArtifactLook::Whole | ArtifactLook::Hollow => colours.card_line,
     };
     canvas.pill(rect, faded(colours.field, 0.55), Stroke::new(1.0, line));
-    let art = Art { kind: chip.kind, look: chip.look };
+    let art = Art {
+        kind: chip.kind,
+        look: chip.look,
+    };
     let unit = canvas.unit;
     let slot = CHIP_SHAPE * unit;
     let left = rect.left() + CHIP_PAD * unit;

@@ -23,20 +23,37 @@ pub fn paint(canvas: &Canvas<'_>, panel: &CheckPanel) {
     let theme = canvas.theme;
     let colours = &theme.colours;
     let rect = canvas.rect(panel.rect);
-    let line = if panel.refused { faded(colours.refused, 0.65) } else { colours.card_line };
+    let line = if panel.refused {
+        faded(colours.refused, 0.65)
+    } else {
+        colours.card_line
+    };
     canvas.card(rect, theme.space.card_radius, Stroke::new(1.0, line));
     paint_head(canvas, panel, rect);
     for row in &panel.rows {
         paint_row(canvas, row);
     }
-    if panel.hidden_below > 0 {
-        let text = format!("{} more below", panel.hidden_below);
-        let foot = Rect::from_min_max(
-            pos2(rect.left() + theme.step(4.0), rect.bottom() - theme.step(5.5)),
-            pos2(rect.right() - theme.step(4.0), rect.bottom() - theme.step(1.0)),
-        );
+    // Rows that there is no room for are counted at the end of the first and the last one shown
+    let edges = [
+        (panel.rows.first(), panel.hidden_above),
+        (panel.rows.last(), panel.hidden_below),
+    ];
+    for (row, hidden) in edges {
+        let Some(row) = row.filter(|_| hidden > 0) else {
+            continue;
+        };
+        let row = canvas.rect(row.rect);
+        let height = canvas.detail_size() * 1.35 + theme.step(1.0);
+        let right = row.right() - PAD * canvas.unit;
+        let place = Rect::from_min_max(row.min, pos2(right, row.top() + height));
         let font = theme.regular(canvas.detail_size());
-        canvas.text(foot, Align2::RIGHT_CENTER, &text, font, colours.ink_faint);
+        canvas.text(
+            place,
+            Align2::RIGHT_CENTER,
+            &format!("+{hidden}"),
+            font,
+            colours.ink_faint,
+        );
     }
 }
 
@@ -45,22 +62,42 @@ fn paint_head(canvas: &Canvas<'_>, panel: &CheckPanel, rect: Rect) {
     let theme = canvas.theme;
     let colours = &theme.colours;
     let pad = PAD * canvas.unit + theme.step(1.0);
-    let first = panel.rows.first().map_or(rect.bottom(), |row| canvas.rect(row.rect).top());
+    let first = panel
+        .rows
+        .first()
+        .map_or(rect.bottom(), |row| canvas.rect(row.rect).top());
     let top = rect.top() + theme.step(1.0);
     let head = Rect::from_min_max(
         pos2(rect.left() + pad, top),
-        pos2(rect.right() - pad, first.clamp(top + canvas.detail_size(), top + theme.step(12.0))),
+        pos2(
+            rect.right() - pad,
+            first.clamp(top + canvas.detail_size(), top + theme.step(12.0)),
+        ),
     );
-    let colour = if panel.refused { colours.refused } else { colours.ink_soft };
-    let font = theme.medium(canvas.detail_size());
-    let progress = if panel.hidden_above > 0 {
-        format!("{} earlier · {}", panel.hidden_above, panel.progress)
+    let colour = if panel.refused {
+        colours.refused
     } else {
-        panel.progress.clone()
+        colours.ink_soft
     };
-    let taken = canvas.text(head, Align2::RIGHT_CENTER, &progress, font.clone(), colour);
-    let room = Rect::from_min_max(head.min, pos2(taken.left() - theme.step(2.0), head.bottom()));
-    canvas.text(room, Align2::LEFT_CENTER, &panel.title, font, colours.ink_soft);
+    let font = theme.medium(canvas.detail_size());
+    let taken = canvas.text(
+        head,
+        Align2::RIGHT_CENTER,
+        &panel.progress,
+        font.clone(),
+        colour,
+    );
+    let room = Rect::from_min_max(
+        head.min,
+        pos2(taken.left() - theme.step(2.0), head.bottom()),
+    );
+    canvas.text(
+        room,
+        Align2::LEFT_CENTER,
+        &panel.title,
+        font,
+        colours.ink_soft,
+    );
 }
 
 fn paint_row(canvas: &Canvas<'_>, row: &CheckRow) {
@@ -77,8 +114,16 @@ fn paint_row(canvas: &Canvas<'_>, row: &CheckRow) {
     let right = rect.right() - PAD * unit;
     let has_evidence = !row.evidence.is_empty();
     let name_height = canvas.detail_size() * 1.35;
-    let height = name_height + if has_evidence { canvas.detail_size() * 1.35 } else { 0.0 };
-    let top = rect.top() + ((rect.height() - height) / 2.0).max(0.0).min(theme.step(1.0));
+    let height = name_height
+        + if has_evidence {
+            canvas.detail_size() * 1.35
+        } else {
+            0.0
+        };
+    let top = rect.top()
+        + ((rect.height() - height) / 2.0)
+            .max(0.0)
+            .min(theme.step(1.0));
     let name_rect = Rect::from_min_size(pos2(left, top), vec2(right - left, name_height));
     let at = pos2(rect.left() + MARK_LEFT * unit, name_rect.center().y + 0.5);
     marks::tick(&canvas.painter, theme, at, 8.0 * unit, row.state);

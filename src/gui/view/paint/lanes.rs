@@ -8,7 +8,7 @@ use bevy_egui::egui::{
 use super::artifact::{self, Art};
 use super::canvas::{Canvas, corner, halo};
 use crate::gui::view::theme::faded;
-use crate::stage::frame::{ArtifactLook, LaneLook, LaneView, ParcelView, StampView};
+use crate::stage::frame::{LaneLook, LaneView, ParcelView, StampView};
 
 /// Width of a lane, in points.
 const LANE_WIDTH: f32 = 2.0;
@@ -17,7 +17,7 @@ const HEAD: Vec2 = Vec2::new(13.0, 6.0);
 /// Distance between the dots of a waiting lane, in points.
 const DOT_SPACING: f32 = 7.0;
 /// Half a broken parcel's gap, in points.
-const BREAK_GAP: f32 = 5.0;
+const BREAK_GAP: f32 = 7.0;
 
 fn colour(canvas: &Canvas<'_>, lane: &LaneView) -> Color32 {
     let colours = &canvas.theme.colours;
@@ -42,7 +42,11 @@ pub fn paint(canvas: &Canvas<'_>, lane: &LaneView) {
         points.reverse();
     }
     let [.., before, tip] = points;
-    let direction = if (tip - before).length() > 0.01 { (tip - before).normalized() } else { Vec2::X };
+    let direction = if (tip - before).length() > 0.01 {
+        (tip - before).normalized()
+    } else {
+        Vec2::X
+    };
     // The line ends inside the head, so that its blunt end does not show beside the tip
     points[3] = tip - direction * (HEAD.x - 2.0);
     points[2] = before - direction * (HEAD.x - 2.0);
@@ -55,11 +59,18 @@ pub fn paint(canvas: &Canvas<'_>, lane: &LaneView) {
     let way = curve.flatten(Some(0.1));
     if lane.look == LaneLook::Waiting {
         let radius = LANE_WIDTH * 0.6;
-        canvas.painter.extend(Shape::dotted_line(&way, faded(colour, 0.85), DOT_SPACING, radius));
+        canvas.painter.extend(Shape::dotted_line(
+            &way,
+            faded(colour, 0.85),
+            DOT_SPACING,
+            radius,
+        ));
     } else {
         let under = PathStroke::new(LANE_WIDTH * 4.0, faded(colour, 0.12));
         canvas.painter.add(PathShape::line(way.clone(), under));
-        canvas.painter.add(PathShape::line(way, PathStroke::new(LANE_WIDTH, colour)));
+        canvas
+            .painter
+            .add(PathShape::line(way, PathStroke::new(LANE_WIDTH, colour)));
     }
     head(canvas, tip, direction, colour);
 }
@@ -86,7 +97,13 @@ pub fn paint_label(canvas: &Canvas<'_>, lane: &LaneView) {
     canvas.pill(rect, theme.colours.field, line);
     let inside = rect.shrink2(vec2(theme.step(1.0), 0.0));
     let font = theme.mono(canvas.detail_size());
-    canvas.text(inside, Align2::CENTER_CENTER, &lane.label, font, theme.colours.ink);
+    canvas.text(
+        inside,
+        Align2::CENTER_CENTER,
+        &lane.label,
+        font,
+        theme.colours.ink,
+    );
 }
 
 /// Paints something on its way.
@@ -104,14 +121,26 @@ pub fn paint_parcel(canvas: &Canvas<'_>, parcel: &ParcelView) {
     };
     halo(&canvas.painter, at, Vec2::splat(44.0), faded(accent, 0.3));
     match parcel.kind {
-        Some(kind) => paint_cargo(canvas, parcel, Art { kind, look: parcel.look }, at),
+        Some(kind) => paint_cargo(
+            canvas,
+            parcel,
+            Art {
+                kind,
+                look: parcel.look,
+            },
+            at,
+        ),
         None => paint_message(canvas, at, accent, parcel.broken),
     }
 }
 
 fn paint_cargo(canvas: &Canvas<'_>, parcel: &ParcelView, art: Art, at: Pos2) {
     let theme = canvas.theme;
-    let height = if artifact::is_jwt(art.kind) { 18.0 } else { 26.0 } * canvas.unit;
+    let height = if artifact::is_jwt(art.kind) {
+        18.0
+    } else {
+        26.0
+    } * canvas.unit;
     let size = vec2(height * artifact::aspect(art.kind), height);
     // A parcel is never upside down: what travels to the left is turned around
     let turned = if parcel.angle.cos() < 0.0 {
@@ -119,35 +148,47 @@ fn paint_cargo(canvas: &Canvas<'_>, parcel: &ParcelView, art: Art, at: Pos2) {
     } else {
         parcel.angle
     };
-    // The lane must not show through a shape that is mainly outline
-    let base = size + Vec2::splat(6.0);
-    canvas.painter.add(
-        RectShape::filled(
-            Rect::from_center_size(at, base),
-            corner(base.y * if artifact::is_jwt(art.kind) { 0.5 } else { 0.25 }),
-            theme.colours.stage_bottom,
-        )
-        .with_angle(turned),
-    );
     if !parcel.broken {
+        // The lane must not show through a shape that is mainly outline
+        let base = size + Vec2::splat(6.0);
+        canvas.painter.add(
+            RectShape::filled(
+                Rect::from_center_size(at, base),
+                corner(
+                    base.y
+                        * if artifact::is_jwt(art.kind) {
+                            0.5
+                        } else {
+                            0.25
+                        },
+                ),
+                theme.colours.stage_bottom,
+            )
+            .with_angle(turned),
+        );
         artifact::draw(&canvas.painter, theme, art, at, height, turned);
         return;
     }
     let along = Vec2::angled(turned);
     let across = along.rot90();
-    for (side, lean) in [(-1.0, 0.16), (1.0, -0.16)] {
+    for (side, lean) in [(-1.0, -0.28), (1.0, 0.28)] {
         let half = at + along * (BREAK_GAP * side) + across * (BREAK_GAP * 0.5 * side);
-        let clip = half_plane(at, side, size);
-        let painter = canvas.painter.with_clip_rect(canvas.painter.clip_rect().intersect(clip));
-        let look = ArtifactLook::Expired;
-        artifact::draw(&painter, theme, Art { look, ..art }, half, height, turned + lean);
+        let clip = half_plane(half, side, size);
+        let painter = canvas
+            .painter
+            .with_clip_rect(canvas.painter.clip_rect().intersect(clip));
+        artifact::draw(&painter, theme, art, half, height, turned + lean);
     }
 }
 
 /// The half of the neighbourhood that one piece of a broken parcel is drawn in.
 fn half_plane(at: Pos2, side: f32, size: Vec2) -> Rect {
     let reach = size.length();
-    let (left, right) = if side < 0.0 { (reach, 1.0) } else { (1.0, reach) };
+    let (left, right) = if side < 0.0 {
+        (reach, 0.0)
+    } else {
+        (0.0, reach)
+    };
     Rect::from_min_max(at - vec2(left, reach), at + vec2(right, reach))
 }
 
@@ -157,15 +198,25 @@ fn paint_message(canvas: &Canvas<'_>, at: Pos2, accent: Color32, broken: bool) {
     let size = vec2(22.0, 15.0) * canvas.unit;
     let rect = Rect::from_center_size(at, size);
     let line = Stroke::new(1.5, accent);
-    canvas.painter.rect(rect, corner(4.0), theme.colours.card, line, StrokeKind::Inside);
+    canvas.painter.rect(
+        rect,
+        corner(4.0),
+        theme.colours.card,
+        line,
+        StrokeKind::Inside,
+    );
     let lines: &[f32] = if broken { &[] } else { &[-0.16, 0.16] };
     for y in lines {
         let y = at.y + size.y * y;
-        canvas.painter.hline(at.x - size.x * 0.28..=at.x + size.x * 0.28, y, line);
+        canvas
+            .painter
+            .hline(at.x - size.x * 0.28..=at.x + size.x * 0.28, y, line);
     }
     if broken {
         let reach = size.y * 0.26;
-        canvas.painter.line_segment([at - Vec2::splat(reach), at + Vec2::splat(reach)], line);
+        canvas
+            .painter
+            .line_segment([at - Vec2::splat(reach), at + Vec2::splat(reach)], line);
         let other = vec2(reach, -reach);
         canvas.painter.line_segment([at - other, at + other], line);
     }
@@ -198,7 +249,9 @@ pub fn paint_stamp(canvas: &Canvas<'_>, stamp: &StampView) {
         .with_angle(angle),
     );
     let font = theme.semibold(canvas.name_size());
-    let galley = canvas.painter.layout_no_wrap(stamp.text.clone(), font, colours.refused);
+    let galley = canvas
+        .painter
+        .layout_no_wrap(stamp.text.clone(), font, colours.refused);
     let by = Rot2::from_angle(angle) * (galley.size() / 2.0);
     let text = TextShape::new(rect.center() - by, galley, colours.refused);
     canvas.painter.add(text.with_angle(angle));

@@ -33,9 +33,16 @@ pub fn tick(painter: &Painter, theme: &Theme, at: Pos2, radius: f32, state: Tick
             cross(&pen, radius, Stroke::new(radius * 0.24, colours.card));
         }
         TickState::NotReached => {
-            pen.circle(vec2(0.0, 0.0), radius - 0.75, Stroke::new(1.25, faded(thin.color, 0.6)));
+            pen.circle(
+                vec2(0.0, 0.0),
+                radius - 0.75,
+                Stroke::new(1.25, faded(thin.color, 0.6)),
+            );
             let reach = radius * 0.35;
-            pen.line(&[vec2(-reach, 0.0), vec2(reach, 0.0)], Stroke::new(1.25, thin.color));
+            pen.line(
+                &[vec2(-reach, 0.0), vec2(reach, 0.0)],
+                Stroke::new(1.25, thin.color),
+            );
         }
     }
 }
@@ -59,7 +66,10 @@ fn dashed_ring(pen: &Pen<'_>, radius: f32, part: f32, line: Stroke) {
             break;
         }
         let to = (from + one * 0.55).min(TAU * part);
-        pen.line(&arc(vec2(0.0, 0.0), radius, from - FRAC_PI_2, to - FRAC_PI_2), line);
+        pen.line(
+            &arc(vec2(0.0, 0.0), radius, from - FRAC_PI_2, to - FRAC_PI_2),
+            line,
+        );
     }
 }
 
@@ -72,7 +82,11 @@ pub fn life(painter: &Painter, theme: &Theme, at: Pos2, radius: f32, left: f32) 
     let track = radius - width / 2.0;
     pen.circle(vec2(0.0, 0.0), track, Stroke::new(width, colours.card_line));
     if left <= 0.0 {
-        pen.circle(vec2(0.0, 0.0), track, Stroke::new(width * 0.7, colours.refused));
+        pen.circle(
+            vec2(0.0, 0.0),
+            track,
+            Stroke::new(width * 0.7, colours.refused),
+        );
         let reach = radius * 0.9;
         let slash = [vec2(-reach, reach), vec2(reach, -reach)];
         pen.line(&slash, Stroke::new(width * 0.8, colours.refused));
@@ -83,6 +97,9 @@ pub fn life(painter: &Painter, theme: &Theme, at: Pos2, radius: f32, left: f32) 
     } else {
         let end = TAU * left.min(1.0) - FRAC_PI_2;
         let colour = colours.acting;
-        pen.line(&arc(vec2(0.0, 0.0), track, -FRAC_PI_2, end), Stroke::new(width, colour));
+        pen.line(
+            &arc(vec2(0.0, 0.0), track, -FRAC_PI_2, end),
+            Stroke::new(width, colour),
+        );
     }
 }

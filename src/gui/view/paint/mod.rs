@@ -22,7 +22,12 @@ pub fn backdrop(painter: &Painter, theme: &Theme, area: Rect) {
     let shades = [colours.stage_top, colours.stage_bottom];
     painter.add(Shape::gradient_rect(area, Direction::TopDown, shades));
     let reach = vec2(area.width() * 0.6, area.height() * 0.7);
-    halo(&painter.with_clip_rect(area), area.center(), reach, colours.glow);
+    halo(
+        &painter.with_clip_rect(area),
+        area.center(),
+        reach,
+        colours.glow,
+    );
 }
 
 /// Paints a frame into an area of the window.

@@ -19,7 +19,11 @@ pub struct Pen<'a> {
 impl<'a> Pen<'a> {
     /// A pen whose (0, 0) is at `origin`, turned by `angle` radians.
     pub fn new(painter: &'a Painter, origin: Pos2, angle: f32) -> Self {
-        Self { painter, origin, turn: Rot2::from_angle(angle) }
+        Self {
+            painter,
+            origin,
+            turn: Rot2::from_angle(angle),
+        }
     }
 
     /// The same pen, moved within its own coordinates and turned further.
@@ -32,12 +36,19 @@ impl<'a> Pen<'a> {
     }
 
     fn place(&self, points: &[Vec2]) -> Vec<Pos2> {
-        points.iter().map(|point| self.origin + self.turn * *point).collect()
+        points
+            .iter()
+            .map(|point| self.origin + self.turn * *point)
+            .collect()
     }
 
     /// Fills a convex outline.
     pub fn fill(&self, outline: &[Vec2], colour: Color32) {
-        self.painter.add(Shape::convex_polygon(self.place(outline), colour, Stroke::NONE));
+        self.painter.add(Shape::convex_polygon(
+            self.place(outline),
+            colour,
+            Stroke::NONE,
+        ));
     }
 
     /// Fills an outline every point of which can be seen from the origin.
@@ -57,7 +68,8 @@ impl<'a> Pen<'a> {
     /// Draws along a closed outline.
     pub fn outline(&self, outline: &[Vec2], stroke: Stroke) {
         let stroke = PathStroke::new(stroke.width, stroke.color);
-        self.painter.add(PathShape::closed_line(self.place(outline), stroke));
+        self.painter
+            .add(PathShape::closed_line(self.place(outline), stroke));
     }
 
     /// Draws along points.
@@ -70,12 +82,14 @@ impl<'a> Pen<'a> {
 
     /// Fills a circle.
     pub fn dot(&self, at: Vec2, radius: f32, colour: Color32) {
-        self.painter.circle_filled(self.origin + self.turn * at, radius, colour);
+        self.painter
+            .circle_filled(self.origin + self.turn * at, radius, colour);
     }
 
     /// Draws around a circle.
     pub fn circle(&self, at: Vec2, radius: f32, stroke: Stroke) {
-        self.painter.circle_stroke(self.origin + self.turn * at, radius, stroke);
+        self.painter
+            .circle_stroke(self.origin + self.turn * at, radius, stroke);
     }
 }
 
@@ -88,7 +102,9 @@ pub fn arc(center: Vec2, radius: f32, from: f32, to: f32) -> Vec<Vec2> {
         clippy::cast_sign_loss,
         reason = "a handful of segments"
     )]
-    let steps = (turns * size * QUARTER_SEGMENTS as f32).ceil().clamp(1.0, 256.0) as u32;
+    let steps = (turns * size * QUARTER_SEGMENTS as f32)
+        .ceil()
+        .clamp(1.0, 256.0) as u32;
     (0..=steps)
         .map(|step| {
             let angle = from + (to - from) * step as f32 / steps as f32;

@@ -19,10 +19,16 @@ pub fn paint(canvas: &Canvas<'_>, zone: &ZoneView) {
     let rect = canvas.rect(zone.rect);
     let radius = theme.space.zone_radius;
     let (fill, line, ink) = match zone.kind {
-        ZoneKind::Account => (colours.account, Stroke::new(1.5, colours.account_line), colours.ink_soft),
-        ZoneKind::Person | ZoneKind::Providers => {
-            (colours.zone, Stroke::new(1.0, colours.zone_line), colours.ink_soft)
-        }
+        ZoneKind::Account => (
+            colours.account,
+            Stroke::new(1.5, colours.account_line),
+            colours.ink_soft,
+        ),
+        ZoneKind::Person | ZoneKind::Providers => (
+            colours.zone,
+            Stroke::new(1.0, colours.zone_line),
+            colours.ink_soft,
+        ),
     };
     canvas.painter.rect_filled(rect, corner(radius), fill);
     let title = canvas.text(
@@ -40,13 +46,36 @@ fn border(canvas: &Canvas<'_>, rect: Rect, radius: f32, line: Stroke, title: Rec
     let rect = rect.shrink(line.width / 2.0);
     let radius = radius.min(rect.width() / 2.0).min(rect.height() / 2.0);
     let corner_at = |x: f32, y: f32, from: f32| {
-        arc(pos2(x, y).to_vec2(), radius, from, from + FRAC_PI_2).into_iter().map(|v| v.to_pos2())
+        arc(pos2(x, y).to_vec2(), radius, from, from + FRAC_PI_2)
+            .into_iter()
+            .map(|v| v.to_pos2())
     };
-    let mut way: Vec<Pos2> = vec![pos2((title.right() + TITLE_GAP).min(rect.right()), rect.top())];
-    way.extend(corner_at(rect.right() - radius, rect.top() + radius, -FRAC_PI_2));
-    way.extend(corner_at(rect.right() - radius, rect.bottom() - radius, 0.0));
-    way.extend(corner_at(rect.left() + radius, rect.bottom() - radius, FRAC_PI_2));
+    let mut way: Vec<Pos2> = vec![pos2(
+        (title.right() + TITLE_GAP).min(rect.right()),
+        rect.top(),
+    )];
+    way.extend(corner_at(
+        rect.right() - radius,
+        rect.top() + radius,
+        -FRAC_PI_2,
+    ));
+    way.extend(corner_at(
+        rect.right() - radius,
+        rect.bottom() - radius,
+        0.0,
+    ));
+    way.extend(corner_at(
+        rect.left() + radius,
+        rect.bottom() - radius,
+        FRAC_PI_2,
+    ));
     way.extend(corner_at(rect.left() + radius, rect.top() + radius, PI));
-    way.push(pos2((title.left() - TITLE_GAP).max(rect.left() + radius), rect.top()));
-    canvas.painter.add(PathShape::line(way, PathStroke::new(line.width, line.color)));
+    way.push(pos2(
+        (title.left() - TITLE_GAP).max(rect.left() + radius),
+        rect.top(),
+    ));
+    canvas.painter.add(PathShape::line(
+        way,
+        PathStroke::new(line.width, line.color),
+    ));
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bevy_egui::egui::text::{LayoutJob, TextFormat};
-use bevy_egui::egui::{Context, Galley, Rect, Sense, Ui, WidgetInfo, WidgetType, pos2};
+use bevy_egui::egui::{Context, Galley, Painter, Rect, Sense, Ui, WidgetInfo, WidgetType, pos2};
 
 use crate::gui::view::model::Model;
 use crate::gui::view::theme::Theme;
@@ -12,11 +12,17 @@ use crate::stage::frame::CaptionRun;
 
 /// How much larger captions are while presenting.
 const PRESENTER_SCALE: f32 = 1.5;
+/// The smallest a caption becomes, in points.
+const LEAST_SIZE: f32 = 14.0;
 /// Lines that there is always room for.
 const LEAST_LINES: f32 = 2.0;
 
 fn size(model: &Model) -> f32 {
-    let scale = if model.presenter { PRESENTER_SCALE } else { 1.0 };
+    let scale = if model.presenter {
+        PRESENTER_SCALE
+    } else {
+        1.0
+    };
     model.theme.text.caption * scale
 }
 
@@ -27,7 +33,11 @@ fn line_height(size: f32) -> f32 {
 fn job(theme: &Theme, runs: &[CaptionRun], size: f32, width: f32) -> LayoutJob {
     let mut job = LayoutJob::default();
     for run in runs {
-        let font = if run.strong { theme.semibold(size) } else { theme.regular(size) };
+        let font = if run.strong {
+            theme.semibold(size)
+        } else {
+            theme.regular(size)
+        };
         let mut format = TextFormat::simple(font, theme.colours.ink);
         format.line_height = Some(line_height(size));
         job.append(&run.text, 0.0, format);
@@ -43,7 +53,9 @@ fn side(theme: &Theme) -> f32 {
 /// How tall the strip is: as tall as the longest caption of the scenario needs at this width, so
 /// that the stage does not jump from beat to beat.
 pub fn height(ctx: &Context, model: &Model, width: f32) -> f32 {
-    let Some(loaded) = &model.loaded else { return 0.0 };
+    let Some(loaded) = &model.loaded else {
+        return 0.0;
+    };
     let theme = &model.theme;
     let size = size(model);
     let inner = (width - 2.0 * side(theme)).max(80.0);
@@ -53,6 +65,21 @@ pub fn height(ctx: &Context, model: &Model, width: f32) -> f32 {
     });
     let most = rows.fold(LEAST_LINES, f32::max);
     theme.step(4.0) + theme.text.detail * 1.5 + most * line_height(size) + theme.step(4.0)
+}
+
+/// The caption, set smaller where a small window and a large text size leave too little room.
+fn fitting(model: &Model, painter: &Painter, width: f32, room: f32) -> Arc<Galley> {
+    let runs = model
+        .loaded
+        .as_ref()
+        .map_or(&[][..], |loaded| &loaded.frame.caption.runs);
+    let mut size = size(model);
+    let mut words = painter.layout_job(job(&model.theme, runs, size, width));
+    while words.size().y > room && size > LEAST_SIZE {
+        size = (size * 0.92).max(LEAST_SIZE);
+        words = painter.layout_job(job(&model.theme, runs, size, width));
+    }
+    words
 }
 
 /// Paints the strip.
@@ -71,8 +98,13 @@ pub fn show(ui: &Ui, model: &Model, area: Rect) {
         painter.layout_no_wrap(caption.heading.clone(), font, colours.ink_faint);
     painter.galley(pos2(left, top), heading, colours.ink_faint);
     let width = area.width() - 2.0 * side(theme);
-    let words = painter.layout_job(job(theme, &caption.runs, size(model), width));
-    painter.galley(pos2(left, top + theme.text.detail * 1.5), words, colours.ink);
+    let room = area.bottom() - top - theme.text.detail * 1.5;
+    let words = fitting(model, &painter, width, room);
+    painter.galley(
+        pos2(left, top + theme.text.detail * 1.5),
+        words,
+        colours.ink,
+    );
     let said: String = caption.runs.iter().map(|run| run.text.as_str()).collect();
     let response = ui.interact(area, ui.id().with("caption"), Sense::hover());
     let said = format!("{}: {said}", caption.heading);

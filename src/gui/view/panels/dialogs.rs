@@ -12,6 +12,7 @@ use crate::gui::view::paint::canvas::{Canvas, corner};
 use crate::gui::view::theme::ThemeName;
 use crate::gui::view::widgets::{button, icon_button_at, section, words};
 use crate::gui::view::window::centered;
+use crate::stage::playback::PlaybackCommand;
 
 /// Shows the open dialog, if one is open.
 pub fn show(ui: &Ui, model: &Model, window: Rect, out: &mut Vec<Command>) {
@@ -24,17 +25,26 @@ pub fn show(ui: &Ui, model: &Model, window: Rect, out: &mut Vec<Command>) {
         Dialog::About => ("About Tokentrail", 560.0, 440.0),
     };
     let area = centered(window, width * theme.scale, height * theme.scale);
-    let layer = Area::new(Id::new("dialog")).order(Order::Foreground).fixed_pos(window.min);
+    let layer = Area::new(Id::new("dialog"))
+        .order(Order::Foreground)
+        .fixed_pos(window.min);
     layer.show(ui.ctx(), |ui| {
         let behind = ui.interact(window, ui.id().with("behind"), Sense::click());
         ui.painter().rect_filled(window, 0, theme.colours.scrim);
         let inside = ui.interact(area, ui.id().with("dialog"), Sense::click());
         let canvas = Canvas::new(ui.painter().clone(), theme, area, theme.scale);
-        canvas.card(area, theme.space.zone_radius, Stroke::new(1.0, theme.colours.card_line));
+        canvas.card(
+            area,
+            theme.space.zone_radius,
+            Stroke::new(1.0, theme.colours.card_line),
+        );
         let inner = area.shrink(theme.step(5.0));
         head(ui, model, title, inner, out);
         let body = Rect::from_min_max(
-            pos2(inner.left(), inner.top() + theme.space.control + theme.step(1.0)),
+            pos2(
+                inner.left(),
+                inner.top() + theme.space.control + theme.step(1.0),
+            ),
             inner.max,
         );
         let builder = UiBuilder::new().id_salt("dialog body").max_rect(body);
@@ -56,7 +66,8 @@ fn head(ui: &Ui, model: &Model, title: &str, inner: Rect, out: &mut Vec<Command>
     let middle = inner.top() + side / 2.0;
     let font = theme.semibold(theme.text.heading);
     let at = pos2(inner.left(), middle);
-    ui.painter().text(at, Align2::LEFT_CENTER, title, font, theme.colours.ink);
+    ui.painter()
+        .text(at, Align2::LEFT_CENTER, title, font, theme.colours.ink);
     let rect = Rect::from_min_size(pos2(inner.right() - side, inner.top()), vec2(side, side));
     let close = icon_button_at(ui, theme, rect, icons::CLOSE, "Close", false);
     if close.on_hover_text("Close (Esc)").clicked() {
@@ -73,7 +84,9 @@ fn sheet(ui: &mut Ui, model: &Model) {
         ui.columns(columns, |columns| {
             for (position, group) in Group::ALL.into_iter().enumerate() {
                 let column = position.min(1).min(columns.len() - 1);
-                let Some(ui) = columns.get_mut(column) else { continue };
+                let Some(ui) = columns.get_mut(column) else {
+                    continue;
+                };
                 section(ui, theme, group.label());
                 for binding in table().iter().filter(|binding| binding.group == group) {
                     sheet_row(ui, model, binding);
@@ -85,16 +98,33 @@ fn sheet(ui: &mut Ui, model: &Model) {
 
 fn sheet_row(ui: &mut Ui, model: &Model, binding: &Binding) {
     let theme = &model.theme;
-    if binding.keys.is_empty() {
+    // The nine jumps are one line
+    let (label, keys) = match &binding.command {
+        Command::Playback(PlaybackCommand::JumpBeat(0)) => (
+            "Jump to beat 1 to 9",
+            vec!["1".to_owned(), "…".to_owned(), "9".to_owned()],
+        ),
+        Command::Playback(PlaybackCommand::JumpBeat(_)) => return,
+        _ => (
+            binding.label,
+            binding.keys.iter().map(|keys| keys.text()).collect(),
+        ),
+    };
+    if keys.is_empty() {
         return;
     }
     ui.spacing_mut().item_spacing = vec2(theme.step(1.5), theme.step(1.0));
-    let keys: Vec<String> = binding.keys.iter().map(|keys| keys.text()).collect();
+    ui.spacing_mut().interact_size.y = theme.text.body * 1.7;
     ui.horizontal(|ui| {
         let width = ui.available_width();
         ui.scope(|ui| {
             ui.set_min_width((width * 0.56).max(80.0));
-            words(ui, binding.label, theme.regular(theme.text.body), theme.colours.ink_soft);
+            words(
+                ui,
+                label,
+                theme.regular(theme.text.body),
+                theme.colours.ink_soft,
+            );
         });
         for text in keys {
             key_cap(ui, model, &text);
@@ -106,12 +136,16 @@ fn key_cap(ui: &mut Ui, model: &Model, text: &str) {
     let theme = &model.theme;
     let colours = &theme.colours;
     let font = theme.mono(theme.text.mono);
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, colours.ink);
+    let galley = ui
+        .painter()
+        .layout_no_wrap(text.to_owned(), font, colours.ink);
     let size = galley.size() + vec2(theme.step(3.0), theme.step(1.5));
     let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let line = Stroke::new(1.0, colours.card_line);
-    ui.painter().rect(rect, corner(6.0), colours.field, line, StrokeKind::Inside);
-    ui.painter().galley(rect.center() - galley.size() / 2.0, galley, colours.ink);
+    ui.painter()
+        .rect(rect, corner(6.0), colours.field, line, StrokeKind::Inside);
+    ui.painter()
+        .galley(rect.center() - galley.size() / 2.0, galley, colours.ink);
 }
 
 fn settings(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
@@ -120,8 +154,16 @@ fn settings(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
     section(ui, theme, "Theme");
     ui.horizontal_wrapped(|ui| {
         for name in [ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast] {
-            let accent = if chosen.theme == name { theme.colours.acting } else { theme.colours.card_line };
-            let icon = if chosen.theme == name { icons::CHECK } else { "" };
+            let accent = if chosen.theme == name {
+                theme.colours.acting
+            } else {
+                theme.colours.card_line
+            };
+            let icon = if chosen.theme == name {
+                icons::CHECK
+            } else {
+                ""
+            };
             if button(ui, theme, icon, name.label(), accent).clicked() {
                 out.push(Command::Theme(name));
             }
@@ -140,7 +182,10 @@ fn settings(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
     });
     section(ui, theme, "Motion");
     let mut reduced = chosen.reduced_motion;
-    if ui.checkbox(&mut reduced, "Reduced motion: fades instead of movement").clicked() {
+    if ui
+        .checkbox(&mut reduced, "Reduced motion: fades instead of movement")
+        .clicked()
+    {
         out.push(Command::ToggleMotion);
     }
 }

@@ -1,8 +1,7 @@
 //! The scenarios on offer: each with its summary, its variants below it.
 
 use bevy_egui::egui::{
-    CursorIcon, Painter, Rect, ScrollArea, Sense, Stroke, TextEdit, Ui, UiBuilder, pos2,
-    vec2,
+    CursorIcon, Painter, Rect, ScrollArea, Sense, Stroke, TextEdit, Ui, UiBuilder, pos2, vec2,
 };
 
 use crate::gui::view::commands::Command;
@@ -24,9 +23,16 @@ pub fn show(ui: &mut Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
     let inner = area.shrink2(vec2(theme.step(3.0), theme.step(3.0)));
     let builder = UiBuilder::new().id_salt("library").max_rect(inner);
     ui.scope_builder(builder, |ui| {
-        words(ui, "Library", theme.semibold(theme.text.heading), theme.colours.ink);
+        words(
+            ui,
+            "Library",
+            theme.semibold(theme.text.heading),
+            theme.colours.ink,
+        );
         search(ui, model, out);
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| list(ui, model, out));
+        ScrollArea::vertical()
+            .auto_shrink(false)
+            .show(ui, |ui| list(ui, model, out));
     });
     grip(ui, area.right(), area, "Width of the library", |x| {
         out.push(Command::LibraryWidth(x - area.left()));
@@ -65,14 +71,26 @@ fn search(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
 
 /// Whether an entry has every word of the filter somewhere.
 fn fits(entry: &Entry, filter: &str) -> bool {
-    let text = format!("{} {} {}", entry.title, entry.summary, entry.exams.join(" ")).to_lowercase();
-    filter.to_lowercase().split_whitespace().all(|word| text.contains(word))
+    let text = format!(
+        "{} {} {}",
+        entry.title,
+        entry.summary,
+        entry.exams.join(" ")
+    )
+    .to_lowercase();
+    filter
+        .to_lowercase()
+        .split_whitespace()
+        .all(|word| text.contains(word))
 }
 
 fn list(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
     let theme = &model.theme;
-    let fitting: Vec<&Entry> =
-        model.library.iter().filter(|entry| fits(entry, &model.filter)).collect();
+    let fitting: Vec<&Entry> = model
+        .library
+        .iter()
+        .filter(|entry| fits(entry, &model.filter))
+        .collect();
     if fitting.is_empty() {
         ui.add_space(theme.step(2.0));
         let nothing = if model.library.is_empty() {
@@ -80,20 +98,35 @@ fn list(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
         } else {
             "No scenario has these words."
         };
-        words(ui, nothing, theme.regular(theme.text.body), theme.colours.ink_soft);
+        words(
+            ui,
+            nothing,
+            theme.regular(theme.text.body),
+            theme.colours.ink_soft,
+        );
         return;
     }
-    section(ui, theme, &format!("{} of {} scenarios", fitting.len(), model.library.len()));
+    section(
+        ui,
+        theme,
+        &format!("{} of {} scenarios", fitting.len(), model.library.len()),
+    );
     let parents = fitting.iter().filter(|entry| entry.parent.is_none());
     for parent in parents {
         show_entry(ui, model, parent, out);
-        for child in fitting.iter().filter(|child| child.parent.as_deref() == Some(&parent.id)) {
+        for child in fitting
+            .iter()
+            .filter(|child| child.parent.as_deref() == Some(&parent.id))
+        {
             show_entry(ui, model, child, out);
         }
     }
     // A variant stands alone when its parent is filtered away
     let orphan = |entry: &&&Entry| {
-        entry.parent.as_ref().is_some_and(|id| !fitting.iter().any(|other| other.id == *id))
+        entry
+            .parent
+            .as_ref()
+            .is_some_and(|id| !fitting.iter().any(|other| other.id == *id))
     };
     for entry in fitting.iter().filter(orphan) {
         show_entry(ui, model, entry, out);
@@ -114,7 +147,10 @@ pub fn facts(entry: &Entry) -> String {
 
 fn show_entry(ui: &mut Ui, model: &Model, entry: &Entry, out: &mut Vec<Command>) {
     let theme = &model.theme;
-    let current = model.loaded.as_ref().is_some_and(|loaded| loaded.id == entry.id);
+    let current = model
+        .loaded
+        .as_ref()
+        .is_some_and(|loaded| loaded.id == entry.id);
     let height = theme.text.body * 1.5 + theme.text.detail * 3.0 + theme.step(4.0);
     let name = format!("Open {}", entry.title);
     let response = row(ui, theme, (height, &name, current), |painter, rect| {
@@ -129,18 +165,46 @@ fn paint_entry(painter: &Painter, theme: &Theme, entry: &Entry, rect: Rect, curr
     let colours = &theme.colours;
     let variant = entry.parent.is_some();
     let left = rect.left() + theme.step(if variant { 5.0 } else { 2.0 });
-    let icon = if variant { icons::VARIANT } else { icons::SCENARIO };
-    let tint = if current { colours.acting } else { colours.ink_faint };
+    let icon = if variant {
+        icons::VARIANT
+    } else {
+        icons::SCENARIO
+    };
+    let tint = if current {
+        colours.acting
+    } else {
+        colours.ink_faint
+    };
     let top = rect.top() + theme.step(2.0);
     let first = top + theme.text.body * 0.75;
     let size = theme.text.icon * 0.85;
-    icons::tool(painter, theme, pos2(left + size / 2.0, first), icon, size, tint);
+    icons::tool(
+        painter,
+        theme,
+        pos2(left + size / 2.0, first),
+        icon,
+        size,
+        tint,
+    );
     let words_left = left + size + theme.step(2.0);
     let width = rect.right() - theme.step(2.0) - words_left;
-    let title = cut(painter, &entry.title, theme.medium(theme.text.body), colours.ink, width);
-    painter.galley(pos2(words_left, first - title.size().y / 2.0), title, colours.ink);
+    let title = cut(
+        painter,
+        &entry.title,
+        theme.medium(theme.text.body),
+        colours.ink,
+        width,
+    );
+    painter.galley(
+        pos2(words_left, first - title.size().y / 2.0),
+        title,
+        colours.ink,
+    );
     let mut y = top + theme.text.body * 1.5;
-    for (words, colour) in [(entry.summary.clone(), colours.ink_soft), (facts(entry), colours.ink_faint)] {
+    for (words, colour) in [
+        (entry.summary.clone(), colours.ink_soft),
+        (facts(entry), colours.ink_faint),
+    ] {
         let place = Rect::from_min_size(pos2(words_left, y), vec2(width, theme.text.detail * 1.5));
         line(painter, theme, place, &words, (theme.text.detail, colour));
         y += theme.text.detail * 1.5;

@@ -25,7 +25,12 @@ pub fn show(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
     }
     if found.is_empty() {
         let none = "No command has these words.";
-        words(ui, none, theme.regular(theme.text.body), theme.colours.ink_soft);
+        words(
+            ui,
+            none,
+            theme.regular(theme.text.body),
+            theme.colours.ink_soft,
+        );
     }
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -58,16 +63,33 @@ fn keys(ui: &Ui, model: &Model, found: &[Binding], out: &mut Vec<Command>) {
 fn entry(ui: &mut Ui, model: &Model, binding: &Binding, next: bool, out: &mut Vec<Command>) {
     let theme = &model.theme;
     let colours = &theme.colours;
-    let response = row(ui, theme, (theme.space.control, binding.label, next), |painter, rect| {
-        let inner = rect.shrink2(vec2(theme.step(3.0), 0.0));
-        let colour = if next { colours.ink } else { colours.ink_soft };
-        line(painter, theme, inner, binding.label, (theme.text.body, colour));
-        if let Some(keys) = binding.keys.first() {
-            let at = pos2(inner.right(), inner.center().y);
-            let font = theme.mono(theme.text.mono);
-            painter.text(at, Align2::RIGHT_CENTER, keys.text(), font, colours.ink_faint);
-        }
-    });
+    let response = row(
+        ui,
+        theme,
+        (theme.space.control, binding.label, next),
+        |painter, rect| {
+            let inner = rect.shrink2(vec2(theme.step(3.0), 0.0));
+            let colour = if next { colours.ink } else { colours.ink_soft };
+            line(
+                painter,
+                theme,
+                inner,
+                binding.label,
+                (theme.text.body, colour),
+            );
+            if let Some(keys) = binding.keys.first() {
+                let at = pos2(inner.right(), inner.center().y);
+                let font = theme.mono(theme.text.mono);
+                painter.text(
+                    at,
+                    Align2::RIGHT_CENTER,
+                    keys.text(),
+                    font,
+                    colours.ink_faint,
+                );
+            }
+        },
+    );
     if next {
         response.scroll_to_me(None);
     }

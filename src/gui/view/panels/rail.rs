@@ -18,7 +18,12 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
     let start = model.screen == Screen::Start;
     let mut entries = vec![
         (icons::HOME, Command::Home, "Start screen", start),
-        (icons::LIBRARY, Command::ToggleLibrary, "Library", model.settings.library),
+        (
+            icons::LIBRARY,
+            Command::ToggleLibrary,
+            "Library",
+            model.settings.library,
+        ),
     ];
     if model.loaded.is_some() {
         entries.push((icons::STAGE, Command::Stage, "Stage", !start));
@@ -38,7 +43,14 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
         let at = bevy_egui::egui::pos2(area.center().x - side / 2.0, y);
         let rect = Rect::from_min_size(at, vec2(side, side));
         let active = model.dialog == Some(dialog);
-        command_icon(ui, theme, rect, icon, (Command::Dialog(dialog), name, active), out);
+        command_icon(
+            ui,
+            theme,
+            rect,
+            icon,
+            (Command::Dialog(dialog), name, active),
+            out,
+        );
         y -= step;
     }
 }

@@ -18,7 +18,12 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
     if whole.clicked() && model.selection.is_some() {
         out.push(Command::StepOut);
     }
-    let canvas = Canvas::new(ui.painter().with_clip_rect(area), &model.theme, area, loaded.frame.unit);
+    let canvas = Canvas::new(
+        ui.painter().with_clip_rect(area),
+        &model.theme,
+        area,
+        loaded.frame.unit,
+    );
     for target in targets(&canvas, loaded) {
         let id = ui.id().with(("stage", &target.id));
         let response = ui.interact(target.rect.intersect(area), id, Sense::click());
@@ -26,10 +31,19 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
         response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, &target.name));
         let chosen = model.selection.as_ref() == Some(&target.selection);
         if chosen || response.has_focus() {
-            canvas.ring(target.rect, target.radius);
+            // A row's ring stays inside it: its neighbours touch it
+            let row = matches!(target.selection, Selection::Check { .. });
+            let ring = if row {
+                target.rect.shrink(3.0)
+            } else {
+                target.rect
+            };
+            canvas.ring(ring, target.radius);
         } else if response.hovered() {
             let radius = paint::canvas::corner(target.radius);
-            canvas.painter.rect_filled(target.rect, radius, model.theme.colours.hover);
+            canvas
+                .painter
+                .rect_filled(target.rect, radius, model.theme.colours.hover);
         }
         if response.clicked() {
             out.push(Command::Select(target.selection));
@@ -112,9 +126,14 @@ fn check_targets(canvas: &Canvas<'_>, frame: &Frame, targets: &mut Vec<Target>) 
         targets.push(Target {
             id: format!("check {} {}", panel.exchange.0, row.position),
             name: format!("Check {}: {}", row.name, state_word(row.state)),
-            rect: canvas.rect(row.rect).shrink2(bevy_egui::egui::vec2(4.0, 0.0)),
+            rect: canvas
+                .rect(row.rect)
+                .shrink2(bevy_egui::egui::vec2(4.0, 0.0)),
             radius: canvas.theme.space.small_radius,
-            selection: Selection::Check { exchange: panel.exchange, position: row.position },
+            selection: Selection::Check {
+                exchange: panel.exchange,
+                position: row.position,
+            },
         });
     }
 }
@@ -135,7 +154,11 @@ fn outline(loaded: &Loaded) -> String {
     let mut text = format!("Stage, beat {}.", loaded.frame.timeline.counter);
     for actor in &loaded.frame.actors {
         text.push_str(&format!(" {}: {}", actor.name, actor.line.join(" ")));
-        let held: Vec<&str> = actor.wallet.iter().map(|chip| chip.label.as_str()).collect();
+        let held: Vec<&str> = actor
+            .wallet
+            .iter()
+            .map(|chip| chip.label.as_str())
+            .collect();
         if !held.is_empty() {
             text.push_str(&format!("; holds {}", held.join(", ")));
         }
@@ -150,7 +173,10 @@ fn outline(loaded: &Loaded) -> String {
     }
     if let Some(panel) = &loaded.frame.checks {
         let made = |row: &&crate::stage::frame::CheckRow| {
-            matches!(row.state, TickState::Passed | TickState::Failed | TickState::NotReached)
+            matches!(
+                row.state,
+                TickState::Passed | TickState::Failed | TickState::NotReached
+            )
         };
         for row in panel.rows.iter().filter(made) {
             text.push_str(&format!(" {} {}.", row.name, state_word(row.state)));

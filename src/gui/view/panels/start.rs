@@ -39,26 +39,45 @@ pub fn show(ui: &mut Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
             ui.add_space(theme.step(5.0));
             let notice = "Everything here is simulated on this machine; no key works anywhere. \
                           Not affiliated with Amazon Web Services.";
-            words(ui, notice, theme.regular(theme.text.detail), theme.colours.ink_faint);
+            words(
+                ui,
+                notice,
+                theme.regular(theme.text.detail),
+                theme.colours.ink_faint,
+            );
             ui.add_space(theme.step(6.0));
         });
     });
 }
 
 fn greeting(ui: &mut Ui, theme: &Theme, width: f32) {
-    words(ui, "Follow the token", theme.bold(theme.text.display), theme.colours.ink);
+    words(
+        ui,
+        "Follow the token",
+        theme.bold(theme.text.display),
+        theme.colours.ink,
+    );
     let sentence = "Watch a Facebook sign-in become temporary AWS credentials. Every token is \
                     real, every check is performed, and every refusal is explained.";
     ui.scope(|ui| {
         ui.set_max_width((width * 0.62).max(320.0).min(width));
-        words(ui, sentence, theme.regular(theme.text.lead), theme.colours.ink_soft);
+        words(
+            ui,
+            sentence,
+            theme.regular(theme.text.lead),
+            theme.colours.ink_soft,
+        );
     });
 }
 
 fn cards(ui: &mut Ui, model: &Model, width: f32, out: &mut Vec<Command>) {
     let theme = &model.theme;
-    let first: Vec<&Entry> =
-        model.library.iter().filter(|entry| entry.parent.is_none()).take(FIRST).collect();
+    let first: Vec<&Entry> = model
+        .library
+        .iter()
+        .filter(|entry| entry.parent.is_none())
+        .take(FIRST)
+        .collect();
     if first.is_empty() {
         let colour = theme.colours.acting;
         if button(ui, theme, icons::OPEN_FILE, "Open a file", colour).clicked() {
@@ -67,19 +86,34 @@ fn cards(ui: &mut Ui, model: &Model, width: f32, out: &mut Vec<Command>) {
         return;
     }
     let gap = theme.step(5.0);
-    let columns = if width < 640.0 * theme.scale { 1.0 } else { FIRST as f32 };
+    let columns = if width < 640.0 * theme.scale {
+        1.0
+    } else {
+        first.len() as f32
+    };
     let each = (width - gap * (columns - 1.0)) / columns;
     let height = if columns > 1.0 { CARD } else { CARD * 0.8 } * theme.scale;
     let icon = [
         icons::of_actor(ActorKind::Facebook),
-        icons::GUEST,
+        icons::of_actor(ActorKind::UserPool),
         icons::of_actor(ActorKind::Phone),
     ];
-    let tint = [theme.colours.acting, theme.colours.push, theme.colours.credentials];
+    let tint = [
+        theme.colours.acting,
+        theme.colours.jwt_payload,
+        theme.colours.push,
+    ];
     ui.spacing_mut().item_spacing = vec2(gap, gap);
     ui.horizontal_wrapped(|ui| {
         for ((entry, icon), tint) in first.into_iter().zip(icon).zip(tint) {
-            card(ui, model, entry, (icon, tint), vec2(each - 0.5, height), out);
+            card(
+                ui,
+                model,
+                entry,
+                (icon, tint),
+                vec2(each - 0.5, height),
+                out,
+            );
         }
     });
     ui.spacing_mut().item_spacing = vec2(theme.step(2.0), theme.step(2.0));
@@ -98,7 +132,11 @@ fn card(
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let canvas = paint::canvas::Canvas::new(ui.painter().clone(), theme, rect, theme.scale);
     let lit = response.hovered() || response.has_focus();
-    let line_colour = if lit { colours.acting } else { colours.card_line };
+    let line_colour = if lit {
+        colours.acting
+    } else {
+        colours.card_line
+    };
     if lit {
         canvas.glow(rect, theme.space.zone_radius, colours.acting);
     }
@@ -120,10 +158,21 @@ fn card(
     let font = theme.regular(theme.text.body);
     let summary = painter.layout(entry.summary.clone(), font, colours.ink_soft, inner.width());
     let foot = inner.bottom() - theme.text.detail * 1.4;
-    let room = Rect::from_min_max(pos2(inner.left(), y), pos2(inner.right(), foot - theme.step(1.0)));
-    painter.with_clip_rect(room).galley(room.min, summary, colours.ink_soft);
+    let room = Rect::from_min_max(
+        pos2(inner.left(), y),
+        pos2(inner.right(), foot - theme.step(1.0)),
+    );
+    painter
+        .with_clip_rect(room)
+        .galley(room.min, summary, colours.ink_soft);
     let place = Rect::from_min_max(pos2(inner.left(), foot), inner.max);
-    line(&painter, theme, place, &facts(entry), (theme.text.detail, colours.ink_faint));
+    line(
+        &painter,
+        theme,
+        place,
+        &facts(entry),
+        (theme.text.detail, colours.ink_faint),
+    );
     named(ui, theme, &response, &format!("Open {}", entry.title));
     if response.on_hover_text(&entry.summary).clicked() {
         out.push(Command::Open(entry.id.clone()));
@@ -150,11 +199,25 @@ fn all(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
             }
             ui.add_space(theme.step(2.0));
         }
-        let variants = model.library.iter().filter(|entry| entry.parent.is_some()).count();
+        let variants = model
+            .library
+            .iter()
+            .filter(|entry| entry.parent.is_some())
+            .count();
         let scenarios = model.library.len() - variants;
-        words(ui, "Library", theme.semibold(theme.text.heading), colours.ink);
+        words(
+            ui,
+            "Library",
+            theme.semibold(theme.text.heading),
+            colours.ink,
+        );
         let count = format!("{scenarios} scenarios · {variants} variants");
-        words(ui, count, theme.regular(theme.text.detail), colours.ink_faint);
+        words(
+            ui,
+            count,
+            theme.regular(theme.text.detail),
+            colours.ink_faint,
+        );
         for entry in &model.library {
             list_row(ui, theme, entry, out);
         }
@@ -165,24 +228,47 @@ fn list_row(ui: &mut Ui, theme: &Theme, entry: &Entry, out: &mut Vec<Command>) {
     let colours = &theme.colours;
     let variant = entry.parent.is_some();
     let name = format!("Open {} from the list", entry.title);
-    let response = row(ui, theme, (theme.space.control * 1.15, &name, false), |painter, rect| {
-        painter.hline(rect.x_range(), rect.top(), Stroke::new(1.0, colours.line));
-        let indent = theme.step(if variant { 7.0 } else { 1.0 });
-        let icon = if variant { icons::VARIANT } else { icons::SCENARIO };
-        let at = pos2(rect.left() + indent + theme.text.icon / 2.0, rect.center().y);
-        let tint = if variant { colours.refused } else { colours.acting };
-        icons::tool(painter, theme, at, icon, theme.text.icon * 0.9, tint);
-        let right = painter.text(
-            pos2(rect.right() - theme.step(2.0), rect.center().y),
-            Align2::RIGHT_CENTER,
-            facts(entry),
-            theme.regular(theme.text.detail),
-            colours.ink_faint,
-        );
-        let left = at.x + theme.text.icon / 2.0 + theme.step(2.5);
-        let place = Rect::from_x_y_ranges(left..=right.left() - theme.step(3.0), rect.y_range());
-        line(painter, theme, place, &entry.title, (theme.text.body, colours.ink));
-    });
+    let response = row(
+        ui,
+        theme,
+        (theme.space.control * 1.15, &name, false),
+        |painter, rect| {
+            painter.hline(rect.x_range(), rect.top(), Stroke::new(1.0, colours.line));
+            let indent = theme.step(if variant { 7.0 } else { 1.0 });
+            let icon = if variant {
+                icons::VARIANT
+            } else {
+                icons::SCENARIO
+            };
+            let at = pos2(
+                rect.left() + indent + theme.text.icon / 2.0,
+                rect.center().y,
+            );
+            let tint = if variant {
+                colours.refused
+            } else {
+                colours.acting
+            };
+            icons::tool(painter, theme, at, icon, theme.text.icon * 0.9, tint);
+            let right = painter.text(
+                pos2(rect.right() - theme.step(2.0), rect.center().y),
+                Align2::RIGHT_CENTER,
+                facts(entry),
+                theme.regular(theme.text.detail),
+                colours.ink_faint,
+            );
+            let left = at.x + theme.text.icon / 2.0 + theme.step(2.5);
+            let place =
+                Rect::from_x_y_ranges(left..=right.left() - theme.step(3.0), rect.y_range());
+            line(
+                painter,
+                theme,
+                place,
+                &entry.title,
+                (theme.text.body, colours.ink),
+            );
+        },
+    );
     if response.on_hover_text(&entry.summary).clicked() {
         out.push(Command::Open(entry.id.clone()));
     }

@@ -2,8 +2,7 @@
 //! playhead that can be dragged.
 
 use bevy_egui::egui::{
-    Align2, CursorIcon, Painter, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo,
-    pos2, vec2,
+    Align2, CursorIcon, Painter, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
 use crate::gui::view::commands::{Command, tooltip};
@@ -46,9 +45,17 @@ fn buttons(ui: &Ui, theme: &Theme, loaded: &Loaded, area: Rect, out: &mut Vec<Co
     let middle = area.center().y;
     let mut x = area.left() + theme.step(4.0);
     let play = if playing {
-        (icons::PAUSE, Command::Playback(PlaybackCommand::Pause), "Pause")
+        (
+            icons::PAUSE,
+            Command::Playback(PlaybackCommand::Pause),
+            "Pause",
+        )
     } else {
-        (icons::PLAY, Command::Playback(PlaybackCommand::PlayBeat), "Play one beat")
+        (
+            icons::PLAY,
+            Command::Playback(PlaybackCommand::PlayBeat),
+            "Play one beat",
+        )
     };
     let back = Command::Playback(PlaybackCommand::StepBeat(-1));
     let on = Command::Playback(PlaybackCommand::StepBeat(1));
@@ -61,7 +68,11 @@ fn buttons(ui: &Ui, theme: &Theme, loaded: &Loaded, area: Rect, out: &mut Vec<Co
         let main = icon == icons::PLAY || icon == icons::PAUSE;
         let response = icon_button_at(ui, theme, rect, icon, name, main);
         let hint = tooltip(&command);
-        let hint = if hint.is_empty() { name.to_owned() } else { hint };
+        let hint = if hint.is_empty() {
+            name.to_owned()
+        } else {
+            hint
+        };
         if response.on_hover_text(hint).clicked() {
             out.push(command);
         }
@@ -77,11 +88,26 @@ fn speed(ui: &Ui, theme: &Theme, loaded: &Loaded, at: Pos2, out: &mut Vec<Comman
     let rect = Align2::LEFT_CENTER.anchor_size(at, size);
     let response = ui.interact(rect, ui.id().with("speed"), Sense::click());
     let painter = ui.painter();
-    let line = if response.hovered() { theme.colours.acting } else { theme.colours.card_line };
+    let line = if response.hovered() {
+        theme.colours.acting
+    } else {
+        theme.colours.card_line
+    };
     let stroke = Stroke::new(1.0, line);
-    painter.rect_stroke(rect, corner(theme.space.small_radius), stroke, bevy_egui::egui::StrokeKind::Inside);
+    painter.rect_stroke(
+        rect,
+        corner(theme.space.small_radius),
+        stroke,
+        bevy_egui::egui::StrokeKind::Inside,
+    );
     let font = theme.mono(theme.text.mono);
-    painter.text(rect.center(), Align2::CENTER_CENTER, words, font, theme.colours.ink);
+    painter.text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        words,
+        font,
+        theme.colours.ink,
+    );
     named(ui, theme, &response, &format!("Speed {words}"));
     let response = response.on_hover_text("Faster (+), slower (-), normal speed (0)");
     if response.clicked() {
@@ -100,13 +126,22 @@ fn timeline(ui: &Ui, theme: &Theme, view: &TimelineView, area: Rect, out: &mut V
     let playhead = pos2(at(view.playhead), y);
     let response = drag(ui, theme, view, area, out);
     painter.hline(area.x_range(), y, Stroke::new(3.0, colours.card_line));
-    painter.hline(area.left()..=playhead.x, y, Stroke::new(3.0, colours.acting));
+    painter.hline(
+        area.left()..=playhead.x,
+        y,
+        Stroke::new(3.0, colours.acting),
+    );
     tick(painter, theme, pos2(area.left(), y), MarkLook::Plain, true);
     for mark in &view.marks {
         let reached = mark.at <= view.playhead + 0.0001;
         tick(painter, theme, pos2(at(mark.at), y), mark.look, reached);
     }
-    halo(painter, playhead, vec2(18.0, 18.0), faded(colours.acting, 0.45));
+    halo(
+        painter,
+        playhead,
+        vec2(18.0, 18.0),
+        faded(colours.acting, 0.45),
+    );
     painter.circle(playhead, 8.0, colours.ink, Stroke::new(2.5, colours.acting));
     if response.has_focus() {
         painter.circle_stroke(playhead, 12.0, theme.focus());
@@ -127,15 +162,21 @@ fn drag(
     area: Rect,
     out: &mut Vec<Command>,
 ) -> Response {
-    let grip = area.expand2(vec2(8.0, 0.0)).shrink2(vec2(0.0, theme.step(1.0)));
+    let grip = area
+        .expand2(vec2(8.0, 0.0))
+        .shrink2(vec2(0.0, theme.step(1.0)));
     let response = ui.interact(grip, ui.id().with("timeline"), Sense::click_and_drag());
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
     let value = f64::from(view.playhead);
-    response.widget_info(|| WidgetInfo::slider(true, value, format!("Timeline, beat {}", view.counter)));
+    response.widget_info(|| {
+        WidgetInfo::slider(true, value, format!("Timeline, beat {}", view.counter))
+    });
     if let Some(pointer) = response.interact_pointer_pos()
         && (response.dragged() || response.clicked())
     {
-        out.push(Command::SeekTo((pointer.x - area.left()) / area.width().max(1.0)));
+        out.push(Command::SeekTo(
+            (pointer.x - area.left()) / area.width().max(1.0),
+        ));
     }
     response
 }
@@ -145,15 +186,27 @@ fn tick(painter: &Painter, theme: &Theme, at: Pos2, look: MarkLook, reached: boo
     let colours = &theme.colours;
     match look {
         MarkLook::Plain => {
-            let colour = if reached { colours.acting } else { colours.card_line };
+            let colour = if reached {
+                colours.acting
+            } else {
+                colours.card_line
+            };
             painter.circle_filled(at, 4.0, colour);
         }
         MarkLook::Refusal => {
             let pen = Pen::new(painter, at, std::f32::consts::FRAC_PI_4);
             let side = 5.0;
-            let shape =
-                [vec2(-side, -side), vec2(side, -side), vec2(side, side), vec2(-side, side)];
-            let fill = if reached { colours.refused } else { colours.chrome };
+            let shape = [
+                vec2(-side, -side),
+                vec2(side, -side),
+                vec2(side, side),
+                vec2(-side, side),
+            ];
+            let fill = if reached {
+                colours.refused
+            } else {
+                colours.chrome
+            };
             pen.fill(&shape, fill);
             pen.outline(&shape, Stroke::new(1.5, colours.refused));
         }
@@ -167,10 +220,18 @@ fn chapters(painter: &Painter, theme: &Theme, view: &TimelineView, area: Rect, t
         let left = area.left() + area.width() * chapter.span.0;
         let right = area.left() + area.width() * chapter.span.1;
         if position > 0 {
-            painter.vline(left, top..=top + height, Stroke::new(1.0, colours.card_line));
+            painter.vline(
+                left,
+                top..=top + height,
+                Stroke::new(1.0, colours.card_line),
+            );
         }
         let current = view.playhead >= chapter.span.0 && view.playhead <= chapter.span.1;
-        let colour = if current { colours.ink_soft } else { colours.ink_faint };
+        let colour = if current {
+            colours.ink_soft
+        } else {
+            colours.ink_faint
+        };
         let room = right - left - theme.step(2.0);
         let font = theme.regular(theme.text.detail);
         let galley = cut(painter, &chapter.title, font, colour, room.max(0.0));

@@ -76,7 +76,10 @@ mod tests {
     #[test]
     fn seconds_of_known_claims_become_dates_and_others_do_not() {
         let seconds = Value::from(1_768_468_203);
-        assert_eq!(date("exp", &seconds).as_deref(), Some("2026-01-15T09:10:03Z"));
+        assert_eq!(
+            date("exp", &seconds).as_deref(),
+            Some("2026-01-15T09:10:03Z")
+        );
         assert_eq!(date("version", &seconds), None);
         assert_eq!(date("exp", &Value::from("soon")), None);
     }

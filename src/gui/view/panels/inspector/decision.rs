@@ -26,10 +26,17 @@ pub fn show(ui: &mut Ui, theme: &Theme, decision: &PolicyDecision, refusal: Opti
         scroll(ui.painter(), theme, rect.center(), side);
         words(ui, title, theme.semibold(theme.text.name), colours.ink);
     });
-    words(ui, &explanation.summary, theme.regular(theme.text.body), colours.ink_soft);
+    words(
+        ui,
+        &explanation.summary,
+        theme.regular(theme.text.body),
+        colours.ink_soft,
+    );
     pair(ui, theme, "action", &decision.action, colours.ink);
     pair(ui, theme, "resource", &decision.resource, colours.ink);
-    let printed = refusal.map(|refusal| refusal.message.clone()).or(explanation.sentence.clone());
+    let printed = refusal
+        .map(|refusal| refusal.message.clone())
+        .or(explanation.sentence.clone());
     if let Some(printed) = printed.filter(|_| explanation.decision != Outcome::Allow) {
         section(ui, theme, "What AWS prints");
         code(ui, theme, &[(&printed, colours.refused_ink)]);
@@ -40,7 +47,12 @@ pub fn show(ui: &mut Ui, theme: &Theme, decision: &PolicyDecision, refusal: Opti
     };
     section(ui, theme, title);
     if explanation.statements.is_empty() {
-        words(ui, "No policy has a statement about this.", theme.regular(theme.text.body), colours.ink_soft);
+        words(
+            ui,
+            "No policy has a statement about this.",
+            theme.regular(theme.text.body),
+            colours.ink_soft,
+        );
     }
     for report in nearest_first(&explanation.statements) {
         statement(ui, theme, report);
@@ -66,17 +78,35 @@ fn statement(ui: &mut Ui, theme: &Theme, report: &StatementReport) {
     };
     let sid = report.sid.as_deref().unwrap_or("without Sid");
     let place = format!("{} · line {} · {sid}", report.policy, report.line);
-    words(ui, place, theme.regular(theme.text.detail), colours.ink_faint);
-    let mut lines: Vec<(String, bevy_egui::egui::Color32)> =
-        vec![("Effect: ".to_owned(), colours.ink_faint), (effect.to_owned(), tint)];
+    words(
+        ui,
+        place,
+        theme.regular(theme.text.detail),
+        colours.ink_faint,
+    );
+    let mut lines: Vec<(String, bevy_egui::egui::Color32)> = vec![
+        ("Effect: ".to_owned(), colours.ink_faint),
+        (effect.to_owned(), tint),
+    ];
     for part in &report.parts {
         part_lines(theme, part, &mut lines);
     }
-    let runs: Vec<(&str, bevy_egui::egui::Color32)> =
-        lines.iter().map(|(text, colour)| (text.as_str(), *colour)).collect();
+    let runs: Vec<(&str, bevy_egui::egui::Color32)> = lines
+        .iter()
+        .map(|(text, colour)| (text.as_str(), *colour))
+        .collect();
     code(ui, theme, &runs);
-    for near in report.parts.iter().filter_map(|part| part.near_miss.as_ref()) {
-        words(ui, format!("Nearly: {}", near.text), theme.medium(theme.text.detail), colours.credentials);
+    for near in report
+        .parts
+        .iter()
+        .filter_map(|part| part.near_miss.as_ref())
+    {
+        words(
+            ui,
+            format!("Nearly: {}", near.text),
+            theme.medium(theme.text.detail),
+            colours.credentials,
+        );
     }
 }
 
@@ -86,18 +116,29 @@ fn part_lines(
     lines: &mut Vec<(String, bevy_egui::egui::Color32)>,
 ) {
     let colours = &theme.colours;
-    let key = part.key.as_ref().map(|key| format!(" {key}")).unwrap_or_default();
+    let key = part
+        .key
+        .as_ref()
+        .map(|key| format!(" {key}"))
+        .unwrap_or_default();
     let (mark, tint) = if part.matched {
-        ("✓ matches", colours.ink_faint)
+        ("matches", colours.ink_faint)
     } else {
-        ("✗ does not match", colours.refused)
+        ("does not match", colours.refused)
     };
     lines.push((format!("\n{}{key}: ", part.element), colours.ink_faint));
-    let asked = if part.matched { colours.ink } else { colours.credentials };
+    let asked = if part.matched {
+        colours.ink
+    } else {
+        colours.credentials
+    };
     lines.push((part.asked.join(", "), asked));
-    lines.push((format!("  {mark}"), tint));
+    lines.push((format!("  · {mark}"), tint));
     if !part.matched {
-        let had = part.had.as_ref().map_or("nothing".to_owned(), |had| had.join(", "));
+        let had = part
+            .had
+            .as_ref()
+            .map_or("nothing".to_owned(), |had| had.join(", "));
         lines.push(("\n  the request has ".to_owned(), colours.ink_faint));
         lines.push((had, colours.refused_ink));
     }

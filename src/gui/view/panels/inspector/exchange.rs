@@ -17,12 +17,28 @@ use crate::stage::frame::TickState;
 const BODY_SHOWN: usize = 6_000;
 
 /// Shows an exchange.
-pub fn show(ui: &mut Ui, model: &Model, loaded: &Loaded, exchange: &Exchange, out: &mut Vec<Command>) {
+pub fn show(
+    ui: &mut Ui,
+    model: &Model,
+    loaded: &Loaded,
+    exchange: &Exchange,
+    out: &mut Vec<Command>,
+) {
     let theme = &model.theme;
     let colours = &theme.colours;
     let name = |id| loaded.recording.name_of(id);
-    words(ui, &exchange.operation, theme.mono(theme.text.heading), colours.ink);
-    let way = format!("{} → {} · {}", name(&exchange.from), name(&exchange.to), exchange.service);
+    words(
+        ui,
+        &exchange.operation,
+        theme.mono(theme.text.heading),
+        colours.ink,
+    );
+    let way = format!(
+        "{} → {} · {}",
+        name(&exchange.from),
+        name(&exchange.to),
+        exchange.service
+    );
     words(ui, way, theme.regular(theme.text.detail), colours.ink_soft);
     if let Some(refusal) = &exchange.refusal {
         section(ui, theme, "Refused");
@@ -37,11 +53,28 @@ pub fn show(ui: &mut Ui, model: &Model, loaded: &Loaded, exchange: &Exchange, ou
     }
     section(ui, theme, "Request as sent");
     let head = format!("{} {}", exchange.request.method, exchange.request.url);
-    message(ui, theme, &head, &exchange.request.headers, &exchange.request.body, out);
+    message(
+        ui,
+        theme,
+        &head,
+        &exchange.request.headers,
+        &exchange.request.body,
+        out,
+    );
     section(ui, theme, "Response as sent");
     let head = format!("HTTP {}", exchange.response.status);
-    message(ui, theme, &head, &exchange.response.headers, &exchange.response.body, out);
-    for (title, list) in [("It carried", &exchange.sent), ("It brought back", &exchange.received)] {
+    message(
+        ui,
+        theme,
+        &head,
+        &exchange.response.headers,
+        &exchange.response.body,
+        out,
+    );
+    for (title, list) in [
+        ("It carried", &exchange.sent),
+        ("It brought back", &exchange.received),
+    ] {
         if !list.is_empty() {
             section(ui, theme, title);
         }
@@ -67,7 +100,11 @@ fn message(
     }
     let mut runs = vec![(head, colours.acting)];
     for (position, text) in names.iter().enumerate() {
-        let colour = if position % 2 == 0 { colours.ink_faint } else { colours.ink };
+        let colour = if position % 2 == 0 {
+            colours.ink_faint
+        } else {
+            colours.ink
+        };
         runs.push((text.as_str(), colour));
     }
     let shown = pretty(body);
@@ -80,7 +117,8 @@ fn message(
         runs.push((&text, colours.ink_soft));
     }
     code(ui, theme, &runs);
-    if !shown.is_empty() && button(ui, theme, icons::COPY, "Copy body", colours.card_line).clicked() {
+    if !shown.is_empty() && button(ui, theme, icons::COPY, "Copy body", colours.card_line).clicked()
+    {
         out.push(Command::Copy(body.text().unwrap_or_default().to_owned()));
     }
 }
@@ -114,17 +152,31 @@ fn check_row(
     let theme = &model.theme;
     let colours = &theme.colours;
     let name = format!("Show check {}", check.name);
-    let response = row(ui, theme, (theme.space.control, &name, false), |painter, rect| {
-        let at = pos2(rect.left() + theme.step(4.0), rect.center().y);
-        marks::tick(painter, theme, at, 8.0 * theme.scale, tick_of(check.outcome));
-        let dim = check.outcome == Outcome::NotReached;
-        let ink = if dim { colours.ink_faint } else { colours.ink };
-        let left = pos2(rect.left() + theme.step(8.0), rect.center().y);
-        let font = theme.regular(theme.text.body);
-        painter.text(left, Align2::LEFT_CENTER, &check.name, font, ink);
-    });
+    let response = row(
+        ui,
+        theme,
+        (theme.space.control, &name, false),
+        |painter, rect| {
+            let at = pos2(rect.left() + theme.step(4.0), rect.center().y);
+            marks::tick(
+                painter,
+                theme,
+                at,
+                8.0 * theme.scale,
+                tick_of(check.outcome),
+            );
+            let dim = check.outcome == Outcome::NotReached;
+            let ink = if dim { colours.ink_faint } else { colours.ink };
+            let left = pos2(rect.left() + theme.step(8.0), rect.center().y);
+            let font = theme.regular(theme.text.body);
+            painter.text(left, Align2::LEFT_CENTER, &check.name, font, ink);
+        },
+    );
     if response.clicked() {
-        out.push(Command::Select(Selection::Check { exchange: exchange.id, position }));
+        out.push(Command::Select(Selection::Check {
+            exchange: exchange.id,
+            position,
+        }));
     }
 }
 
@@ -139,20 +191,37 @@ pub fn show_check(
 ) {
     let theme = &model.theme;
     let colours = &theme.colours;
-    let Some(check) = exchange.checks.get(position as usize) else { return };
+    let Some(check) = exchange.checks.get(position as usize) else {
+        return;
+    };
     let receiver = loaded.recording.name_of(&exchange.to);
     ui.horizontal(|ui| {
         let side = theme.text.heading * 1.4;
         let (rect, _) = ui.allocate_exact_size(vec2(side, side), Sense::hover());
-        marks::tick(ui.painter(), theme, rect.center(), side * 0.45, tick_of(check.outcome));
-        words(ui, &check.name, theme.semibold(theme.text.heading), colours.ink);
+        marks::tick(
+            ui.painter(),
+            theme,
+            rect.center(),
+            side * 0.45,
+            tick_of(check.outcome),
+        );
+        words(
+            ui,
+            &check.name,
+            theme.semibold(theme.text.heading),
+            colours.ink,
+        );
     });
     let said = match check.outcome {
         Outcome::Passed => "held",
         Outcome::Failed => "did not hold; nothing after it was looked at",
         Outcome::NotReached => "never made, because an earlier one failed",
     };
-    let text = format!("check {} of {} by {receiver} · {said}", position + 1, exchange.checks.len());
+    let text = format!(
+        "check {} of {} by {receiver} · {said}",
+        position + 1,
+        exchange.checks.len()
+    );
     words(ui, text, theme.regular(theme.text.detail), colours.ink_soft);
     section(ui, theme, "Evidence");
     pair(ui, theme, "required", &check.expected, colours.ink);
@@ -169,7 +238,15 @@ pub fn show_check(
         }
     }
     ui.add_space(theme.step(2.0));
-    if button(ui, theme, icons::REQUEST, "Show the whole request", colours.acting).clicked() {
+    if button(
+        ui,
+        theme,
+        icons::REQUEST,
+        "Show the whole request",
+        colours.acting,
+    )
+    .clicked()
+    {
         out.push(Command::Select(Selection::Exchange(exchange.id)));
     }
 }

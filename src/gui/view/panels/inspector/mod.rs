@@ -19,12 +19,15 @@ pub fn show(ui: &mut Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
     let Some(loaded) = &model.loaded else { return };
     let theme = &model.theme;
     ui.painter().rect_filled(area, 0, theme.colours.chrome);
-    ui.painter().vline(area.left() + 0.5, area.y_range(), theme.hairline());
+    ui.painter()
+        .vline(area.left() + 0.5, area.y_range(), theme.hairline());
     let inner = area.shrink2(vec2(theme.step(5.0), theme.step(4.0)));
     let builder = UiBuilder::new().id_salt("inspector").max_rect(inner);
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing.y = theme.step(1.5);
-        let scroll = ScrollArea::vertical().auto_shrink(false).id_salt(&model.selection.as_ref().map(|s| format!("{s:?}")));
+        let scroll = ScrollArea::vertical()
+            .auto_shrink(false)
+            .id_salt(&model.selection.as_ref().map(|s| format!("{s:?}")));
         scroll.show(ui, |ui| {
             ui.set_max_width(inner.width());
             content(ui, model, loaded, out);
@@ -59,8 +62,18 @@ fn empty(ui: &mut Ui, model: &Model) {
     let theme = &model.theme;
     let colours = &theme.colours;
     ui.add_space(theme.step(2.0));
-    words(ui, icons::POINTER, theme.icons(theme.text.display * 0.8), colours.acting);
-    words(ui, "Choose anything on the stage", theme.semibold(theme.text.heading), colours.ink);
+    words(
+        ui,
+        icons::POINTER,
+        theme.icons(theme.text.display * 0.8),
+        colours.acting,
+    );
+    words(
+        ui,
+        "Choose anything on the stage",
+        theme.semibold(theme.text.heading),
+        colours.ink,
+    );
     for line in [
         "A card shows what somebody knows and holds.",
         "A token is taken apart: every claim in plain words, its signature verified here and now.",
