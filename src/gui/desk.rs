@@ -74,7 +74,7 @@ impl Desk {
     /// Draws everything, applies what the user did and says what the host must do about it.
     pub(super) fn show(&mut self, ui: &mut egui::Ui) -> Vec<Effect> {
         let mut left = Vec::new();
-        for command in draw(ui, &mut self.model) {
+        for command in super::view::show_in(ui, &mut self.model) {
             for effect in self.model.apply(command) {
                 match effect {
                     Effect::Restyle => self.model.theme.apply(ui.ctx()),
