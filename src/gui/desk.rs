@@ -150,14 +150,16 @@ impl Desk {
     /// What a test wants to know.
     pub(super) fn state(&self) -> serde_json::Value {
         let loaded = self.model.loaded.as_ref();
+        let paused = loaded.filter(|loaded| !loaded.playback.playing());
         json!({
             "screen": match self.model.screen { Screen::Start => "start", Screen::Stage => "stage" },
             "opening": self.opening,
             "scenario": loaded.map(|loaded| &loaded.id),
             "beat": loaded.map(|loaded| loaded.frame.beat),
             "beats": loaded.map(|loaded| loaded.recording.beats.len()),
-            "time": loaded.map(|loaded| loaded.playback.time().0),
-            "playing": loaded.is_some_and(|loaded| loaded.playback.playing()),
+            // Of a moving picture only the beginning and the end are news
+            "time": paused.map(|loaded| loaded.playback.time().0),
+            "playing": loaded.is_some() && paused.is_none(),
             "selection": self.model.selection.as_ref().map(|chosen| format!("{chosen:?}")),
             "dialog": self.model.dialog.map(|dialog| format!("{dialog:?}")),
             "trouble": self.model.trouble.as_ref().map(|trouble| &trouble.title),

@@ -4,6 +4,7 @@ mod alarm;
 mod app;
 mod canvas;
 mod desk;
+mod keys;
 mod opening;
 mod pass;
 pub mod probe;
@@ -15,6 +16,9 @@ pub mod settings_file;
 pub mod snapshot;
 pub mod view;
 mod window;
+
+#[cfg(test)]
+mod tests;
 
 pub use app::{GuiError, run};
 pub use desk::{Opened, Opener, Place, Start};
