@@ -31,7 +31,14 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
         response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, &target.name));
         let chosen = model.selection.as_ref() == Some(&target.selection);
         if chosen || response.has_focus() {
-            canvas.ring(target.rect, target.radius);
+            // A row's ring stays inside it: its neighbours touch it
+            let row = matches!(target.selection, Selection::Check { .. });
+            let ring = if row {
+                target.rect.shrink(3.0)
+            } else {
+                target.rect
+            };
+            canvas.ring(ring, target.radius);
         } else if response.hovered() {
             let radius = paint::canvas::corner(target.radius);
             canvas
