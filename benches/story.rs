@@ -8,7 +8,11 @@
 //! Run with `cargo bench --no-default-features --bench story`. It ends with exit code 1 where a
 //! ratio is above its limit.
 
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a benchmark reads the wall clock and may fail loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a benchmark reads the wall clock and may fail loudly"
+)]
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -61,10 +65,16 @@ struct Crypto {
 
 fn count(recording: &Recording) -> Crypto {
     let jwt = |kind| {
-        matches!(kind, ArtifactKind::IdToken | ArtifactKind::AccessToken | ArtifactKind::PoolToken)
+        matches!(
+            kind,
+            ArtifactKind::IdToken | ArtifactKind::AccessToken | ArtifactKind::PoolToken
+        )
     };
     let rsa_signatures = recording.artifacts.iter().filter(|a| jwt(a.kind)).count();
-    let mut crypto = Crypto { rsa_signatures, ..Crypto::default() };
+    let mut crypto = Crypto {
+        rsa_signatures,
+        ..Crypto::default()
+    };
     for exchange in &recording.exchanges {
         let signed = exchange.request.headers.iter().any(|(name, value)| {
             name.eq_ignore_ascii_case("authorization") && value.starts_with("AWS4")
@@ -88,7 +98,8 @@ fn do_crypto(crypto: &Crypto, key: &KeyPair, message: &[u8], made: &[u8]) {
     let random = SystemRandom::new();
     let mut out = vec![0; key.public_modulus_len()];
     for _ in 0..crypto.rsa_signatures {
-        key.sign(&signature::RSA_PKCS1_SHA256, &random, message, &mut out).unwrap();
+        key.sign(&signature::RSA_PKCS1_SHA256, &random, message, &mut out)
+            .unwrap();
         black_box(&out);
     }
     let public = signature::UnparsedPublicKey::new(
@@ -118,12 +129,23 @@ fn main() -> ExitCode {
     let key = KeyPair::from_der(key.to_pkcs1_der()).unwrap();
     let message = vec![b'x'; 900];
     let mut made = vec![0; key.public_modulus_len()];
-    key.sign(&signature::RSA_PKCS1_SHA256, &SystemRandom::new(), &message, &mut made).unwrap();
+    key.sign(
+        &signature::RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        &message,
+        &mut made,
+    )
+    .unwrap();
 
     println!("{crypto:?}");
     let whole = least(|| drop(black_box(scenario::perform(&scenario, None).unwrap())));
     let bare = least(|| do_crypto(&crypto, &key, &message, &made));
-    let mut fine = report("performing the story / its cryptography", whole, bare, MOST_TIMES_CRYPTO);
+    let mut fine = report(
+        "performing the story / its cryptography",
+        whole,
+        bare,
+        MOST_TIMES_CRYPTO,
+    );
 
     let (worst, at) = worst_frame(&recording);
     println!("slowest picture at {at:?}");
@@ -134,12 +156,20 @@ fn main() -> ExitCode {
         black_box(scenario);
     });
     fine &= report("loading the story / 50 ms", start, START_LIMIT, 1.0);
-    if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if fine {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn report(what: &str, measured: Duration, against: Duration, most: f64) -> bool {
     let ratio = measured.as_secs_f64() / against.as_secs_f64();
-    let verdict = if ratio <= most { "ok" } else { "ABOVE ITS LIMIT" };
+    let verdict = if ratio <= most {
+        "ok"
+    } else {
+        "ABOVE ITS LIMIT"
+    };
     println!("{what}: {measured:?} / {against:?} = {ratio:.2} (at most {most}) {verdict}");
     ratio <= most
 }

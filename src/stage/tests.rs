@@ -130,6 +130,7 @@ fn record(
         first_exchange: ExchangeId(*first),
         end_exchange: ExchangeId(*end),
         verdicts: Vec::new(),
+        question: None,
     };
     let chapter = |title: &str, first_beat| Chapter {
         title: title.into(),
