@@ -1,7 +1,7 @@
 //! The stage: the picture itself, everything on it that can be chosen, and the same in words for
 //! screen readers.
 
-use bevy_egui::egui::{CursorIcon, Id, Rect, Sense, Ui, WidgetInfo, WidgetType};
+use bevy_egui::egui::{CursorIcon, Rect, Sense, Ui, WidgetInfo, WidgetType};
 
 use crate::gui::view::commands::{Command, Selection};
 use crate::gui::view::model::{Loaded, Model};
@@ -186,9 +186,4 @@ fn outline(loaded: &Loaded) -> String {
         text.push_str(&format!(" Refused: {}.", stamp.text));
     }
     text
-}
-
-/// The id under which the stage is found in the accessibility tree, given its parent's.
-pub fn id(parent: Id) -> Id {
-    parent.with("stage")
 }
