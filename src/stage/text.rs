@@ -95,6 +95,35 @@ pub fn cut(text: &str, font: Font, points: f32, available: f32) -> String {
     format!("{}…", kept.trim_end())
 }
 
+/// The text if it fits, else its beginning and its end around an ellipsis.
+pub fn cut_middle(text: &str, font: Font, points: f32, available: f32) -> String {
+    if width(text, font, points) <= available {
+        return text.to_owned();
+    }
+    let table = advances(font);
+    let per_em = points * ROUNDING_SLACK;
+    let mut left = available - table.of('…') * per_em;
+    let chars: Vec<char> = text.chars().collect();
+    let (mut head, mut tail) = (0, 0);
+    // The end says more than the beginning: two of it for each one of that
+    while head + tail < chars.len() {
+        let from_end = tail < 2 * (head + 1);
+        let c = if from_end {
+            chars[chars.len() - 1 - tail]
+        } else {
+            chars[head]
+        };
+        left -= table.of(c) * per_em;
+        if left < 0.0 {
+            break;
+        }
+        if from_end { tail += 1 } else { head += 1 }
+    }
+    let first: String = chars[..head].iter().collect();
+    let last: String = chars[chars.len() - tail..].iter().collect();
+    format!("{first}…{last}")
+}
+
 /// The text in lines that fit; the last one is cut if `most` lines are not enough.
 pub fn wrap(text: &str, font: Font, points: f32, available: f32, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -144,6 +173,18 @@ mod tests {
         assert!(width(&cut_text, Font::Mono, 13.0) <= 200.0);
         assert!(cut_text.ends_with('…') && cut_text.starts_with("arn:aws"));
         assert_eq!(cut("short", Font::Mono, 13.0, 200.0), "short");
+    }
+
+    #[test]
+    fn a_text_cut_in_the_middle_fits_and_keeps_both_ends() {
+        let long = "us-east-1:404d7be1-0f4e-4b05-9a51-6d8efb1c2f33/beach.jpg";
+        let short = cut_middle(long, Font::Regular, 13.0, 120.0);
+        assert!(width(&short, Font::Regular, 13.0) <= 120.0, "{short}");
+        assert!(
+            short.starts_with('u') && short.ends_with("beach.jpg"),
+            "{short}"
+        );
+        assert_eq!(cut_middle("short", Font::Regular, 13.0, 200.0), "short");
     }
 
     #[test]

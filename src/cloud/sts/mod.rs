@@ -134,7 +134,7 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
         .count();
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let what = match roles.as_slice() {
-        [only] => format!("role {}", only.name),
+        [only] => only.name.clone(),
         many => format!("{} roles", many.len()),
     };
     let line = match open {
