@@ -243,26 +243,34 @@ fn evidence(check: &Check, state: TickState, available: f32) -> String {
         TickState::Failed => return difference(check, available),
         TickState::NotReached => "not reached",
     };
-    text::cut(words, Font::Regular, metric::DETAIL, available)
+    text::cut(
+        &text::short_ids(words),
+        Font::Regular,
+        metric::DETAIL,
+        available,
+    )
 }
 
 /// What was found beside what was required, each cut in its middle: identifiers differ at their ends.
 fn difference(check: &Check, available: f32) -> String {
     const IS_NOT: &str = " is not ";
+    /// Less room than this for a side says nothing; then what was found stands alone.
+    const LEAST_SIDE: f32 = 64.0;
     let size = metric::DETAIL;
-    let half = (available - text::width(IS_NOT, Font::Regular, size)) / 2.0;
-    if check.expected.is_empty() {
-        return text::cut(&check.actual, Font::Regular, size, available);
+    let (found, required) = (
+        text::short_ids(&check.actual),
+        text::short_ids(&check.expected),
+    );
+    let measure = |words: &str| text::width(words, Font::Regular, size);
+    let room = available - measure(IS_NOT);
+    let fits = measure(&found) + measure(&required) <= room;
+    if required.is_empty() || (!fits && room / 2.0 < LEAST_SIDE) {
+        return text::cut(&found, Font::Regular, size, available);
     }
     let short = |words: &str, room: f32| text::cut_middle(words, Font::Regular, size, room);
     // What one side leaves free is the other's
-    let found_width = text::width(&check.actual, Font::Regular, size);
-    let required_width = text::width(&check.expected, Font::Regular, size);
-    let found_room = half + (half - required_width).max(0.0);
-    let required_room = half + (half - found_width).max(0.0);
-    format!(
-        "{}{IS_NOT}{}",
-        short(&check.actual, found_room),
-        short(&check.expected, required_room)
-    )
+    let found_room = (room / 2.0).max(room - measure(&required));
+    let found = short(&found, found_room);
+    let required = short(&required, room - measure(&found));
+    format!("{found}{IS_NOT}{required}")
 }

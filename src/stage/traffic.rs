@@ -27,7 +27,7 @@ const FOLLOWING: f32 = 0.13;
 /// Artifacts of one message that are shown as parcels.
 const MOST_PARCELS: usize = 3;
 /// What stays of a lane when its exchange is over.
-const AFTERGLOW: f32 = 0.45;
+const AFTERGLOW: f32 = 0.7;
 
 /// An exchange whose checks are shown.
 #[derive(Clone, Copy, Debug)]
