@@ -362,7 +362,8 @@ fn search(seeds: &[[u8; 32]]) -> Vec<BigUint> {
 /// A public key, parsed and ready to verify with. Cloning shares it.
 #[derive(Debug, Clone)]
 pub struct VerifyingKey {
-    parsed: Arc<[ParsedPublicKey; 3]>,
+    /// For each algorithm it may be used with
+    parsed: Arc<Vec<(Algorithm, ParsedPublicKey)>>,
     only: Option<Algorithm>,
 }
 
@@ -393,11 +394,11 @@ impl VerifyingKey {
                 .to_parsed_public_key(algorithm.parameters())
                 .map_err(|error| KeyError::Rejected(error.to_string()))
         };
-        let parsed = [
-            parse(Algorithm::RS256)?,
-            parse(Algorithm::RS384)?,
-            parse(Algorithm::RS512)?,
-        ];
+        let wanted = Algorithm::ALL.into_iter();
+        let parsed = wanted
+            .filter(|algorithm| only.is_none_or(|only| only == *algorithm))
+            .map(|algorithm| Ok((algorithm, parse(algorithm)?)))
+            .collect::<Result<_, KeyError>>()?;
         Ok(VerifyingKey {
             parsed: Arc::new(parsed),
             only,
@@ -411,13 +412,8 @@ impl VerifyingKey {
 
     /// Whether the signature over the message is good.
     pub fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
-        let [rs256, rs384, rs512] = &*self.parsed;
-        let key = match algorithm {
-            Algorithm::RS256 => rs256,
-            Algorithm::RS384 => rs384,
-            Algorithm::RS512 => rs512,
-        };
-        self.only.is_none_or(|only| only == algorithm) && key.verify_sig(message, signature).is_ok()
+        let mut usable = self.parsed.iter().filter(|(of, _)| *of == algorithm);
+        usable.any(|(_, key)| key.verify_sig(message, signature).is_ok())
     }
 }
 
