@@ -250,7 +250,7 @@ fn recorded(
         first_beat: number(chapter.first_beat),
     });
     let actors = on_stage(&clients.cloud);
-    let ledger = &clients.cloud.ledger;
+    let written = clients.cloud.ledger.into_written();
     Recording {
         header: Header {
             format: FORMAT,
@@ -265,11 +265,11 @@ fn recorded(
         chapters: chapters.collect(),
         beats,
         actors,
-        exchanges: ledger.exchanges().to_vec(),
-        artifacts: ledger.artifacts().to_vec(),
-        decisions: ledger.decisions().to_vec(),
-        wallet: ledger.wallet_changes().to_vec(),
-        states: ledger.state_changes().to_vec(),
-        keys: ledger.published_keys().to_vec(),
+        exchanges: written.exchanges,
+        artifacts: written.artifacts,
+        decisions: written.decisions,
+        wallet: written.wallet,
+        states: written.states,
+        keys: written.keys,
     }
 }
