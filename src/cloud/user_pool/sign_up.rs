@@ -184,7 +184,7 @@ fn new_user_fault(
     let missing = pool
         .required
         .iter()
-        .find(|name| !given(name) && !(by_email && *name == "email"))?;
+        .find(|name| !(given(name) || by_email && *name == "email"))?;
     Some(off_schema(&format!("{missing}: The attribute is required")))
 }
 
