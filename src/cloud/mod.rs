@@ -19,6 +19,7 @@ pub mod iam;
 pub mod identity_pool;
 pub mod issuer_keys;
 pub mod keys;
+pub mod lambda;
 pub mod ledger;
 pub mod pages;
 pub mod people;
@@ -67,6 +68,8 @@ pub struct Cloud {
     pub s3: s3::S3,
     /// Tables
     pub dynamodb: dynamodb::DynamoDb,
+    /// Functions
+    pub lambda: lambda::Lambda,
 }
 
 impl Cloud {
@@ -89,6 +92,7 @@ impl Cloud {
             sts: sts::Sts::default(),
             s3: s3::S3::default(),
             dynamodb: dynamodb::DynamoDb::default(),
+            lambda: lambda::Lambda::default(),
         }
     }
 

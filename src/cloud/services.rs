@@ -3,7 +3,9 @@
 
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
-use super::{Cloud, devices, dynamodb, facebook, identity_pool, people, s3, sts, user_pool};
+use super::{
+    Cloud, devices, dynamodb, facebook, identity_pool, lambda, people, s3, sts, user_pool,
+};
 use crate::protocol::message::{Request, Response};
 
 /// Everything that answers HTTP requests.
@@ -21,6 +23,8 @@ pub enum Service {
     S3,
     /// DynamoDB
     DynamoDb,
+    /// Lambda
+    Lambda,
 }
 
 impl Service {
@@ -33,6 +37,7 @@ impl Service {
             Self::Sts => "sts",
             Self::S3 => "s3",
             Self::DynamoDb => "dynamodb",
+            Self::Lambda => "lambda",
         }
     }
 }
@@ -45,6 +50,7 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
         .or_else(|| sts::route(cloud, request))
         .or_else(|| s3::route(cloud, request))
         .or_else(|| dynamodb::route(cloud, request))
+        .or_else(|| lambda::route(cloud, request))
 }
 
 /// Has the service answer.
@@ -56,6 +62,7 @@ pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
         Service::Sts => sts::answer(cloud, route, request),
         Service::S3 => s3::answer(cloud, route, request),
         Service::DynamoDb => dynamodb::answer(cloud, route, request),
+        Service::Lambda => lambda::answer(cloud, route, request),
     }
 }
 
@@ -75,6 +82,7 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
         ActorKind::Sts => sts::describe(cloud, actor),
         ActorKind::S3 => s3::describe(cloud, actor),
         ActorKind::DynamoDb => dynamodb::describe(cloud, actor),
+        ActorKind::Lambda => lambda::describe(cloud, actor),
         _ => (String::new(), Vec::new()),
     }
 }
