@@ -3,7 +3,8 @@
 //! several brands:
 //!
 //! - [`brand`]: what sets them apart; [`config`]: how a world sets them up
-//! - [`authorize`]: the pages a browser sees: login, consent, the redirect with a code
+//! - [`ask`]: what an app asks for; [`authorize`]: the pages a browser sees: login, consent, the
+//!   redirect with a code
 //! - [`token`]: codes into tokens; [`id_token`]: the signed one
 //! - [`documents`]: discovery document and public keys
 //! - [`amazon`]: what only Login with Amazon can say about its opaque tokens
@@ -14,6 +15,7 @@
 //! them.
 
 mod amazon;
+mod ask;
 mod authorize;
 pub mod brand;
 pub mod config;

@@ -42,9 +42,9 @@ pub(super) fn token(
     else {
         return Err(unsupported());
     };
-    let known = cloud.oauth_providers.get(actor).and_then(|provider| {
+    let known = cloud.oauth_providers.get(actor).map(|provider| {
         let app = provider.apps.get(&client_id).cloned();
-        Some((app, provider.codes.get(&code).cloned()))
+        (app, provider.codes.get(&code).cloned())
     });
     let (app, found) = known.unwrap_or_default();
     plan(cloud, actor, app.as_ref(), found.as_ref());
