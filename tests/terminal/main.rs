@@ -2,6 +2,7 @@
 
 mod check;
 mod hostile;
+mod keys;
 mod play;
 mod trace;
 mod usage;
