@@ -58,9 +58,9 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
     } else if holds(ArtifactKind::Credentials) {
         "has AWS credentials"
     } else if holds(ArtifactKind::IdentityId) {
-        "has an identity, no credentials"
+        "has an identity"
     } else if holds(ArtifactKind::IdToken) {
-        "signed in, no AWS credentials"
+        "signed in"
     } else {
         "nobody is signed in"
     };

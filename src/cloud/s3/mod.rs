@@ -181,7 +181,7 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
     for bucket in cloud.s3.buckets.values().filter(owned) {
         let (name, count) = (&bucket.config.name, bucket.len());
         let plural = if count == 1 { "" } else { "s" };
-        cards.push(format!("bucket {name}, {count} object{plural}"));
+        cards.push(format!("{name}, {count} object{plural}"));
         let policy = bucket.config.policy.as_ref();
         let policy = policy.map_or_else(|| "none".to_owned(), |policy| policy.name.to_string());
         details.push((format!("Bucket {name}"), format!("bucket policy: {policy}")));

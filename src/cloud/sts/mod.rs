@@ -4,11 +4,13 @@
 //! [`web_identity`] has a file per sort of token; [`trust`] asks the role's trust policy;
 //! [`credentials`] makes what is lent; a [`session`] is what the lent credentials stand for.
 
+mod assume_role_for_service;
 mod assume_role_with_web_identity;
 mod credentials;
 mod errors;
 mod get_caller_identity;
 mod params;
+pub mod service_client;
 pub mod session;
 mod session_policies;
 mod trust;
@@ -16,7 +18,7 @@ mod web_identity;
 
 use std::collections::BTreeMap;
 
-use super::access::access_key_of;
+use super::access::{access_key_of, calling_service};
 use super::aws::{self, AwsError, Wire};
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
@@ -105,7 +107,11 @@ fn account_of_caller<'a>(cloud: &'a Cloud, request: &Request) -> Option<&'a str>
 
 /// Answers a request.
 pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
+    let service = calling_service(cloud, request);
     let outcome = match route.operation.as_str() {
+        "AssumeRole" if let Some(service) = &service => {
+            assume_role_for_service::run(cloud, &route.to, request, service)
+        }
         "AssumeRoleWithWebIdentity" => {
             assume_role_with_web_identity::run(cloud, &route.to, request)
         }
@@ -143,7 +149,7 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
     let open = cloud.sts.open_sessions(account, cloud.now());
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let what = match roles.as_slice() {
-        [only] => format!("role {}", only.name),
+        [only] => only.name.clone(),
         many => format!("{} roles", many.len()),
     };
     let line = match open {
