@@ -20,6 +20,7 @@ pub mod iam;
 pub mod identity_pool;
 pub mod issuer_keys;
 pub mod keys;
+pub mod lambda;
 pub mod ledger;
 pub mod oauth_provider;
 pub mod pages;
@@ -74,6 +75,8 @@ pub struct Cloud {
     pub s3: s3::S3,
     /// Tables
     pub dynamodb: dynamodb::DynamoDb,
+    /// Functions
+    pub lambda: lambda::Lambda,
 }
 
 impl Cloud {
@@ -98,6 +101,7 @@ impl Cloud {
             sts: sts::Sts::default(),
             s3: s3::S3::default(),
             dynamodb: dynamodb::DynamoDb::default(),
+            lambda: lambda::Lambda::default(),
         }
     }
 

@@ -4,8 +4,8 @@
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
 use super::{
-    Cloud, devices, dynamodb, facebook, identity_pool, oauth_provider, people, s3, saml_provider,
-    sts, user_pool,
+    Cloud, devices, dynamodb, facebook, identity_pool, lambda, oauth_provider, people, s3,
+    saml_provider, sts, user_pool,
 };
 use crate::protocol::message::{Request, Response};
 
@@ -34,6 +34,8 @@ pub enum Service {
     S3,
     /// DynamoDB
     DynamoDb,
+    /// Lambda
+    Lambda,
 }
 
 impl Service {
@@ -51,6 +53,7 @@ impl Service {
             Self::Sts => "sts",
             Self::S3 => "s3",
             Self::DynamoDb => "dynamodb",
+            Self::Lambda => "lambda",
         }
     }
 }
@@ -63,6 +66,7 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
         .or_else(|| sts::route(cloud, request))
         .or_else(|| s3::route(cloud, request))
         .or_else(|| dynamodb::route(cloud, request))
+        .or_else(|| lambda::route(cloud, request))
         .or_else(|| oauth_provider::route(cloud, request))
         .or_else(|| saml_provider::route(cloud, request))
 }
@@ -80,6 +84,7 @@ pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
         Service::Sts => sts::answer(cloud, route, request),
         Service::S3 => s3::answer(cloud, route, request),
         Service::DynamoDb => dynamodb::answer(cloud, route, request),
+        Service::Lambda => lambda::answer(cloud, route, request),
     }
 }
 
@@ -104,6 +109,7 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
         ActorKind::Sts => sts::describe(cloud, actor),
         ActorKind::S3 => s3::describe(cloud, actor),
         ActorKind::DynamoDb => dynamodb::describe(cloud, actor),
+        ActorKind::Lambda => lambda::describe(cloud, actor),
         _ => (String::new(), Vec::new()),
     }
 }
