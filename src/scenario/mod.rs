@@ -12,6 +12,7 @@
 
 pub mod action;
 pub mod build;
+mod build_providers;
 pub mod check;
 pub mod checked;
 pub mod client;
@@ -24,6 +25,7 @@ pub mod limits;
 mod load;
 pub mod locate;
 mod perform;
+pub mod provider_file;
 pub mod read;
 pub mod references;
 pub mod template;
@@ -34,5 +36,7 @@ pub use checked::Scenario;
 pub use load::load;
 pub use perform::{PerformError, perform};
 
+#[cfg(test)]
+mod provider_tests;
 #[cfg(test)]
 mod tests;
