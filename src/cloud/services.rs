@@ -4,7 +4,8 @@
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
 use super::{
-    Cloud, devices, dynamodb, facebook, identity_pool, lambda, people, s3, sts, user_pool,
+    Cloud, devices, dynamodb, facebook, identity_pool, lambda, oauth_provider, people, s3,
+    saml_provider, sts, user_pool,
 };
 use crate::protocol::message::{Request, Response};
 
@@ -13,6 +14,16 @@ use crate::protocol::message::{Request, Response};
 pub enum Service {
     /// Facebook's dialogs and Graph API
     Facebook,
+    /// Google's sign-in
+    Google,
+    /// Sign in with Apple
+    Apple,
+    /// Login with Amazon
+    LoginWithAmazon,
+    /// Any other OpenID Connect issuer
+    Oidc,
+    /// A SAML identity provider
+    Saml,
     /// A user pool's API, hosted pages and key documents
     UserPool,
     /// Cognito identity pools
@@ -32,6 +43,11 @@ impl Service {
     pub fn name(self) -> &'static str {
         match self {
             Self::Facebook => "facebook",
+            Self::Google => "google",
+            Self::Apple => "apple",
+            Self::LoginWithAmazon => "login-with-amazon",
+            Self::Oidc => "oidc",
+            Self::Saml => "saml",
             Self::UserPool => "cognito-idp",
             Self::IdentityPool => "cognito-identity",
             Self::Sts => "sts",
@@ -51,12 +67,18 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
         .or_else(|| s3::route(cloud, request))
         .or_else(|| dynamodb::route(cloud, request))
         .or_else(|| lambda::route(cloud, request))
+        .or_else(|| oauth_provider::route(cloud, request))
+        .or_else(|| saml_provider::route(cloud, request))
 }
 
 /// Has the service answer.
 pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
     match route.service {
         Service::Facebook => facebook::answer(cloud, route, request),
+        Service::Google | Service::Apple | Service::LoginWithAmazon | Service::Oidc => {
+            oauth_provider::answer(cloud, route, request)
+        }
+        Service::Saml => saml_provider::answer(cloud, route, request),
         Service::UserPool => user_pool::answer(cloud, route, request),
         Service::IdentityPool => identity_pool::answer(cloud, route, request),
         Service::Sts => sts::answer(cloud, route, request),
@@ -77,6 +99,11 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
             devices::describe(cloud, actor)
         }
         ActorKind::Facebook => facebook::describe(cloud, actor),
+        ActorKind::Google
+        | ActorKind::Apple
+        | ActorKind::LoginWithAmazon
+        | ActorKind::OidcProvider => oauth_provider::describe(cloud, actor),
+        ActorKind::SamlProvider => saml_provider::describe(cloud, actor),
         ActorKind::UserPool => user_pool::describe(cloud, actor),
         ActorKind::IdentityPool => identity_pool::describe(cloud, actor),
         ActorKind::Sts => sts::describe(cloud, actor),

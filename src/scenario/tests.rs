@@ -120,7 +120,8 @@ fn holds(until: &str, actions: &str, expect: &str) {
 }
 
 const GET_ID: &str = r#"GetId(device: "phone", pool: "identities", login: UserPool("users", Held("phone", IdToken)))"#;
-const OWN_PHOTO: &str = r#"GetObject(device: "phone", bucket: "photo-box-pictures", key: "{phone.identity_id}/beach.jpg")"#;
+const OWN_PHOTO: &str =
+    r#"GetObject(device: "phone", bucket: "photo-box", key: "{phone.identity_id}/beach.jpg")"#;
 
 #[test]
 fn a_tampered_token_is_refused_whatever_was_done_to_it() {
@@ -177,7 +178,7 @@ fn a_code_is_worth_nothing_without_the_verifier_and_nothing_twice() {
 
 #[test]
 fn any_http_request_can_be_sent_signed_or_not() {
-    let url = "https://photo-box-pictures.s3.us-east-1.amazonaws.com/{phone.identity_id}/beach.jpg";
+    let url = "https://photo-box.s3.us-east-1.amazonaws.com/{phone.identity_id}/beach.jpg";
     let signed =
         format!(r#"Request(device: "phone", method: "GET", url: "{url}", sign_for: "s3")"#);
     holds("upload", &signed, "Allowed");

@@ -1,4 +1,9 @@
 //! The command line, through the real binary.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on must fail, in its helpers too"
+)]
 
 mod check;
 mod hostile;
@@ -25,6 +30,8 @@ fn tokentrail(args: &[&str]) -> Command {
     command
         .args(args)
         .env("NO_COLOR", "1")
+        // Not the user's own key cache
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .current_dir(env!("CARGO_MANIFEST_DIR"));
     command
 }

@@ -153,23 +153,17 @@ fn document(cloud: &mut Cloud, operation: &str) -> Response {
     }
 }
 
-/// What the card says now, and the whole state for the inspector.
+/// Identities on the card: it is written down with each change, so it must not grow with the pool.
+const MAX_LISTED: usize = 12;
+
+/// What the card says now, and the state for the inspector.
 pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)>) {
     let mut pools = cloud.identity_pools.pools();
     let Some(pool) = pools.find(|pool| pool.config.actor == *actor) else {
         return (String::new(), Vec::new());
     };
-    let identities: Vec<&Identity> = cloud
-        .identity_pools
-        .identities(&pool.id)
-        .into_iter()
-        .flat_map(Identities::iter)
-        .collect();
-    let enabled = identities
-        .iter()
-        .filter(|one| one.state != IdentityState::Disabled)
-        .count();
-    let line = match enabled {
+    let identities = cloud.identity_pools.identities(&pool.id);
+    let line = match identities.map_or(0, Identities::enabled) {
         0 => "no identities yet".to_owned(),
         1 => "1 identity".to_owned(),
         many => format!("{many} identities"),
@@ -177,7 +171,9 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
     let mut details = settings(pool);
     details.extend(
         identities
-            .iter()
+            .into_iter()
+            .flat_map(Identities::iter)
+            .take(MAX_LISTED)
             .map(|identity| (identity.id.clone(), in_words(identity))),
     );
     (line, details)

@@ -26,6 +26,7 @@ use super::services::Service;
 use super::{Cloud, REGION};
 use crate::policy::Policy;
 use crate::protocol::message::{Request, RequestExt, Response};
+use crate::protocol::time::Moment;
 use session::Session;
 
 /// The namespace of STS's documents.
@@ -36,11 +37,16 @@ pub const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 #[derive(Clone, Debug, Default)]
 pub struct Sts {
     sessions: BTreeMap<String, Session>,
+    /// When they end, in order, by account: counting the open ones costs the same after a million
+    ends: BTreeMap<String, Vec<Moment>>,
 }
 
 impl Sts {
     /// Adds a session.
     pub fn add(&mut self, session: Session) {
+        let ends = self.ends.entry(session.account.clone()).or_default();
+        let place = ends.partition_point(|end| *end <= session.expires_at);
+        ends.insert(place, session.expires_at);
         self.sessions
             .insert(session.credentials.access_key_id.clone(), session);
     }
@@ -48,6 +54,14 @@ impl Sts {
     /// The session with this access key id.
     pub fn session(&self, access_key_id: &str) -> Option<&Session> {
         self.sessions.get(access_key_id)
+    }
+
+    /// How many sessions of an account, or of all accounts, have not ended.
+    pub fn open_sessions(&self, account: Option<&str>, now: Moment) -> usize {
+        let of_account = |of: &str| account.is_none_or(|account| account == of);
+        let ends = self.ends.iter().filter(|(of, _)| of_account(of));
+        ends.map(|(_, ends)| ends.len() - ends.partition_point(|end| *end <= now))
+            .sum()
     }
 
     /// Every session, by access key id.
@@ -118,7 +132,10 @@ fn no_such_operation(name: &str, request: &Request) -> AwsError {
     AwsError::new("InvalidAction", 400, message)
 }
 
-/// What the card says now, and the whole state for the inspector.
+/// Sessions on the card: it is written down with each change, so it must not grow with them.
+const MAX_LISTED: usize = 12;
+
+/// What the card says now, and the state for the inspector.
 pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)>) {
     let account = cloud
         .actor(actor)
@@ -129,18 +146,10 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
         .roles()
         .filter(|role| of_account(&role.account))
         .collect();
-    let sessions: Vec<_> = cloud
-        .sts
-        .sessions()
-        .filter(|session| of_account(&session.account))
-        .collect();
-    let open = sessions
-        .iter()
-        .filter(|session| cloud.now() < session.expires_at)
-        .count();
+    let open = cloud.sts.open_sessions(account, cloud.now());
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let what = match roles.as_slice() {
-        [only] => format!("role {}", only.name),
+        [only] => only.name.clone(),
         many => format!("{} roles", many.len()),
     };
     let line = match open {
@@ -162,7 +171,9 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
             ));
         }
     }
-    for session in sessions {
+    let sessions = cloud.sts.sessions();
+    let sessions = sessions.filter(|session| of_account(&session.account));
+    for session in sessions.take(MAX_LISTED) {
         let until = format!("{}, until {}", session.arn, session.expires_at.iso8601());
         details.push((
             format!("Session {}", session.credentials.access_key_id),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::federation::Provider;
-pub use super::federation::{Facebook, Federation, ProviderKind};
+pub use super::federation::{Facebook, Federation, LoginWithAmazon, Oidc, ProviderKind};
 use super::model::{Client, Group, Pool, Status, User};
 use super::password::PasswordRecord;
 pub use super::triggers::{

@@ -347,6 +347,8 @@ pub(super) struct Ask {
 #[derive(Clone, Debug)]
 pub(super) struct Pending {
     pub ask: Ask,
+    /// What the provider's ID token must repeat
+    pub nonce: Option<String>,
     pub provider: String,
     pub expires_at: Moment,
 }

@@ -3,10 +3,11 @@
 //!
 //! All tokens of a request must be good, or the whole request is refused.
 
+mod amazon;
 mod facebook;
-mod google;
 mod id_token;
 mod oidc;
+mod social;
 mod user_pool;
 
 use serde_json::{Map, Value};
@@ -42,7 +43,8 @@ pub struct VerifiedLogin {
 enum ProviderKind {
     UserPool,
     Facebook,
-    Google,
+    Amazon,
+    Social,
     Oidc,
 }
 
@@ -50,7 +52,8 @@ impl ProviderKind {
     fn of(provider: &str) -> Self {
         match provider {
             facebook::LOGIN_KEY => Self::Facebook,
-            google::LOGIN_KEY => Self::Google,
+            amazon::LOGIN_KEY => Self::Amazon,
+            social::GOOGLE | social::APPLE => Self::Social,
             key if key.starts_with("cognito-idp.") => Self::UserPool,
             _ => Self::Oidc,
         }
@@ -64,7 +67,8 @@ pub fn planned(pool: &IdentityPool, logins: &[(String, String)]) -> Vec<Planned>
         match ProviderKind::of(provider) {
             ProviderKind::UserPool => checks.extend(user_pool::planned(pool, provider)),
             ProviderKind::Facebook => checks.extend(facebook::PLANNED),
-            ProviderKind::Google | ProviderKind::Oidc => checks.extend(id_token::PLANNED),
+            ProviderKind::Amazon => checks.extend(amazon::PLANNED),
+            ProviderKind::Social | ProviderKind::Oidc => checks.extend(id_token::PLANNED),
         }
     }
     checks
@@ -91,7 +95,8 @@ fn verify(
     match ProviderKind::of(provider) {
         ProviderKind::UserPool => user_pool::verify(cloud, pool, provider, token),
         ProviderKind::Facebook => facebook::verify(cloud, pool, token),
-        ProviderKind::Google => google::verify(cloud, pool, token),
+        ProviderKind::Amazon => amazon::verify(cloud, pool, token),
+        ProviderKind::Social => social::verify(cloud, pool, provider, token),
         ProviderKind::Oidc => oidc::verify(cloud, pool, provider, token),
     }
 }

@@ -29,6 +29,8 @@ pub(super) const COOKIE: &str = "cognito";
 const COOKIE_ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 /// Length of opaque values, in base64 characters.
 const OPAQUE_CHARS: usize = 180;
+/// Length of a nonce, in characters.
+const NONCE_CHARS: usize = 32;
 /// The pool's own users, as `identity_provider` names them.
 const OWN_USERS: &str = "COGNITO";
 
@@ -125,9 +127,13 @@ fn send_to_provider(cloud: &mut Cloud, pool_id: &str, ask: Ask, provider: &Provi
     let actor = actor_of(cloud, pool_id);
     cloud.mint(&actor, mint);
     let back = format!("https://{}{IDPRESPONSE_PATH}", host(cloud, pool_id));
-    let url = provider.authorize_url(&back, &state);
+    let nonce = provider
+        .takes_nonce()
+        .then(|| cloud.fresh("user-pool/provider-nonce").hex(NONCE_CHARS));
+    let url = provider.authorize_url(&back, &state, nonce.as_deref());
     let pending = Pending {
         ask,
+        nonce,
         provider: provider.name.clone(),
         expires_at,
     };

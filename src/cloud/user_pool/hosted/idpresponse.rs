@@ -12,7 +12,7 @@ use crate::cloud::Cloud;
 use crate::cloud::aws::shorten;
 use crate::cloud::ledger::Source;
 use crate::cloud::pages::{self, Refused};
-use crate::cloud::user_pool::federation::{Profile, Provider};
+use crate::cloud::user_pool::federation::{Answer, Profile, Provider};
 use crate::cloud::user_pool::model::{Identity, Pending, Pool, Status, User};
 use crate::cloud::user_pool::tokens::actor_of;
 use crate::cloud::user_pool::triggers::{self, SignUpBy};
@@ -61,7 +61,12 @@ pub(super) fn idpresponse(cloud: &mut Cloud, pool_id: &str, request: &Request) -
     };
     let back = format!("https://{}{IDPRESPONSE_PATH}", host(cloud, pool_id));
     let actor = actor_of(cloud, pool_id);
-    let profile = match provider.who_is(cloud, &actor, (&code, &back)) {
+    let answer = Answer {
+        code: &code,
+        redirect_uri: &back,
+        nonce: pending.nonce.as_deref(),
+    };
+    let profile = match provider.who_is(cloud, &actor, answer) {
         Ok(profile) => profile,
         Err(error) => return refuse(&error.to_string()),
     };
