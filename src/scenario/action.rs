@@ -23,6 +23,33 @@ pub enum Action {
         #[serde(default)]
         provider: Option<String>,
     },
+    /// An app opens a provider's own sign-in, without Cognito: with PKCE, or as Facebook's SDK does
+    OpenProviderSignIn {
+        /// The device
+        device: String,
+        /// The app at the provider
+        app: String,
+        /// The sister app that the ID token is to be for (Google)
+        #[serde(default)]
+        audience: Option<String>,
+    },
+    /// A person opens the company's sign-in page for AWS
+    OpenWorkSignIn {
+        /// The device
+        device: String,
+        /// The company's SAML provider
+        provider: String,
+    },
+    /// A program asks its platform for a token
+    GetWorkloadToken {
+        /// Where it runs
+        device: String,
+        /// The program
+        workload: String,
+        /// For whom the token is to be
+        #[serde(default)]
+        audience: Option<String>,
+    },
     /// A person signs in on the page the device shows: types e-mail address and password where the
     /// page asks for them, and allows the app
     SignInAtProvider {
@@ -250,6 +277,24 @@ pub enum Action {
         /// How long it is to last
         #[serde(default)]
         duration: Option<Duration>,
+        /// The provider of an opaque token: `www.amazon.com`, `graph.facebook.com`
+        #[serde(default)]
+        provider_id: Option<String>,
+    },
+    /// Somebody takes an assertion of a company to STS
+    AssumeRoleWithSaml {
+        /// The device
+        device: String,
+        /// The role
+        role: String,
+        /// The company's SAML provider
+        provider: String,
+        /// The assertion, where it is not the last one held
+        #[serde(default)]
+        assertion: Option<Value>,
+        /// How long it is to last
+        #[serde(default)]
+        duration: Option<Duration>,
     },
     /// The app asks STS who it is
     GetCallerIdentity {
@@ -419,6 +464,8 @@ pub enum What {
     Credentials,
     /// A confirmation code
     ConfirmationCode,
+    /// A SAML assertion
+    Assertion,
 }
 
 impl What {
@@ -434,6 +481,7 @@ impl What {
             Self::IdentityId => ArtifactKind::IdentityId,
             Self::Credentials => ArtifactKind::Credentials,
             Self::ConfirmationCode => ArtifactKind::ConfirmationCode,
+            Self::Assertion => ArtifactKind::Assertion,
         }
     }
 
@@ -449,6 +497,7 @@ impl What {
             Self::IdentityId => "identity ID",
             Self::Credentials => "AWS credentials",
             Self::ConfirmationCode => "confirmation code",
+            Self::Assertion => "SAML assertion",
         }
     }
 }
@@ -469,6 +518,14 @@ pub enum LoginWith {
     UserPool(String, Value),
     /// A token under `graph.facebook.com`
     Facebook(Value),
+    /// An ID token under `accounts.google.com`
+    Google(Value),
+    /// A token under `www.amazon.com`
+    Amazon(Value),
+    /// An ID token under `appleid.apple.com`
+    Apple(Value),
+    /// An ID token under the name of a provider: `Oidc("company", Held("phone", IdToken))`
+    Oidc(String, Value),
     /// A token under any name
     Named(String, Value),
 }

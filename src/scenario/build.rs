@@ -80,6 +80,32 @@ pub struct ClientFacts {
     pub pool: String,
 }
 
+/// An app registered with a provider, as a device's app is configured with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppFacts {
+    /// Its id there
+    pub app_id: String,
+    /// Its secret, where it has one
+    pub secret: Option<String>,
+    /// Where sign-in comes back to
+    pub callback: String,
+    /// Where browsers are sent
+    pub authorize_url: String,
+    /// Where codes are redeemed; the provider answers with a token at once where there is none
+    pub token_url: Option<String>,
+    /// What it asks for
+    pub scope: String,
+}
+
+/// How a program gets its token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkloadFacts {
+    /// What it shows
+    pub shown: String,
+    /// Where it asks
+    pub url: String,
+}
+
 /// Real ids by the file's short names.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
@@ -89,7 +115,7 @@ pub struct Names {
     pub clients: BTreeMap<String, ClientFacts>,
     /// User pool ids
     pub pools: BTreeMap<String, String>,
-    /// Issuers of user pools
+    /// Issuers of user pools and other providers
     pub issuers: BTreeMap<String, String>,
     /// Identity pool ids
     pub identity_pools: BTreeMap<String, String>,
@@ -97,14 +123,22 @@ pub struct Names {
     pub identities: BTreeMap<String, String>,
     /// Role ARNs
     pub roles: BTreeMap<String, String>,
-    /// Facebook app ids
+    /// App ids at Facebook and other providers
     pub apps: BTreeMap<String, String>,
+    /// Apps that sign people in at a provider themselves
+    pub provider_apps: BTreeMap<String, AppFacts>,
+    /// Programs
+    pub workloads: BTreeMap<String, WorkloadFacts>,
+    /// ARNs in IAM of OpenID Connect and SAML providers
+    pub federated: BTreeMap<String, String>,
+    /// Where employees begin to sign in
+    pub work_sign_ins: BTreeMap<String, String>,
     /// Partition keys of tables
     pub partition_keys: BTreeMap<String, String>,
 }
 
 impl Names {
-    /// The Logins key of a user pool.
+    /// The Logins key of a user pool or of another provider.
     pub fn login_key(&self, pool: &str) -> Option<&str> {
         self.issuers
             .get(pool)
@@ -127,10 +161,13 @@ pub fn build(scenario: &Scenario, seed: u64) -> Result<(Cloud, Names), WorldErro
         cloud: Cloud::new(seed, scenario.starts_at),
         names,
         world,
+        keys: Vec::new(),
     };
     builder.people();
     builder.facebook();
+    builder.providers()?;
     builder.roles()?;
+    builder.saml_providers()?;
     for pool in &world.user_pools {
         builder.user_pool(pool)?;
     }
@@ -142,9 +179,12 @@ pub fn build(scenario: &Scenario, seed: u64) -> Result<(Cloud, Names), WorldErro
     builder.buckets()?;
     builder.tables()?;
     let Builder {
-        mut cloud, names, ..
+        mut cloud,
+        names,
+        keys,
+        ..
     } = builder;
-    prepare_keys(&mut cloud, &names)?;
+    prepare_keys(&mut cloud, &names, keys)?;
     let everybody: Vec<ActorId> = cloud
         .actors()
         .iter()
@@ -157,33 +197,32 @@ pub fn build(scenario: &Scenario, seed: u64) -> Result<(Cloud, Names), WorldErro
 }
 
 /// Every key that will sign something, on all cores at once.
-fn prepare_keys(cloud: &mut Cloud, names: &Names) -> Result<(), WorldError> {
-    let mut keys: Vec<String> = names
-        .pools
-        .values()
-        .flat_map(|pool| pools::key_names(pool))
-        .collect();
+fn prepare_keys(cloud: &mut Cloud, names: &Names, mut keys: Vec<String>) -> Result<(), WorldError> {
+    keys.extend(names.pools.values().flat_map(|pool| pools::key_names(pool)));
     if !names.identity_pools.is_empty() {
         keys.push(identity_pool::token::key_name());
     }
     Ok(cloud.keys.prepare(&keys)?)
 }
 
-fn missing(what: &'static str, name: &str) -> WorldError {
+pub(super) fn missing(what: &'static str, name: &str) -> WorldError {
     WorldError::Missing {
         what,
         name: name.to_owned(),
     }
 }
 
-struct Builder<'a> {
-    cloud: Cloud,
-    names: Names,
-    world: &'a World,
+/// A world being set up.
+pub(super) struct Builder<'a> {
+    pub cloud: Cloud,
+    pub names: Names,
+    pub world: &'a World,
+    /// Names of the keys that providers sign with
+    pub keys: Vec<String>,
 }
 
 impl Builder<'_> {
-    fn actor(&mut self, id: &str, kind: ActorKind, name: &str, account: Option<&str>) {
+    pub(super) fn actor(&mut self, id: &str, kind: ActorKind, name: &str, account: Option<&str>) {
         self.cloud.add_actor(Actor {
             id: ActorId::new(id),
             kind,
@@ -193,7 +232,7 @@ impl Builder<'_> {
     }
 
     /// The account named, or the first one.
-    fn account(&self, named: &Option<String>) -> String {
+    pub(super) fn account(&self, named: &Option<String>) -> String {
         named.clone().unwrap_or_else(|| self.names.account.clone())
     }
 
@@ -233,6 +272,7 @@ impl Builder<'_> {
             let config = AppConfig {
                 name: app.name.clone(),
                 id: app.app_id.clone(),
+                redirect_uris: app.callbacks.clone(),
                 ..AppConfig::default()
             };
             let id = facebook::add_app(&mut self.cloud, config);
@@ -300,6 +340,9 @@ impl Builder<'_> {
         };
         if let Some(facebook) = &pool.facebook {
             config.providers = vec![self.facebook_login(facebook, domain)?];
+        }
+        for provider in &pool.providers {
+            config.providers.push(self.pool_provider(provider, domain)?);
         }
         config.users = pool
             .users
@@ -410,6 +453,12 @@ impl Builder<'_> {
                     config
                         .supported_logins
                         .insert(FACEBOOK_LOGIN.to_owned(), id);
+                }
+                Login::Provider { app } => self.social_login(&mut config, app)?,
+                Login::Oidc { provider } => {
+                    let arn = self.names.federated.get(provider).cloned();
+                    let arn = arn.ok_or_else(|| missing("OIDC provider in IAM", provider))?;
+                    config.oidc_provider_arns.push(arn);
                 }
             }
         }
@@ -615,6 +664,8 @@ impl Names {
             "identity_pool" => self.identity_pools.get(name),
             "identity" => self.identities.get(name),
             "role" => self.roles.get(name),
+            "app" => self.apps.get(name),
+            "federated" => self.federated.get(name),
             _ => None,
         };
         found.cloned()

@@ -150,6 +150,11 @@ fn merged(mut world: World, own: World) -> World {
     put(&mut world.people, own.people, |it| &it.id);
     put(&mut world.devices, own.devices, |it| &it.id);
     put(&mut world.facebook_apps, own.facebook_apps, |it| &it.id);
+    put(&mut world.providers, own.providers, |it| &it.id);
+    put(&mut world.provider_apps, own.provider_apps, |it| &it.id);
+    put(&mut world.workloads, own.workloads, |it| &it.id);
+    put(&mut world.oidc_providers, own.oidc_providers, |it| &it.id);
+    put(&mut world.saml_providers, own.saml_providers, |it| &it.id);
     put(&mut world.user_pools, own.user_pools, |it| &it.id);
     put(&mut world.identity_pools, own.identity_pools, |it| &it.id);
     put(&mut world.identities, own.identities, |it| &it.id);

@@ -12,6 +12,7 @@
 
 pub mod action;
 pub mod build;
+mod build_providers;
 mod build_triggers;
 pub mod check;
 pub mod checked;
@@ -25,6 +26,7 @@ pub mod limits;
 mod load;
 pub mod locate;
 mod perform;
+pub mod provider_file;
 pub mod read;
 pub mod references;
 pub mod template;
@@ -35,5 +37,7 @@ pub use checked::Scenario;
 pub use load::load;
 pub use perform::{PerformError, perform};
 
+#[cfg(test)]
+mod provider_tests;
 #[cfg(test)]
 mod tests;

@@ -26,6 +26,16 @@ pub enum Sort {
     Table,
     /// A Facebook app
     FacebookApp,
+    /// An identity provider besides Facebook
+    Provider,
+    /// An app that signs people in at a provider itself, Facebook included
+    ProviderApp,
+    /// A program with tokens of its own
+    Workload,
+    /// An OpenID Connect provider in IAM
+    IamOidcProvider,
+    /// A company's SAML provider
+    SamlProvider,
     /// Any actor
     Actor,
     /// An account
@@ -47,6 +57,11 @@ impl Sort {
             Self::Bucket => "bucket",
             Self::Table => "table",
             Self::FacebookApp => "Facebook app",
+            Self::Provider => "identity provider",
+            Self::ProviderApp => "provider app",
+            Self::Workload => "workload",
+            Self::IamOidcProvider => "OIDC provider in IAM",
+            Self::SamlProvider => "SAML provider",
             Self::Actor => "actor",
             Self::Account => "account",
             Self::Group => "group",
@@ -97,9 +112,16 @@ impl<'a> References<'a> {
             Some(LoginWith::UserPool(pool, value)) => self
                 .name("login", Sort::UserPool, pool)
                 .value("login", value),
-            Some(LoginWith::Facebook(value) | LoginWith::Named(_, value)) => {
-                self.value("login", value)
-            }
+            Some(LoginWith::Oidc(provider, value)) => self
+                .name("login", Sort::Provider, provider)
+                .value("login", value),
+            Some(
+                LoginWith::Facebook(value)
+                | LoginWith::Google(value)
+                | LoginWith::Amazon(value)
+                | LoginWith::Apple(value)
+                | LoginWith::Named(_, value),
+            ) => self.value("login", value),
             None => self,
         }
     }
@@ -119,6 +141,9 @@ pub fn of(action: &Action) -> References<'_> {
     let refs = References::default();
     match action {
         Action::OpenSignIn { .. }
+        | Action::OpenProviderSignIn { .. }
+        | Action::OpenWorkSignIn { .. }
+        | Action::GetWorkloadToken { .. }
         | Action::SignInAtProvider { .. }
         | Action::FollowRedirects { .. }
         | Action::RedeemCode { .. }
@@ -141,6 +166,7 @@ pub fn of(action: &Action) -> References<'_> {
         | Action::GetCredentials { .. }
         | Action::GetOpenIdToken { .. }
         | Action::AssumeRoleWithWebIdentity { .. }
+        | Action::AssumeRoleWithSaml { .. }
         | Action::GetCallerIdentity { .. } => of_federation(refs, action),
         Action::PutObject { .. }
         | Action::GetObject { .. }
@@ -185,6 +211,26 @@ fn of_sign_in<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
         Action::SignInAtProvider { device, person, .. } => {
             refs.device(device).name("person", Sort::Person, person)
         }
+        Action::OpenProviderSignIn {
+            device,
+            app,
+            audience,
+        } => {
+            let refs = refs.device(device).name("app", Sort::ProviderApp, app);
+            match audience {
+                Some(audience) => refs.name("audience", Sort::ProviderApp, audience),
+                None => refs,
+            }
+        }
+        Action::OpenWorkSignIn { device, provider } => {
+            refs.device(device)
+                .name("provider", Sort::SamlProvider, provider)
+        }
+        Action::GetWorkloadToken {
+            device, workload, ..
+        } => refs
+            .device(device)
+            .name("workload", Sort::Workload, workload),
         Action::FollowRedirects { device } => refs.device(device),
         Action::RedeemCode { device, verifier } => {
             let refs = refs.device(device);
@@ -316,6 +362,17 @@ fn of_federation<'a>(refs: References<'a>, action: &'a Action) -> References<'a>
             .device(device)
             .name("role", Sort::Role, role)
             .value("token", token),
+        Action::AssumeRoleWithSaml {
+            device,
+            role,
+            provider,
+            assertion,
+            ..
+        } => refs
+            .device(device)
+            .name("role", Sort::Role, role)
+            .name("provider", Sort::SamlProvider, provider)
+            .optional("assertion", assertion),
         Action::GetCallerIdentity {
             device,
             credentials,

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::provider_file::{
+    IamOidcProvider, PoolProvider, Provider, ProviderApp, SamlProvider, Workload,
+};
 use super::template::Template;
 use super::values::Duration;
 
@@ -20,6 +23,16 @@ pub struct World {
     pub devices: Vec<Device>,
     /// Apps registered with Facebook
     pub facebook_apps: Vec<FacebookApp>,
+    /// Identity providers besides Facebook
+    pub providers: Vec<Provider>,
+    /// Apps registered with them
+    pub provider_apps: Vec<ProviderApp>,
+    /// Programs that get tokens of them without a person
+    pub workloads: Vec<Workload>,
+    /// OpenID Connect providers in IAM
+    pub oidc_providers: Vec<IamOidcProvider>,
+    /// Companies' SAML providers
+    pub saml_providers: Vec<SamlProvider>,
     /// Cognito user pools
     pub user_pools: Vec<UserPool>,
     /// Cognito identity pools
@@ -98,6 +111,9 @@ pub struct FacebookApp {
     /// Facebook's number for it; from the seed where none is given
     #[serde(default)]
     pub app_id: Option<String>,
+    /// Where its SDK takes people back to; the first is the one it uses
+    #[serde(default)]
+    pub callbacks: Vec<String>,
 }
 
 /// A Cognito user pool.
@@ -123,6 +139,9 @@ pub struct UserPool {
     /// Signing in with Facebook, through this app
     #[serde(default)]
     pub facebook: Option<PoolFacebook>,
+    /// Signing in with other providers
+    #[serde(default)]
+    pub providers: Vec<PoolProvider>,
     /// Groups
     #[serde(default)]
     pub groups: Vec<Group>,
@@ -315,6 +334,16 @@ pub enum Login {
     Facebook {
         /// The app
         app: String,
+    },
+    /// Tokens of an app at Google, Apple or Login with Amazon
+    Provider {
+        /// The app
+        app: String,
+    },
+    /// ID tokens of an OpenID Connect provider in IAM
+    Oidc {
+        /// The provider in IAM
+        provider: String,
     },
 }
 

@@ -3,6 +3,7 @@
 
 mod beats;
 mod policies;
+mod providers;
 mod world;
 
 pub use policies::resolve_policies;

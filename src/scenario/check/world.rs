@@ -35,6 +35,7 @@ impl Checker<'_> {
             let path = top.field("devices").index(number).field("owner");
             self.refer_optional(&path, Sort::Person, device.owner.as_deref());
         }
+        self.providers(&world, &top);
         for (number, pool) in world.user_pools.iter().enumerate() {
             self.user_pool(&top.field("user_pools").index(number), pool);
         }
@@ -66,6 +67,11 @@ impl Checker<'_> {
             ("people", ids(&world.people, |it| &it.id)),
             ("devices", ids(&world.devices, |it| &it.id)),
             ("facebook_apps", ids(&world.facebook_apps, |it| &it.id)),
+            ("providers", ids(&world.providers, |it| &it.id)),
+            ("provider_apps", ids(&world.provider_apps, |it| &it.id)),
+            ("workloads", ids(&world.workloads, |it| &it.id)),
+            ("oidc_providers", ids(&world.oidc_providers, |it| &it.id)),
+            ("saml_providers", ids(&world.saml_providers, |it| &it.id)),
             ("user_pools", ids(&world.user_pools, |it| &it.id)),
             ("identity_pools", ids(&world.identity_pools, |it| &it.id)),
             ("identities", ids(&world.identities, |it| &it.id)),
@@ -79,7 +85,12 @@ impl Checker<'_> {
             self.limit(&path, field, ids.len(), MAX_WORLD_ENTRIES);
             let is_actor = matches!(
                 field,
-                "people" | "devices" | "user_pools" | "identity_pools"
+                "people"
+                    | "devices"
+                    | "providers"
+                    | "saml_providers"
+                    | "user_pools"
+                    | "identity_pools"
             );
             let mut seen = BTreeSet::new();
             for (number, id) in ids.iter().enumerate() {
@@ -121,6 +132,10 @@ impl Checker<'_> {
         if let Some(facebook) = &pool.facebook {
             let path = path.field("facebook").field("app");
             self.refer(&path, Sort::FacebookApp, &facebook.app);
+        }
+        for (number, provider) in pool.providers.iter().enumerate() {
+            let path = path.field("providers").index(number).field("app");
+            self.refer(&path, Sort::ProviderApp, &provider.app);
         }
         for (number, group) in pool.groups.iter().enumerate() {
             let path = path.field("groups").index(number).field("role");
@@ -182,6 +197,10 @@ impl Checker<'_> {
                     self.refer(&path.field("client"), Sort::Client, client);
                 }
                 Login::Facebook { app } => self.refer(&path.field("app"), Sort::FacebookApp, app),
+                Login::Provider { app } => self.social_app(&path.field("app"), app),
+                Login::Oidc { provider } => {
+                    self.refer(&path.field("provider"), Sort::IamOidcProvider, provider);
+                }
             }
         }
         for (number, mapping) in pool.role_mappings.iter().enumerate() {

@@ -91,7 +91,15 @@ impl Hands<'_> {
                     let key = key.ok_or_else(|| StepError::NoValue(pool.clone()))?;
                     (key.to_owned(), value)
                 }
+                LoginWith::Oidc(provider, value) => {
+                    let key = self.names.login_key(provider);
+                    let key = key.ok_or_else(|| StepError::NoValue(provider.clone()))?;
+                    (key.to_owned(), value)
+                }
                 LoginWith::Facebook(value) => (FACEBOOK_LOGIN.to_owned(), value),
+                LoginWith::Google(value) => ("accounts.google.com".to_owned(), value),
+                LoginWith::Amazon(value) => ("www.amazon.com".to_owned(), value),
+                LoginWith::Apple(value) => ("appleid.apple.com".to_owned(), value),
                 LoginWith::Named(name, value) => (name.clone(), value),
             };
             logins.insert(key, Json::String(self.value(value)?));
@@ -122,6 +130,7 @@ impl Hands<'_> {
             "pool_token" => What::PoolToken,
             "provider_token" => What::OpaqueToken,
             "code" => What::ConfirmationCode,
+            "assertion" => What::Assertion,
             "access_key_id" | "session_token" => What::Credentials,
             _ => return Err(no_value()),
         };

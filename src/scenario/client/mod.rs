@@ -6,6 +6,7 @@ mod browser;
 mod dynamodb;
 mod held;
 mod identity_pool;
+mod providers;
 mod raw;
 mod s3;
 mod signed;
@@ -120,6 +121,23 @@ impl Clients {
                 client,
                 provider,
             } => self.hands(device).open_sign_in(client, provider.as_deref()),
+            Action::OpenProviderSignIn {
+                device,
+                app,
+                audience,
+            } => self
+                .hands(device)
+                .open_provider_sign_in(app, audience.as_deref()),
+            Action::OpenWorkSignIn { device, provider } => {
+                self.hands(device).open_work_sign_in(provider)
+            }
+            Action::GetWorkloadToken {
+                device,
+                workload,
+                audience,
+            } => self
+                .hands(device)
+                .get_workload_token(workload, audience.as_deref()),
             Action::SignInAtProvider {
                 device,
                 person,
@@ -262,10 +280,25 @@ impl Clients {
                 token,
                 session_name,
                 duration,
+                provider_id,
+            } => {
+                let more = (duration.map(|span| span.0), provider_id.as_deref());
+                self.hands(device)
+                    .assume_role(role, token, session_name, more)
+            }
+            Action::AssumeRoleWithSaml {
+                device,
+                role,
+                provider,
+                assertion,
+                duration,
             } => {
                 let duration = duration.map(|span| span.0);
-                self.hands(device)
-                    .assume_role(role, token, session_name, duration)
+                self.hands(device).assume_role_with_saml(
+                    (role, provider),
+                    assertion.as_ref(),
+                    duration,
+                )
             }
             Action::GetCallerIdentity {
                 device,
