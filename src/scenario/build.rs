@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::build_triggers::triggers;
 use super::checked::Scenario;
 use super::template::Template;
 use super::world_file::{
@@ -331,6 +332,7 @@ impl Builder<'_> {
         config.id = pool.pool_id.clone();
         config.clients = pool.clients.iter().map(app_client).collect();
         config.groups = self.groups(pool);
+        config.triggers = triggers(&pool.triggers, &pool.id, &self.world.people);
         config.mfa = match pool.mfa {
             SecondFactor::Off => MfaMode::Off,
             SecondFactor::Optional => MfaMode::Optional,

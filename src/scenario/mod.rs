@@ -13,6 +13,7 @@
 pub mod action;
 pub mod build;
 mod build_providers;
+mod build_triggers;
 pub mod check;
 pub mod checked;
 pub mod client;

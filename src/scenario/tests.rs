@@ -353,3 +353,42 @@ fn names_that_these_actions_mistype_are_pointed_at() {
     assert!(report.contains("there is no user pool `user`"), "{report}");
     assert!(report.contains("there is no person `bn`"), "{report}");
 }
+
+#[test]
+fn the_functions_of_a_pool_decide_about_sign_ups_and_tokens() {
+    let pool = r#"clients: [(id: "app")], groups: [(id: "staff")], triggers: (
+        pre_sign_up: (allowed_domains: ["corp.example"]), migrate_user: ["ben"],
+        pre_token_generation: (add: {"tenant": "north"}))"#;
+    let sign_up = r#"SignUp(device: "thief", client: "app", person: "ben")"#;
+    let refused = r#"Refused(by: "users", code: "UserLambdaValidationException",
+        check: "Pre sign-up function")"#;
+    pool_holds(pool, &[sign_up], refused);
+    let migrated = r#"SignIn(device: "thief", client: "app", person: "ben")"#;
+    let tenant = r#"Request(device: "thief", method: "GET",
+        url: "https://cognito-idp.us-east-1.amazonaws.com/{thief.id_token.tenant}")"#;
+    let url = |text: &str| {
+        let scenario = load(&Shipped, "t.ron", text.as_bytes()).unwrap();
+        let recording = perform(&scenario, None).unwrap();
+        let last = recording.exchanges.last().unwrap();
+        last.request.url.clone()
+    };
+    let text = at_the_pool(pool, &[migrated, tenant], "");
+    assert!(url(&text).ends_with("/north"), "{}", url(&text));
+}
+
+#[test]
+fn a_pool_with_an_impossible_grace_or_group_is_pointed_at() {
+    let pool = r#"clients: [(id: "app", rotation: "61s")],
+        triggers: (post_confirmation: (add_to_group: "ghosts"), migrate_user: ["bn"])"#;
+    let text = at_the_pool(pool, &[PASSWORD_SIGN_IN], "");
+    let report = load(&Shipped, "t.ron", text.as_bytes())
+        .unwrap_err()
+        .render(false);
+    for what in [
+        "0s to 60s",
+        "there is no group `ghosts`",
+        "there is no person `bn`",
+    ] {
+        assert!(report.contains(what), "{what}: {report}");
+    }
+}

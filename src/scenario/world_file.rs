@@ -151,6 +151,59 @@ pub struct UserPool {
     /// Whether people prove a second factor with an authenticator app
     #[serde(default)]
     pub mfa: SecondFactor,
+    /// Small functions that the pool calls on its way
+    #[serde(default)]
+    pub triggers: PoolTriggers,
+}
+
+/// Small functions that a user pool calls on its way.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PoolTriggers {
+    /// Decides about sign-ups
+    pub pre_sign_up: Option<PreSignUp>,
+    /// Runs when somebody was confirmed
+    pub post_confirmation: Option<PostConfirmation>,
+    /// Changes what tokens say
+    pub pre_token_generation: Option<PreTokenGeneration>,
+    /// People who are users of an older directory, with the passwords they have for this pool
+    pub migrate_user: Vec<String>,
+}
+
+/// Decides about sign-ups.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PreSignUp {
+    /// Only addresses at these domains may sign up; all where none is named
+    pub allowed_domains: Vec<String>,
+    /// New users need no confirmation
+    pub auto_confirm: bool,
+    /// Their addresses count as verified
+    pub auto_verify_email: bool,
+}
+
+/// Runs when somebody was confirmed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PostConfirmation {
+    /// The group it puts the user into
+    pub add_to_group: Option<String>,
+    /// What it fails with
+    pub fails_with: Option<String>,
+}
+
+/// Changes what tokens say.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PreTokenGeneration {
+    /// Claims that it adds or overrides
+    pub add: BTreeMap<String, String>,
+    /// Claims that it leaves out
+    pub suppress: Vec<String>,
+    /// Groups instead of the user's own
+    pub groups: Option<Vec<String>>,
+    /// What it fails with
+    pub fails_with: Option<String>,
 }
 
 /// Whether a user pool asks for a code of an authenticator app.

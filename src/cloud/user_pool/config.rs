@@ -24,7 +24,7 @@ const CLIENT_ALPHABET: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
 const SHORTEST_SESSION: Span = Span::from_minutes(3);
 const LONGEST_SESSION: Span = Span::from_minutes(15);
 /// The longest grace of a refresh token that was replaced.
-const LONGEST_GRACE: Span = Span::from_seconds(60);
+pub const LONGEST_GRACE: Span = Span::from_seconds(60);
 
 /// How people name themselves when they sign in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

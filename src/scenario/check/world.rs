@@ -11,6 +11,8 @@ use super::super::world_file::{
     Attribute, IdentityPool, Login, MappingKind, Role, Table, UserPool, World,
 };
 use super::Checker;
+use crate::cloud::user_pool::config::LONGEST_GRACE;
+use crate::protocol::time::Span;
 
 impl Checker<'_> {
     pub(super) fn world(&mut self) {
@@ -144,6 +146,32 @@ impl Checker<'_> {
             self.refer(&path.field("person"), Sort::Person, &user.person);
             for (number, group) in user.groups.iter().enumerate() {
                 self.refer(&path.field("groups").index(number), Sort::Group, group);
+            }
+        }
+        self.pool_triggers(path, pool);
+        self.rotations(path, pool);
+    }
+
+    fn pool_triggers(&mut self, path: &Path, pool: &UserPool) {
+        let path = path.field("triggers");
+        if let Some(function) = &pool.triggers.post_confirmation {
+            let path = path.field("post_confirmation").field("add_to_group");
+            self.refer_optional(&path, Sort::Group, function.add_to_group.as_deref());
+        }
+        for (number, person) in pool.triggers.migrate_user.iter().enumerate() {
+            let path = path.field("migrate_user").index(number);
+            self.refer(&path, Sort::Person, person);
+        }
+    }
+
+    /// A refresh token that was replaced works for a minute more at most.
+    fn rotations(&mut self, path: &Path, pool: &UserPool) {
+        for (number, client) in pool.clients.iter().enumerate() {
+            let path = path.field("clients").index(number).field("rotation");
+            let fits = |grace: Span| grace >= Span::ZERO && grace <= LONGEST_GRACE;
+            if client.rotation.is_some_and(|grace| !fits(grace.0)) {
+                let message = "the grace of a replaced refresh token is 0s to 60s";
+                self.add(Code::BadValue, &path, message, "write `rotation: \"10s\"`");
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::cloud::access::fixture;
 use crate::protocol::sigv4::{Credentials, SignOptions, sign};
 use crate::protocol::time::Span;
 
-const EVERYTHING: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
+pub(super) const EVERYTHING: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
     "Action": "cognito-idp:*",
     "Resource": "arn:aws:cognito-idp:us-east-1:111122223333:userpool/*"}]}"#;
 

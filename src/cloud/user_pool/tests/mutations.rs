@@ -4,8 +4,10 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::cloud::access::fixture;
 use crate::cloud::user_pool::config::MfaMode;
 use crate::protocol::message::post;
+use crate::protocol::sigv4::{Credentials, SignOptions, sign};
 
 const OPERATIONS: [&str; 26] = [
     "SignUp",
@@ -107,10 +109,21 @@ thread_local! {
     /// granted.
     static WORLD: std::cell::RefCell<Option<(World, String, String)>> =
         const { std::cell::RefCell::new(None) };
+    static CREDENTIALS: Credentials = administrator().credentials;
+}
+
+/// Signed operations are signed by an administrator who may do all of them.
+fn signs(operation: &str) -> bool {
+    operation.starts_with("Admin") || operation == "CreateGroup"
+}
+
+/// The administrator's credentials are the same in every world.
+fn administrator() -> fixture::World {
+    fixture::World::with_policy(super::admin::EVERYTHING)
 }
 
 fn fresh() -> (World, String, String) {
-    let mut world = world();
+    let mut world = furnish(administrator().cloud);
     world.pool_mut().mfa = MfaMode::Optional;
     let (_, access, refresh) = world.doras_tokens();
     (world, access, refresh)
@@ -140,8 +153,15 @@ proptest! {
         let mut request = post(&url, "application/x-amz-json-1.1", bytes).unwrap();
         let target = format!("{}.{}", super::super::TARGET_PREFIX, OPERATIONS[which]);
         request.set_header("x-amz-target", &target).unwrap();
+        if signs(OPERATIONS[which]) {
+            let credentials = CREDENTIALS.with(Clone::clone);
+            let (now, options) = (world.cloud.now(), SignOptions::default());
+            sign(&mut request, &credentials, "us-east-1", "cognito-idp", now, options).unwrap();
+        }
         let status = world.send(request).status().as_u16();
         prop_assert!(status == 200 || status == 400, "{status}");
+        let unsigned = world.failed() == Some("Signature") || world.failed() == Some("Not expired");
+        prop_assert!(!(unsigned && signs(OPERATIONS[which])));
         if status == 400 {
             prop_assert_eq!(whole(&world), before);
             WORLD.with(|kept| *kept.borrow_mut() = Some((world, access, refresh)));

@@ -1,49 +1,38 @@
-//! What administrators do: every request is signed, and IAM decides on the pool's ARN.
+//! What administrators do: every request is signed, and IAM decides on the pool's ARN. Users are
+//! made in [`create_user`] and linked to providers in [`link_provider`].
+
+mod create_user;
+mod link_provider;
 
 use serde_json::{Value, json};
 
-use super::api::{Answer, invalid_parameter};
-use super::config::SignIn;
+use super::api::Answer;
 use super::forgot_password::set_password;
 use super::input::{Input, invalid};
-use super::model::{Group, Identity, Status, User};
+use super::model::{Group, Status, User};
 use super::password::MAX_PASSWORD_CHARS;
-use super::sign_up::{self, MAX_NAME_CHARS, NewUser, Writer};
-use super::tokens::actor_of;
-use super::{codes, sessions, triggers};
+use super::sessions;
+use super::sign_up::{self, MAX_NAME_CHARS};
 use crate::cloud::Cloud;
 use crate::cloud::access::{self, Ask, PERMISSIONS_CHECK};
 use crate::cloud::aws::{AwsError, Wire, shorten};
 use crate::cloud::front_door::Route;
-use crate::cloud::ledger::{ArtifactKind, Mint, Source};
 use crate::policy::RequestContext;
 use crate::protocol::message::Request;
-use crate::protocol::random::Stream;
 use crate::protocol::time::{Moment, Span};
 
 const POOL_API: &str = "API reference: UserPoolId";
 const USER_API: &str = "API reference: Username";
 const QUOTAS: &str = "Cognito guide: quotas";
-const CREATE_API: &str = "API reference: AdminCreateUser";
 const GROUP_API: &str = "API reference: CreateGroup";
-const LINK_API: &str = "API reference: AdminLinkProviderForUser";
 const POLICY_GUIDE: &str = "Cognito guide: password policy";
 /// The longest pool id, in characters.
 const MAX_POOL_ID_CHARS: usize = 55;
+/// How long a password that an administrator chose works.
+const TEMPORARY_VALIDITY: Span = Span::from_days(7);
 /// The most groups a user can be in, and a pool can have.
 const MAX_GROUPS_OF_USER: usize = 100;
 const MAX_GROUPS_OF_POOL: usize = 10_000;
-/// How long a password that an administrator chose works.
-const TEMPORARY_VALIDITY: Span = Span::from_days(7);
-/// Characters that generated passwords draw one kind after the other from.
-const PASSWORD_KINDS: [&str; 4] = [
-    "abcdefghijkmnopqrstuvwxyz",
-    "ABCDEFGHJKLMNPQRSTUVWXYZ",
-    "23456789",
-    "!@#%&*",
-];
-/// Characters of each kind in a generated password.
-const PER_KIND: usize = 3;
 
 /// An operation of administrators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,8 +106,8 @@ pub(super) fn answer(
     }
     match operation {
         Operation::CreateGroup => create_group(cloud, pool_id, input),
-        Operation::LinkProvider => link_provider(cloud, pool_id, input),
-        _ => create_user(cloud, pool_id, input),
+        Operation::LinkProvider => link_provider::link_provider(cloud, pool_id, input),
+        _ => create_user::create_user(cloud, pool_id, input),
     }
 }
 
@@ -327,253 +316,4 @@ fn set_user_password(cloud: &mut Cloud, pool_id: &str, user: &User, input: &Inpu
         user.temporary_until = (!permanent).then_some(until);
     });
     Ok(json!({}))
-}
-
-/// What AdminCreateUser does about the invitation.
-fn message_action(input: &Input) -> Result<Option<&str>, AwsError> {
-    match input.text("MessageAction")? {
-        None => Ok(None),
-        Some(action @ ("RESEND" | "SUPPRESS")) => Ok(Some(action)),
-        Some(other) => Err(invalid(&format!(
-            "Value '{}' at 'messageAction' failed to satisfy constraint: Member must satisfy enum \
-             value set: [RESEND, SUPPRESS]",
-            shorten(other)
-        ))),
-    }
-}
-
-/// `AdminCreateUser`: a user with a temporary password, which goes out by e-mail.
-fn create_user(cloud: &mut Cloud, pool_id: &str, input: &Input) -> Answer {
-    let typed = input.required("Username", MAX_NAME_CHARS)?;
-    let attributes = input.attributes("UserAttributes")?;
-    let given = input.optional("TemporaryPassword", MAX_PASSWORD_CHARS)?;
-    let action = message_action(input)?;
-    let password = match given {
-        Some(password) => {
-            sign_up::check_password_form(password)?;
-            password.to_owned()
-        }
-        None => generated(cloud.fresh("user-pool/temporary-password")),
-    };
-    if action == Some("RESEND") {
-        return resend(cloud, pool_id, typed, &password);
-    }
-    cloud.ledger.plan(&[
-        ("Attributes", CREATE_API),
-        ("Password policy", POLICY_GUIDE),
-        ("Username free", CREATE_API),
-    ]);
-    triggers::plan(cloud, pool_id, triggers::Kind::PreSignUp);
-    let by = Writer::Administrator;
-    sign_up::check_attributes(cloud, pool_id, Some(typed), &attributes, by)?;
-    sign_up::check_password(cloud, pool_id, &password)?;
-    sign_up::check_free(cloud, pool_id, typed, by)?;
-    check_address(cloud, pool_id, &attributes)?;
-    let place = (pool_id, "CLIENT_ID_NOT_APPLICABLE");
-    let way = triggers::SignUpBy::AdminCreateUser;
-    triggers::pre_sign_up(cloud, place, way, (typed, &attributes))?;
-    let new = NewUser {
-        username: typed.to_owned(),
-        password: Some(password.clone()),
-        attributes,
-        status: Status::ForceChangePassword,
-    };
-    let user = sign_up::create(cloud, pool_id, new);
-    let user = user.ok_or_else(super::api::internal_error)?;
-    let until = cloud.now() + TEMPORARY_VALIDITY;
-    change(cloud, pool_id, &user, |user| {
-        user.temporary_until = Some(until);
-    });
-    if action.is_none() {
-        invite(cloud, pool_id, &user, &password);
-    }
-    Ok(json!({ "User": described(&user, "Attributes") }))
-}
-
-/// In a pool with e-mail sign-in the address attribute must be free as well.
-fn check_address(
-    cloud: &Cloud,
-    pool_id: &str,
-    attributes: &[(String, String)],
-) -> Result<(), AwsError> {
-    let pool = cloud.user_pools.get(pool_id);
-    let taken = pool.is_some_and(|pool| {
-        let mut emails = attributes.iter().filter(|(name, _)| name == "email");
-        pool.sign_in == SignIn::Email && emails.any(|(_, v)| pool.username_of(v).is_some())
-    });
-    match taken {
-        false => Ok(()),
-        true => Err(AwsError::new(
-            "UsernameExistsException",
-            400,
-            "An account with the given email already exists.",
-        )),
-    }
-}
-
-/// RESEND: a user who has not signed in yet gets another temporary password.
-fn resend(cloud: &mut Cloud, pool_id: &str, typed: &str, password: &str) -> Answer {
-    cloud.ledger.plan(&[
-        ("User exists", USER_API),
-        ("Still invited", CREATE_API),
-        ("Password policy", POLICY_GUIDE),
-    ]);
-    let user = check_user(cloud, pool_id, typed)?;
-    let waiting = user.status == Status::ForceChangePassword;
-    let expected = "FORCE_CHANGE_PASSWORD";
-    if !cloud
-        .ledger
-        .verify("Still invited", waiting, expected, user.status.name())
-    {
-        return Err(AwsError::new(
-            "UnsupportedUserStateException",
-            400,
-            "Resend not possible. User status is not FORCE_CHANGE_PASSWORD",
-        ));
-    }
-    sign_up::check_password(cloud, pool_id, password)?;
-    set_password(cloud, pool_id, &user.username, password);
-    let until = cloud.now() + TEMPORARY_VALIDITY;
-    change(cloud, pool_id, &user, |user| {
-        user.status = Status::ForceChangePassword;
-        user.temporary_until = Some(until);
-    });
-    invite(cloud, pool_id, &user, password);
-    Ok(json!({ "User": described(&user, "Attributes") }))
-}
-
-/// Delivers the temporary password.
-fn invite(cloud: &mut Cloud, pool_id: &str, user: &User, password: &str) {
-    let Some(email) = user.attributes.get("email") else {
-        return;
-    };
-    let source = match cloud.ledger.current() {
-        Some(exchange) => Source::Message {
-            exchange,
-            member: "TemporaryPassword".to_owned(),
-        },
-        None => Source::World {
-            place: "TemporaryPassword".to_owned(),
-        },
-    };
-    let mint = Mint::text(
-        ArtifactKind::ConfirmationCode,
-        "Temporary password",
-        password,
-    )
-    .expiring(cloud.now() + TEMPORARY_VALIDITY)
-    .fact("user", user.username.clone())
-    .fact("sent to", email.clone())
-    .origin("password", password, source);
-    let actor = actor_of(cloud, pool_id);
-    let artifact = cloud.mint(&actor, mint);
-    codes::deliver(cloud, pool_id, artifact, email);
-}
-
-/// A password with characters of every kind, so that it suits every policy it is long enough for.
-fn generated(mut stream: Stream) -> String {
-    (0..PER_KIND)
-        .flat_map(|_| PASSWORD_KINDS)
-        .map(|kind| stream.from_alphabet(kind, 1))
-        .collect()
-}
-
-/// `AdminLinkProviderForUser`: whoever signs in at the provider as that user is this user here.
-fn link_provider(cloud: &mut Cloud, pool_id: &str, input: &Input) -> Answer {
-    let member = |place: &str, name: &str| match input.in_map(place, name)? {
-        Some(text) if !text.is_empty() && text.chars().count() <= 2_048 => Ok(text.to_owned()),
-        _ => Err(invalid_parameter(format!("{place}.{name} is required"))),
-    };
-    let name = member("DestinationUser", "ProviderAttributeValue")?;
-    let own = member("DestinationUser", "ProviderName")?;
-    let provider = member("SourceUser", "ProviderName")?;
-    let attribute = member("SourceUser", "ProviderAttributeName")?;
-    let user_id = member("SourceUser", "ProviderAttributeValue")?;
-    cloud.ledger.plan(&[
-        ("User exists", LINK_API),
-        ("Provider", LINK_API),
-        ("Identity free", LINK_API),
-    ]);
-    if own != "Cognito" {
-        return Err(invalid_parameter(
-            "DestinationUser must be a user of the user pool",
-        ));
-    }
-    let user = check_user(cloud, pool_id, &name)?;
-    let identity = check_provider(cloud, pool_id, (&provider, &attribute), &user_id)?;
-    check_identity_free(cloud, pool_id, (&provider, &user_id))?;
-    let source = cloud.ledger.current().map(|exchange| Source::Message {
-        exchange,
-        member: "SourceUser.ProviderAttributeValue".to_owned(),
-    });
-    change(cloud, pool_id, &user, |user| {
-        user.identities.push(identity);
-        if let Some(source) = source {
-            let field = "identities[0].userId".to_owned();
-            user.sources.entry(field).or_insert(source);
-        }
-    });
-    if let Some(pool) = cloud.user_pools.get_mut(pool_id) {
-        pool.links.insert((provider, user_id), user.username);
-    }
-    Ok(json!({}))
-}
-
-fn check_provider(
-    cloud: &mut Cloud,
-    pool_id: &str,
-    (name, attribute): (&str, &str),
-    user_id: &str,
-) -> Result<Identity, AwsError> {
-    let pool = cloud.user_pools.get(pool_id);
-    let provider = pool.and_then(|pool| pool.providers.iter().find(|it| it.name == name));
-    let identity = provider.map(|provider| Identity {
-        user_id: user_id.to_owned(),
-        provider_name: provider.name.clone(),
-        provider_type: provider.provider_type.to_owned(),
-        issuer: provider.issuer.clone(),
-        primary: false,
-        created_at: cloud.now(),
-    });
-    let by_subject = attribute == "Cognito_Subject";
-    let identity = identity.filter(|_| by_subject);
-    let expected = "a provider of this pool, by its Cognito_Subject";
-    let actual = format!("{} by {}", shorten(name), shorten(attribute));
-    cloud
-        .ledger
-        .verify("Provider", identity.is_some(), expected, actual);
-    identity.ok_or_else(|| match by_subject {
-        true => invalid_parameter(format!("Invalid provider name: {name}")),
-        false => invalid_parameter("Invalid ProviderAttributeName"),
-    })
-}
-
-/// Nobody has signed in as that user yet, and nobody is linked to it.
-fn check_identity_free(
-    cloud: &mut Cloud,
-    pool_id: &str,
-    (provider, user_id): (&str, &str),
-) -> Result<(), AwsError> {
-    let pool = cloud.user_pools.get(pool_id);
-    let own = format!("{provider}_{user_id}");
-    let signed_up = pool.is_some_and(|pool| pool.users.contains_key(&own));
-    let key = (provider.to_owned(), user_id.to_owned());
-    let linked = pool.and_then(|pool| pool.links.get(&key)).cloned();
-    let actual = match &linked {
-        Some(username) => format!("linked to {username}"),
-        None if signed_up => format!("has a profile of its own, {own}"),
-        None => "free".to_owned(),
-    };
-    let free = linked.is_none() && !signed_up;
-    let expected = "neither signed up nor linked";
-    if cloud.ledger.verify("Identity free", free, expected, actual) {
-        return Ok(());
-    }
-    Err(invalid_parameter(match signed_up {
-        true => {
-            "Merging is not currently supported, provide a SourceUser that has not been signed up \
-             in order to link"
-        }
-        false => "SourceUser is already linked to DestinationUser",
-    }))
 }
