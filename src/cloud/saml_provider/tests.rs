@@ -1,5 +1,7 @@
 //! Signing in at work, and what STS makes of the assertion.
 
+use proptest::prelude::*;
+
 use super::config::{
     EmployeeConfig, SamlProviderConfig, add_employee, add_provider, key_name, trust,
 };
@@ -258,4 +260,27 @@ fn other_addresses_of_the_provider_are_not_found() {
     let request = get("https://idp.example.com/x").unwrap();
     let answer = world.cloud.send(&world.laptop, request).unwrap();
     assert_eq!(answer.response.status(), 404);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever is done to the document, nobody else gets in and no other role is believed.
+    #[test]
+    fn no_mutation_makes_somebody_else_of_an_assertion(at in 0..4_000_usize, byte in any::<u8>()) {
+        let mut world = world();
+        let good = world.assertion();
+        let mut bytes = base64_decode(&good).unwrap();
+        let place = at % bytes.len();
+        bytes[place] = byte;
+        let asked = Asked {
+            assertion: &base64(&bytes),
+            role_arn: ROLE,
+            principal_arn: PROVIDER,
+        };
+        if let Ok(verified) = verify(&mut world.cloud, asked) {
+            prop_assert_eq!(verified.subject, "dana@example.com");
+            prop_assert_eq!(verified.session_name, "dana");
+        }
+    }
 }
