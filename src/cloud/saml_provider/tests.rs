@@ -165,7 +165,7 @@ fn any_changed_byte_of_the_assertion_breaks_its_signature() {
     let begin = text.find("<saml:Assertion").unwrap();
     let end = text.find("<tt:Signature").unwrap();
     let own = base64(
-        &key.sign(Algorithm::RS256, text[begin..end].as_bytes())
+        &key.sign(Algorithm::RS256, &text.as_bytes()[begin..end])
             .unwrap(),
     );
     let (head, _) = text.split_once("rsa-sha256\">").unwrap();
