@@ -16,6 +16,8 @@ const HEAD: f32 = 36.0;
 const FOOT: f32 = 8.0;
 /// A row with its evidence below its name.
 const ROW: f32 = 40.0;
+/// A further line of evidence.
+const EVIDENCE_LINE: f32 = 17.0;
 /// A row with its name alone.
 const DENSE_ROW: f32 = 23.0;
 /// From the panel's edge to the rows' text.
@@ -59,7 +61,7 @@ pub fn panel(
         opacity: t.through(times.arrive, APPEAR_MS),
     };
     fill(&mut panel, exchange, &states, unit);
-    let short = name(recording, exchange).to_owned();
+    let short = recording.name_of(&exchange.to).to_owned();
     panel.title = fitting_title(&panel, &short, unit);
     Some(panel)
 }
@@ -159,13 +161,13 @@ fn fill(panel: &mut CheckPanel, exchange: &Exchange, states: &[TickState], unit:
     let available = panel.rect.h / unit - HEAD - FOOT;
     let count = exchange.checks.len();
     let focus = focus(states);
-    let roomy = count as f32 * ROW <= available;
-    let height = |row: usize| {
-        if roomy || row == focus {
-            ROW
-        } else {
-            DENSE_ROW
-        }
+    let roomy = count as f32 * ROW + EVIDENCE_LINE <= available;
+    let failed = states.get(focus) == Some(&TickState::Failed);
+    let height = |row: usize| match row == focus {
+        true if failed => ROW + EVIDENCE_LINE,
+        true => ROW,
+        false if roomy => ROW,
+        false => DENSE_ROW,
     };
     let (first, last) = window(count, focus, available, &height);
     panel.hidden_above = first;
@@ -188,6 +190,7 @@ fn fill(panel: &mut CheckPanel, exchange: &Exchange, states: &[TickState], unit:
                 true => evidence(check, states[row], rect.w / unit - INDENT - PAD),
                 false => String::new(),
             },
+            required: required(check, states[row], rect.w / unit - INDENT - PAD),
             state: states[row],
             rect,
         });
@@ -239,8 +242,7 @@ fn evidence(check: &Check, state: TickState, available: f32) -> String {
     let words = match state {
         TickState::Pending => "",
         TickState::Checking => &check.expected,
-        TickState::Passed => &check.actual,
-        TickState::Failed => return difference(check, available),
+        TickState::Passed | TickState::Failed => &check.actual,
         TickState::NotReached => "not reached",
     };
     text::cut(
@@ -251,26 +253,11 @@ fn evidence(check: &Check, state: TickState, available: f32) -> String {
     )
 }
 
-/// What was found beside what was required, each cut in its middle: identifiers differ at their ends.
-fn difference(check: &Check, available: f32) -> String {
-    const IS_NOT: &str = " is not ";
-    /// Less room than this for a side says nothing; then what was found stands alone.
-    const LEAST_SIDE: f32 = 64.0;
-    let size = metric::DETAIL;
-    let (found, required) = (
-        text::short_ids(&check.actual),
-        text::short_ids(&check.expected),
-    );
-    let measure = |words: &str| text::width(words, Font::Regular, size);
-    let room = available - measure(IS_NOT);
-    let fits = measure(&found) + measure(&required) <= room;
-    if required.is_empty() || (!fits && room / 2.0 < LEAST_SIDE) {
-        return text::cut(&found, Font::Regular, size, available);
+/// What a failed check required; its beginning and its end, since identifiers differ at the end.
+fn required(check: &Check, state: TickState, available: f32) -> String {
+    if state != TickState::Failed || check.expected.is_empty() {
+        return String::new();
     }
-    let short = |words: &str, room: f32| text::cut_middle(words, Font::Regular, size, room);
-    // What one side leaves free is the other's
-    let found_room = (room / 2.0).max(room - measure(&required));
-    let found = short(&found, found_room);
-    let required = short(&required, room - measure(&found));
-    format!("{found}{IS_NOT}{required}")
+    let words = format!("required {}", text::short_ids(&check.expected));
+    text::cut_middle(&words, Font::Regular, metric::DETAIL, available)
 }

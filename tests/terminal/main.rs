@@ -7,6 +7,7 @@
 
 mod check;
 mod hostile;
+mod keys;
 mod play;
 mod trace;
 mod usage;

@@ -11,11 +11,11 @@ use super::password::MAX_PASSWORD_CHARS;
 use super::sign_up::{self, MAX_NAME_CHARS, NewUser, Writer};
 use super::tokens::actor_of;
 use super::{codes, sessions, triggers};
+use crate::cloud::Cloud;
 use crate::cloud::access::{self, Ask, PERMISSIONS_CHECK};
 use crate::cloud::aws::{AwsError, Wire, shorten};
 use crate::cloud::front_door::Route;
 use crate::cloud::ledger::{ArtifactKind, Mint, Source};
-use crate::cloud::{Cloud, REGION};
 use crate::policy::RequestContext;
 use crate::protocol::message::Request;
 use crate::protocol::random::Stream;
@@ -100,13 +100,10 @@ pub(super) fn answer(
     }
     let caller = access::authenticate_then(cloud, route, request, wire, &later)?;
     let pool_id = input.required("UserPoolId", MAX_POOL_ID_CHARS)?;
-    let account = cloud
-        .actor(&route.to)
-        .and_then(|actor| actor.account.clone())
-        .unwrap_or_default();
+    let account = super::account_of(cloud, &route.to);
     let ask = Ask {
         action: format!("cognito-idp:{}", route.operation),
-        resource: format!("arn:aws:cognito-idp:{REGION}:{account}:userpool/{pool_id}"),
+        resource: super::pool_arn(&account, pool_id),
         resource_account: account,
         context: RequestContext::new(),
         resource_policy: None,

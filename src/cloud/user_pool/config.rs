@@ -9,7 +9,8 @@ pub use super::federation::{Facebook, Federation, LoginWithAmazon, Oidc, Provide
 use super::model::{Client, Group, Pool, Status, User};
 use super::password::PasswordRecord;
 pub use super::triggers::{
-    MigrateUser, MigratedUser, PostConfirmation, PreSignUp, PreTokenGeneration, Triggers,
+    MigrateUser, MigratedUser, PostConfirmation, PreSignUp, PreTokenGeneration, TriggerKind,
+    Triggers,
 };
 use crate::cloud::ledger::{ActorId, Source};
 use crate::cloud::{Cloud, REGION};

@@ -110,6 +110,19 @@ fn api_host() -> String {
     format!("cognito-idp.{REGION}.amazonaws.com")
 }
 
+/// The account that a pool's actor stands in.
+fn account_of(cloud: &Cloud, actor: &ActorId) -> String {
+    let actor = cloud.actor(actor);
+    actor
+        .and_then(|actor| actor.account.clone())
+        .unwrap_or_default()
+}
+
+/// A pool's ARN.
+fn pool_arn(account: &str, pool_id: &str) -> String {
+    format!("arn:aws:cognito-idp:{REGION}:{account}:userpool/{pool_id}")
+}
+
 /// Finds out whether a request is for a user pool, which one, and which operation it asks for.
 pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
     let host = request.host();

@@ -1,12 +1,16 @@
 //! The functions that a pool calls on its way: before a sign-up, after a confirmation, before
-//! tokens are made, and for somebody it does not know. Each is small and declared as data; it gets
-//! the event that Lambda would get and fills in its response.
+//! tokens are made, and for somebody it does not know. Each is a Lambda function, called through the
+//! front door, or a small one declared here as data; both get the same event and give its response.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use super::claims::Overrides;
 use super::model::{Pool, User};
+use super::tokens::actor_of;
 use crate::cloud::aws::AwsError;
+use crate::cloud::lambda::{self, Failure, Invocation};
 use crate::cloud::{Cloud, REGION};
 
 const TRIGGER_GUIDE: &str = "Cognito guide: customizing user pool workflows with Lambda triggers";
@@ -22,6 +26,8 @@ pub struct Triggers {
     pub pre_token_generation: Option<PreTokenGeneration>,
     /// Brings users over from elsewhere
     pub migrate_user: Option<MigrateUser>,
+    /// Lambda functions by ARN, which come before those above
+    pub lambda: BTreeMap<TriggerKind, String>,
 }
 
 /// Decides about sign-ups.
@@ -76,15 +82,21 @@ pub struct MigratedUser {
 }
 
 /// Which function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TriggerKind {
+    /// Before somebody becomes a user
     PreSignUp,
+    /// After a user, or a new password, was confirmed
     PostConfirmation,
+    /// Before tokens are made
     PreTokenGeneration,
+    /// For somebody the pool does not know
     UserMigration,
 }
 
-impl Kind {
+pub(super) use TriggerKind as Kind;
+
+impl TriggerKind {
     /// As error messages name it.
     fn name(self) -> &'static str {
         match self {
@@ -107,6 +119,9 @@ impl Kind {
 
 impl Triggers {
     fn has(&self, kind: Kind) -> bool {
+        if self.lambda.contains_key(&kind) {
+            return true;
+        }
         match kind {
             Kind::PreSignUp => self.pre_sign_up.is_some(),
             Kind::PostConfirmation => self.post_confirmation.is_some(),
@@ -235,8 +250,15 @@ fn invoke(
     kind: Kind,
     event: &Value,
 ) -> Result<Option<Value>, AwsError> {
-    let pool = cloud.user_pools.get(pool_id);
-    let Some(outcome) = pool.and_then(|pool| pool.triggers.run(kind, event)) else {
+    let triggers = cloud.user_pools.get(pool_id).map(|pool| &pool.triggers);
+    let function = triggers.and_then(|all| all.lambda.get(&kind)).cloned();
+    let outcome = match function {
+        Some(arn) => Some(invoke_lambda(cloud, pool_id, &arn, event)),
+        None => triggers
+            .and_then(|all| all.run(kind, event))
+            .map(|outcome| outcome.map_err(Fault::Thrown)),
+    };
+    let Some(outcome) = outcome else {
         return Ok(None);
     };
     let expected = format!("an answer to {}", text(event, "/triggerSource"));
@@ -246,12 +268,70 @@ fn invoke(
             cloud.ledger.passed(kind.check(), expected, actual);
             Ok(Some(response))
         }
-        Err(message) => {
-            let actual = format!("it failed: {message}");
+        Err(fault) => {
+            let error = fault.error(kind);
+            let actual = format!("it failed: {}", error.message);
             cloud.ledger.failed(kind.check(), expected, actual);
-            let message = format!("{} failed with error {message}.", kind.name());
-            Err(AwsError::new("UserLambdaValidationException", 400, message))
+            Err(error)
         }
+    }
+}
+
+/// Why a function gave no response.
+enum Fault {
+    /// It failed, saying this
+    Thrown(String),
+    /// Lambda did not run it
+    Refused(String),
+    /// What it gave is no response
+    Unreadable,
+}
+
+impl Fault {
+    fn error(self, kind: Kind) -> AwsError {
+        let name = kind.name();
+        match self {
+            Self::Thrown(message) => {
+                let message = format!("{name} failed with error {message}.");
+                AwsError::new("UserLambdaValidationException", 400, message)
+            }
+            Self::Refused(code) => {
+                let message = format!("{name} invocation failed due to error {code}.");
+                AwsError::new("UnexpectedLambdaException", 400, message)
+            }
+            Self::Unreadable => {
+                let message = "Unrecognizable lambda output";
+                AwsError::new("InvalidLambdaResponseException", 400, message)
+            }
+        }
+    }
+}
+
+/// Runs a Lambda function for the pool, as an exchange of its own.
+fn invoke_lambda(
+    cloud: &mut Cloud,
+    pool_id: &str,
+    function_arn: &str,
+    event: &Value,
+) -> Result<Value, Fault> {
+    let actor = actor_of(cloud, pool_id);
+    let account = super::account_of(cloud, &actor);
+    let invocation = Invocation {
+        function_arn,
+        source_arn: &super::pool_arn(&account, pool_id),
+        source_account: &account,
+        event,
+    };
+    let answer = lambda::invoke_for_service(cloud, &actor, invocation);
+    let mut answer = answer.map_err(|failure| match failure {
+        Failure::Thrown { message, .. } => Fault::Thrown(message),
+        Failure::Refused { code, .. } => Fault::Refused(code),
+    })?;
+    // A function gives the whole event back
+    match answer.get_mut("response").map(Value::take) {
+        Some(Value::Null) => Ok(Value::Object(Map::new())),
+        Some(response @ Value::Object(_)) => Ok(response),
+        _ => Err(Fault::Unreadable),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The functions a pool calls: what they may decide and what their failure does.
 
 use super::*;
+use crate::cloud::lambda::{Code, FunctionConfig, Permission, add_function};
 use crate::cloud::user_pool::config::{
-    MigrateUser, MigratedUser, PostConfirmation, PreSignUp, PreTokenGeneration,
+    MigrateUser, MigratedUser, PostConfirmation, PreSignUp, PreTokenGeneration, TriggerKind,
 };
 
 fn sign_up(world: &mut World) -> Result<Value, Refusal> {
@@ -176,4 +177,86 @@ fn somebody_from_an_older_directory_comes_over_with_a_forgotten_password() {
                        "Password": "Second-horse2" });
     world.api("ConfirmForgotPassword", &body).unwrap();
     assert!(world.password_sign_in("ann", "Second-horse2").is_ok());
+}
+
+/// The world with a Lambda function as trigger, which the pool may run or not.
+fn with_lambda(kind: TriggerKind, code: Code, permitted: bool) -> World {
+    let account = "111122223333";
+    let mut world = world();
+    let lambda = actor("lambda", ActorKind::Lambda, Some(account));
+    world.cloud.add_actor(lambda);
+    let source = format!(
+        "arn:aws:cognito-idp:us-east-1:{account}:userpool/{}",
+        world.pool
+    );
+    let permission = Permission::for_service("pool", "cognito-idp.amazonaws.com", &source, account);
+    let function = FunctionConfig {
+        name: "trigger".to_owned(),
+        account: account.to_owned(),
+        code,
+        role_arn: None,
+        permissions: permitted.then_some(permission).into_iter().collect(),
+    };
+    let arn = add_function(&mut world.cloud, function).unwrap();
+    world.pool_mut().triggers.lambda.insert(kind, arn);
+    world
+}
+
+fn claims_function() -> Code {
+    Code::CustomClaims {
+        add: [("tenant".to_owned(), "north".to_owned())].into(),
+        suppress: vec!["email".to_owned()],
+    }
+}
+
+#[test]
+fn a_lambda_function_is_run_through_the_front_door_before_the_tokens() {
+    let mut world = with_lambda(TriggerKind::PreTokenGeneration, claims_function(), true);
+    let (id, _, _) = world.doras_tokens();
+    assert_eq!(claims(&id)["tenant"], "north");
+    assert!(claims(&id).get("email").is_none());
+    let parent = world.last().id;
+    let exchanges = world.cloud.ledger.exchanges();
+    let nested = exchanges
+        .iter()
+        .find(|exchange| exchange.parent == Some(parent))
+        .unwrap();
+    assert_eq!(
+        (nested.to.as_str(), nested.operation.as_str()),
+        ("lambda", "Invoke")
+    );
+    let event: Value = serde_json::from_str(nested.request.body.text().unwrap()).unwrap();
+    assert_eq!(event["triggerSource"], "TokenGeneration_Authentication");
+    assert_eq!(
+        event["request"]["userAttributes"]["email"],
+        "dora@example.com"
+    );
+}
+
+#[test]
+fn a_lambda_function_that_the_pool_may_not_run_refuses_the_sign_in() {
+    let mut world = with_lambda(TriggerKind::PreTokenGeneration, claims_function(), false);
+    let message = "PreTokenGeneration invocation failed due to error AccessDeniedException.";
+    let refusal = refused("UnexpectedLambdaException", message);
+    assert_eq!(world.password_sign_in("dora", PASSWORD), Err(refusal));
+}
+
+#[test]
+fn a_lambda_function_that_fails_or_gives_nonsense_refuses_the_sign_up() {
+    let fails = Code::Fail("Not today".to_owned());
+    let mut world = with_lambda(TriggerKind::PreSignUp, fails, true);
+    let before = world.state();
+    let refusal = validation("PreSignUp failed with error Not today.");
+    assert_eq!(sign_up(&mut world), Err(refusal));
+    assert_eq!(world.state(), before);
+    let nonsense = Code::Constant(json!([1]));
+    let mut world = with_lambda(TriggerKind::PreSignUp, nonsense, true);
+    let refusal = refused(
+        "InvalidLambdaResponseException",
+        "Unrecognizable lambda output",
+    );
+    assert_eq!(sign_up(&mut world), Err(refusal));
+    let nothing = Code::Echo;
+    let mut world = with_lambda(TriggerKind::PreSignUp, nothing, true);
+    assert_eq!(sign_up(&mut world).unwrap()["UserConfirmed"], false);
 }

@@ -112,29 +112,25 @@ fn paint_row(canvas: &Canvas<'_>, row: &CheckRow) {
     let unit = canvas.unit;
     let left = rect.left() + WORDS_LEFT * unit;
     let right = rect.right() - PAD * unit;
-    let has_evidence = !row.evidence.is_empty();
-    let name_height = canvas.detail_size() * 1.35;
-    let height = name_height
-        + if has_evidence {
-            canvas.detail_size() * 1.35
-        } else {
-            0.0
-        };
-    let top = rect.top()
-        + ((rect.height() - height) / 2.0)
-            .max(0.0)
-            .min(theme.step(1.0));
-    let name_rect = Rect::from_min_size(pos2(left, top), vec2(right - left, name_height));
+    let line = canvas.detail_size() * 1.35;
+    let below = [&row.evidence, &row.required];
+    let lines = 1 + below.iter().filter(|words| !words.is_empty()).count();
+    let spare = (rect.height() - line * lines as f32) / 2.0;
+    let top = rect.top() + spare.max(0.0).min(theme.step(1.0));
+    let name_rect = Rect::from_min_size(pos2(left, top), vec2(right - left, line));
     let at = pos2(rect.left() + MARK_LEFT * unit, name_rect.center().y + 0.5);
     marks::tick(&canvas.painter, theme, at, 8.0 * unit, row.state);
     let font = theme.medium(canvas.detail_size());
     canvas.text(name_rect, Align2::LEFT_CENTER, &row.name, font, name);
-    if has_evidence {
-        let place = Rect::from_min_max(
-            pos2(left, name_rect.bottom()),
-            pos2(right, name_rect.bottom() + canvas.detail_size() * 1.35),
-        );
+    let inks = [evidence, colours.ink_soft];
+    let mut place = name_rect;
+    for (words, ink) in below
+        .into_iter()
+        .zip(inks)
+        .filter(|(words, _)| !words.is_empty())
+    {
+        place = place.translate(vec2(0.0, line));
         let font = theme.regular(canvas.detail_size());
-        canvas.text(place, Align2::LEFT_CENTER, &row.evidence, font, evidence);
+        canvas.text(place, Align2::LEFT_CENTER, words, font, ink);
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use bevy_egui::egui::text::{LayoutJob, TextFormat};
-use bevy_egui::egui::{Context, Galley, Painter, Rect, Sense, Ui, WidgetInfo, WidgetType, pos2};
+use bevy_egui::egui::{
+    Context, Galley, Painter, Rect, Sense, Ui, Vec2, WidgetInfo, WidgetType, pos2,
+};
 
 use crate::gui::view::model::Model;
 use crate::gui::view::theme::Theme;
@@ -14,6 +16,8 @@ use crate::stage::frame::CaptionRun;
 const PRESENTER_SCALE: f32 = 1.5;
 /// The smallest a caption becomes, in points.
 const LEAST_SIZE: f32 = 14.0;
+/// Below this height a window is small, in points at normal text size.
+const SMALL_WINDOW: f32 = 700.0;
 /// Lines that there is always room for.
 const LEAST_LINES: f32 = 2.0;
 
@@ -52,7 +56,10 @@ fn side(theme: &Theme) -> f32 {
 
 /// How tall the strip is: as tall as the longest caption of the scenario needs at this width, so
 /// that the stage does not jump from beat to beat.
-pub fn height(ctx: &Context, model: &Model, width: f32) -> f32 {
+///
+/// In a small window two lines must do, set smaller where they need more: the stage goes first.
+pub fn height(ctx: &Context, model: &Model, window: Vec2) -> f32 {
+    let width = window.x;
     let Some(loaded) = &model.loaded else {
         return 0.0;
     };
@@ -63,7 +70,12 @@ pub fn height(ctx: &Context, model: &Model, width: f32) -> f32 {
         let job = job(theme, &runs(&beat.caption), size, inner);
         ctx.fonts_mut(|fonts| fonts.layout_job(job)).rows.len() as f32
     });
-    let most = rows.fold(LEAST_LINES, f32::max);
+    let small = window.y < SMALL_WINDOW * model.settings.text_scale && !model.presenter;
+    let most = if small {
+        LEAST_LINES
+    } else {
+        rows.fold(LEAST_LINES, f32::max)
+    };
     theme.step(4.0) + theme.text.detail * 1.5 + most * line_height(size) + theme.step(4.0)
 }
 
