@@ -1,5 +1,7 @@
 //! Signing in at work, and what STS makes of the assertion.
 
+use proptest::prelude::*;
+
 use super::config::{
     EmployeeConfig, SamlProviderConfig, add_employee, add_provider, key_name, trust,
 };
@@ -163,7 +165,7 @@ fn any_changed_byte_of_the_assertion_breaks_its_signature() {
     let begin = text.find("<saml:Assertion").unwrap();
     let end = text.find("<tt:Signature").unwrap();
     let own = base64(
-        &key.sign(Algorithm::RS256, text[begin..end].as_bytes())
+        &key.sign(Algorithm::RS256, &text.as_bytes()[begin..end])
             .unwrap(),
     );
     let (head, _) = text.split_once("rsa-sha256\">").unwrap();
@@ -258,4 +260,27 @@ fn other_addresses_of_the_provider_are_not_found() {
     let request = get("https://idp.example.com/x").unwrap();
     let answer = world.cloud.send(&world.laptop, request).unwrap();
     assert_eq!(answer.response.status(), 404);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever is done to the document, nobody else gets in and no other role is believed.
+    #[test]
+    fn no_mutation_makes_somebody_else_of_an_assertion(at in 0..4_000_usize, byte in any::<u8>()) {
+        let mut world = world();
+        let good = world.assertion();
+        let mut bytes = base64_decode(&good).unwrap();
+        let place = at % bytes.len();
+        bytes[place] = byte;
+        let asked = Asked {
+            assertion: &base64(&bytes),
+            role_arn: ROLE,
+            principal_arn: PROVIDER,
+        };
+        if let Ok(verified) = verify(&mut world.cloud, asked) {
+            prop_assert_eq!(verified.subject, "dana@example.com");
+            prop_assert_eq!(verified.session_name, "dana");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The pages a browser sees and the code that comes of them.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::cloud::ledger::ArtifactKind;
 
@@ -137,6 +139,56 @@ fn any_path_and_any_bytes_get_an_answer() {
             *request.method_mut() = http::Method::POST;
             *request.body_mut() = vec![0xff, 0x00, b'&', b'=', b'%'];
             assert!(!at.world.send(request).response.status().is_success());
+        }
+    }
+}
+
+const FIELDS: [&str; 14] = [
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "audience",
+    "email",
+    "password",
+    "consent",
+    "grant_type",
+    "code",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// A form with anything in any field is answered; a refusal changes nothing.
+    #[test]
+    fn no_form_panics_and_no_refused_one_leaves_a_trace(
+        field in 0..FIELDS.len(),
+        value in "[ -~é\\r\\n]{0,40}",
+        twice in any::<bool>(),
+    ) {
+        for provider in [google(), amazon()] {
+            let mut at = At::new(provider);
+            let code = at.ask();
+            let code = at.code_for(code);
+            let mut login = at.filled(at.ask());
+            let mut redeem = at.redeem_form(&code);
+            for form in [&mut login, &mut redeem] {
+                match twice {
+                    true => form.append(FIELDS[field], &value),
+                    false => form.set(FIELDS[field], &value),
+                }
+            }
+            let before = at.state();
+            at.login(&login);
+            let refused = at.world.cloud.ledger.exchanges().last().unwrap().refused();
+            prop_assert!(!refused || at.state() == before);
+            let before = at.state();
+            let (status, _) = at.redeem(&redeem);
+            prop_assert!(status == 200 || at.state() == before);
         }
     }
 }
