@@ -1,0 +1,1 @@
+//! IAM as its callers see it.
