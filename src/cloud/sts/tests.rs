@@ -1,5 +1,8 @@
 //! STS as its callers see it.
 
+mod assume_role;
+mod user_sessions;
+
 use serde_json::{Value, json};
 
 use crate::cloud::REGION;

@@ -3,6 +3,7 @@
 //!
 //! All tokens of a request must be good, or the whole request is refused.
 
+mod developer;
 mod facebook;
 mod google;
 mod id_token;
@@ -41,15 +42,27 @@ pub struct VerifiedLogin {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ProviderKind {
     UserPool,
+    Developer,
     Facebook,
     Google,
     Oidc,
+}
+
+/// Whether an identity pool's own tokens are logins: they prove an identity that is known, and
+/// make none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PoolTokens {
+    /// They are
+    Taken,
+    /// They are not
+    Refused,
 }
 
 impl ProviderKind {
     fn of(provider: &str) -> Self {
         match provider {
             facebook::LOGIN_KEY => Self::Facebook,
+            developer::LOGIN_KEY => Self::Developer,
             google::LOGIN_KEY => Self::Google,
             key if key.starts_with("cognito-idp.") => Self::UserPool,
             _ => Self::Oidc,
@@ -64,6 +77,7 @@ pub fn planned(pool: &IdentityPool, logins: &[(String, String)]) -> Vec<Planned>
         match ProviderKind::of(provider) {
             ProviderKind::UserPool => checks.extend(user_pool::planned(pool, provider)),
             ProviderKind::Facebook => checks.extend(facebook::PLANNED),
+            ProviderKind::Developer => checks.extend(developer::PLANNED),
             ProviderKind::Google | ProviderKind::Oidc => checks.extend(id_token::PLANNED),
         }
     }
@@ -75,10 +89,16 @@ pub fn verify_all(
     cloud: &mut Cloud,
     pool: &IdentityPool,
     logins: &[(String, String)],
+    pool_tokens: PoolTokens,
 ) -> Result<Vec<VerifiedLogin>, AwsError> {
     logins
         .iter()
-        .map(|(provider, token)| verify(cloud, pool, provider, token))
+        .map(|(provider, token)| match ProviderKind::of(provider) {
+            ProviderKind::Developer if pool_tokens == PoolTokens::Refused => {
+                developer::refuse(cloud)
+            }
+            _ => verify(cloud, pool, provider, token),
+        })
         .collect()
 }
 
@@ -91,6 +111,7 @@ fn verify(
     match ProviderKind::of(provider) {
         ProviderKind::UserPool => user_pool::verify(cloud, pool, provider, token),
         ProviderKind::Facebook => facebook::verify(cloud, pool, token),
+        ProviderKind::Developer => developer::verify(cloud, pool, token),
         ProviderKind::Google => google::verify(cloud, pool, token),
         ProviderKind::Oidc => oidc::verify(cloud, pool, provider, token),
     }

@@ -1,6 +1,9 @@
 //! Identity pools as their callers see them.
 
+mod administer;
+pub(in crate::cloud) mod callers;
 mod credentials;
+mod developer;
 mod logins;
 pub(in crate::cloud) mod world;
 
