@@ -2,8 +2,12 @@
 
 use std::process::ExitCode;
 
-use tokentrail::cli::{self, Players};
+use tokentrail::cli;
 
 fn main() -> ExitCode {
-    cli::run(std::env::args_os(), &Players::default())
+    #[cfg(feature = "gui")]
+    let players = tokentrail::gui::players();
+    #[cfg(not(feature = "gui"))]
+    let players = cli::Players::default();
+    cli::run(std::env::args_os(), &players)
 }

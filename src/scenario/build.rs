@@ -340,7 +340,7 @@ impl Builder<'_> {
             .unwrap_or_default()
             .to_owned();
         let mut federation = Federation::facebook(Facebook::new(app, secret));
-        let mapping = facebook.mapping.iter().filter(|(to, _)| *to != "username");
+        let mapping = facebook.mapping.iter();
         federation.attribute_mapping = mapping
             .map(|(to, from)| (to.clone(), from.clone()))
             .collect();

@@ -1,6 +1,8 @@
 //! From bytes to a [`Scenario`]: read, join with what it extends, check.
 
 use super::check;
+use std::collections::BTreeSet;
+
 use super::checked::{Act, Beat, Chapter, DEFAULT_SEED, Scenario};
 use super::diagnostic::{Code, Report, Sources, suggest};
 use super::file::{Beat as BeatFile, Expect};
@@ -169,6 +171,7 @@ fn join(
     let inherited_seed = parent.as_ref().map(|parent| parent.seed);
     let (mut chapters, mut beats) =
         parent.map_or_else(Default::default, |parent| (parent.chapters, parent.beats));
+    let inherited: BTreeSet<String> = beats.iter().map(|beat: &Beat| beat.id.clone()).collect();
     for (number, chapter) in file.chapters.iter().enumerate() {
         let path = Path::top().field("chapters").index(number).field("beats");
         let continues = number == 0
@@ -183,7 +186,7 @@ fn join(
         }
         for (number, beat) in chapter.beats.iter().enumerate() {
             let path = path.index(number);
-            if beats.iter().any(|other: &Beat| other.id == beat.id) && file.extends.is_some() {
+            if inherited.contains(&beat.id) {
                 let span = read.tree.find(&path.field("id")).span.clone();
                 let message = format!("there is already a beat `{}`", beat.id);
                 report.add(

@@ -167,7 +167,7 @@ pub struct PoolFacebook {
 }
 
 fn default_mapping() -> BTreeMap<String, String> {
-    [("email", "email"), ("name", "name"), ("username", "id")]
+    [("email", "email"), ("name", "name")]
         .map(|(to, from)| (to.to_owned(), from.to_owned()))
         .into()
 }

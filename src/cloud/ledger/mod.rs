@@ -242,17 +242,18 @@ impl Ledger {
 
     /// Writes down the answer. Checks that were announced and not made are listed as not reached
     /// if an earlier one failed; what the response carries moves into the caller's wallet.
-    pub fn close(
+    /// What changes because of it still belongs to the exchange, until it is closed.
+    pub fn answered(
         &mut self,
         id: ExchangeId,
         at: Moment,
         response: SentResponse,
         refusal: Option<Refusal>,
     ) {
-        let Some(position) = self.open.iter().rposition(|open| open.id == id) else {
+        let Some(open) = self.open.iter_mut().rfind(|open| open.id == id) else {
             return;
         };
-        let Open { planned, .. } = self.open.remove(position);
+        let planned = std::mem::take(&mut open.planned);
         let received = self.index.spot_response(&response);
         let exchange = &mut self.exchanges[id.index()];
         for Planned { name, source } in planned {
@@ -271,6 +272,23 @@ impl Ledger {
         exchange.refusal = refusal;
         exchange.received = received;
         self.hand_over(id);
+    }
+
+    /// Nothing belongs to the exchange any more.
+    pub fn finish(&mut self, id: ExchangeId) {
+        self.open.retain(|open| open.id != id);
+    }
+
+    /// Writes down the answer of an exchange that changes nothing further.
+    pub fn close(
+        &mut self,
+        id: ExchangeId,
+        at: Moment,
+        response: SentResponse,
+        refusal: Option<Refusal>,
+    ) {
+        self.answered(id, at, response, refusal);
+        self.finish(id);
     }
 
     /// What an answer carries leaves its minter's hands and is the caller's from then on.

@@ -426,7 +426,9 @@ fn scaled_text(text: TypeScale, by: f32) -> TypeScale {
     }
 }
 
+/// Room around text grows slower than the text, or little would be left for the stage.
 fn scaled_space(space: Space, by: f32) -> Space {
+    let by = by.sqrt();
     Space {
         control: space.control * by,
         top_bar: space.top_bar * by,

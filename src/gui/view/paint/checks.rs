@@ -33,20 +33,27 @@ pub fn paint(canvas: &Canvas<'_>, panel: &CheckPanel) {
     for row in &panel.rows {
         paint_row(canvas, row);
     }
-    if panel.hidden_below > 0 {
-        let text = format!("{} more below", panel.hidden_below);
-        let foot = Rect::from_min_max(
-            pos2(
-                rect.left() + theme.step(4.0),
-                rect.bottom() - theme.step(5.5),
-            ),
-            pos2(
-                rect.right() - theme.step(4.0),
-                rect.bottom() - theme.step(1.0),
-            ),
-        );
+    // Rows that there is no room for are counted at the end of the first and the last one shown
+    let edges = [
+        (panel.rows.first(), panel.hidden_above),
+        (panel.rows.last(), panel.hidden_below),
+    ];
+    for (row, hidden) in edges {
+        let Some(row) = row.filter(|_| hidden > 0) else {
+            continue;
+        };
+        let row = canvas.rect(row.rect);
+        let height = canvas.detail_size() * 1.35 + theme.step(1.0);
+        let right = row.right() - PAD * canvas.unit;
+        let place = Rect::from_min_max(row.min, pos2(right, row.top() + height));
         let font = theme.regular(canvas.detail_size());
-        canvas.text(foot, Align2::RIGHT_CENTER, &text, font, colours.ink_faint);
+        canvas.text(
+            place,
+            Align2::RIGHT_CENTER,
+            &format!("+{hidden}"),
+            font,
+            colours.ink_faint,
+        );
     }
 }
 
@@ -73,12 +80,13 @@ fn paint_head(canvas: &Canvas<'_>, panel: &CheckPanel, rect: Rect) {
         colours.ink_soft
     };
     let font = theme.medium(canvas.detail_size());
-    let progress = if panel.hidden_above > 0 {
-        format!("{} earlier · {}", panel.hidden_above, panel.progress)
-    } else {
-        panel.progress.clone()
-    };
-    let taken = canvas.text(head, Align2::RIGHT_CENTER, &progress, font.clone(), colour);
+    let taken = canvas.text(
+        head,
+        Align2::RIGHT_CENTER,
+        &panel.progress,
+        font.clone(),
+        colour,
+    );
     let room = Rect::from_min_max(
         head.min,
         pos2(taken.left() - theme.step(2.0), head.bottom()),

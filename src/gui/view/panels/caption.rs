@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bevy_egui::egui::text::{LayoutJob, TextFormat};
-use bevy_egui::egui::{Context, Galley, Rect, Sense, Ui, WidgetInfo, WidgetType, pos2};
+use bevy_egui::egui::{Context, Galley, Painter, Rect, Sense, Ui, WidgetInfo, WidgetType, pos2};
 
 use crate::gui::view::model::Model;
 use crate::gui::view::theme::Theme;
@@ -12,6 +12,8 @@ use crate::stage::frame::CaptionRun;
 
 /// How much larger captions are while presenting.
 const PRESENTER_SCALE: f32 = 1.5;
+/// The smallest a caption becomes, in points.
+const LEAST_SIZE: f32 = 14.0;
 /// Lines that there is always room for.
 const LEAST_LINES: f32 = 2.0;
 
@@ -65,6 +67,21 @@ pub fn height(ctx: &Context, model: &Model, width: f32) -> f32 {
     theme.step(4.0) + theme.text.detail * 1.5 + most * line_height(size) + theme.step(4.0)
 }
 
+/// The caption, set smaller where a small window and a large text size leave too little room.
+fn fitting(model: &Model, painter: &Painter, width: f32, room: f32) -> Arc<Galley> {
+    let runs = model
+        .loaded
+        .as_ref()
+        .map_or(&[][..], |loaded| &loaded.frame.caption.runs);
+    let mut size = size(model);
+    let mut words = painter.layout_job(job(&model.theme, runs, size, width));
+    while words.size().y > room && size > LEAST_SIZE {
+        size = (size * 0.92).max(LEAST_SIZE);
+        words = painter.layout_job(job(&model.theme, runs, size, width));
+    }
+    words
+}
+
 /// Paints the strip.
 pub fn show(ui: &Ui, model: &Model, area: Rect) {
     let Some(loaded) = &model.loaded else { return };
@@ -81,7 +98,8 @@ pub fn show(ui: &Ui, model: &Model, area: Rect) {
         painter.layout_no_wrap(caption.heading.clone(), font, colours.ink_faint);
     painter.galley(pos2(left, top), heading, colours.ink_faint);
     let width = area.width() - 2.0 * side(theme);
-    let words = painter.layout_job(job(theme, &caption.runs, size(model), width));
+    let room = area.bottom() - top - theme.text.detail * 1.5;
+    let words = fitting(model, &painter, width, room);
     painter.galley(
         pos2(left, top + theme.text.detail * 1.5),
         words,
