@@ -22,5 +22,5 @@ mod window;
 mod tests;
 
 pub use app::{GuiError, run};
-pub use players::players;
 pub use desk::{Opened, Opener, Place, Start};
+pub use players::players;
