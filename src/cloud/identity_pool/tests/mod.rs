@@ -4,6 +4,7 @@ mod administer;
 pub(in crate::cloud) mod callers;
 mod credentials;
 mod developer;
+mod hostile;
 mod logins;
 pub(in crate::cloud) mod world;
 
