@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 use tokentrail::cli;
 
+/// Everything that happens is many small texts.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     #[cfg(feature = "gui")]
     let players = tokentrail::gui::players();

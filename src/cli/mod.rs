@@ -7,6 +7,7 @@ mod explain;
 mod input;
 mod inspect;
 mod jwks;
+mod key_cache;
 mod list;
 pub mod open;
 mod output;
@@ -108,6 +109,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, players: &Players) -> ExitC
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(BAD_INPUT));
         }
     };
+    key_cache::use_for_all_keys();
     let mut out = Out::new();
     let done = match &cli.command {
         None => window::run(&mut out, &cli.window, players),

@@ -159,19 +159,23 @@ fn insert_request_id(headers: &mut http::HeaderMap, wire: Wire, id: &str) {
     }
 }
 
-/// DynamoDB prefixes the code with its namespace; the Cognito services and Lambda do not.
+/// DynamoDB prefixes the code with its namespace; the Cognito services do not. Where the
+/// protocol is REST, the code travels in the header `x-amzn-ErrorType` alone.
 fn error_json(wire: Wire, error: &AwsError) -> String {
     let code = match wire {
-        Wire::Json10 => format!("com.amazonaws.dynamodb.v20120810#{}", error.code),
-        _ => error.code.clone(),
+        Wire::Json10 => Some(format!("com.amazonaws.dynamodb.v20120810#{}", error.code)),
+        Wire::RestJson => None,
+        _ => Some(error.code.clone()),
     };
     let message = match wire {
-        // DynamoDB's access-denied errors spell the member with a capital letter
-        Wire::Json10 if error.code == "AccessDeniedException" => "Message",
+        // The access-denied errors of DynamoDB and Lambda spell the member with a capital letter
+        Wire::Json10 | Wire::RestJson if error.code == "AccessDeniedException" => "Message",
         _ => "message",
     };
     let mut body = serde_json::Map::new();
-    body.insert("__type".to_owned(), json!(code));
+    if let Some(code) = code {
+        body.insert("__type".to_owned(), json!(code));
+    }
     body.insert(message.to_owned(), json!(error.message));
     for (name, value) in &error.members {
         body.insert(name.clone(), json!(value));
@@ -214,7 +218,8 @@ pub fn refusal_in(response: &Response) -> Option<Refusal> {
         return refusal_in_redirect(response);
     }
     let text = std::str::from_utf8(response.body()).unwrap_or_default();
-    let found = refusal_in_json(text)
+    let found = refusal_in_rest(response)
+        .or_else(|| refusal_in_json(text))
         .or_else(|| refusal_in_xml(text))
         .or_else(|| refusal_in_page(text));
     Some(found.unwrap_or_else(|| Refusal {
@@ -233,6 +238,15 @@ fn refusal_in_redirect(response: &Response) -> Option<Refusal> {
         code: form.get("error")?.to_owned(),
         message,
     })
+}
+
+/// REST services put the code into a header, and nothing but the message into the body.
+fn refusal_in_rest(response: &Response) -> Option<Refusal> {
+    let code = response.header("x-amzn-errortype")?.to_owned();
+    let body: serde_json::Value = response.json_body().ok()?;
+    let message = body.get("message").or_else(|| body.get("Message"))?;
+    let message = message.as_str()?.to_owned();
+    Some(Refusal { code, message })
 }
 
 fn refusal_in_json(text: &str) -> Option<Refusal> {

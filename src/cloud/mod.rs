@@ -9,6 +9,7 @@
 //! itself counts. Handlers therefore verify everything before they change anything.
 
 pub mod access;
+pub mod amazon_tokens;
 pub mod aws;
 pub mod devices;
 pub mod dynamodb;
@@ -19,10 +20,13 @@ pub mod iam;
 pub mod identity_pool;
 pub mod issuer_keys;
 pub mod keys;
+pub mod lambda;
 pub mod ledger;
+pub mod oauth_provider;
 pub mod pages;
 pub mod people;
 pub mod s3;
+pub mod saml_provider;
 mod services;
 pub mod sts;
 pub mod user_pool;
@@ -55,6 +59,10 @@ pub struct Cloud {
     pub devices: devices::Devices,
     /// Facebook's apps, users and grants
     pub facebook: facebook::Facebook,
+    /// Google, Apple, Login with Amazon and other OAuth providers
+    pub oauth_providers: oauth_provider::OauthProviders,
+    /// SAML identity providers, and which of them accounts trust
+    pub saml_providers: saml_provider::SamlProviders,
     /// Cognito user pools
     pub user_pools: user_pool::UserPools,
     /// Cognito identity pools
@@ -67,6 +75,8 @@ pub struct Cloud {
     pub s3: s3::S3,
     /// Tables
     pub dynamodb: dynamodb::DynamoDb,
+    /// Functions
+    pub lambda: lambda::Lambda,
 }
 
 impl Cloud {
@@ -83,12 +93,15 @@ impl Cloud {
             people: people::People::default(),
             devices: devices::Devices::default(),
             facebook: facebook::Facebook::default(),
+            oauth_providers: oauth_provider::OauthProviders::default(),
+            saml_providers: saml_provider::SamlProviders::default(),
             user_pools: user_pool::UserPools::default(),
             identity_pools: identity_pool::IdentityPools::default(),
             iam: iam::Iam::default(),
             sts: sts::Sts::default(),
             s3: s3::S3::default(),
             dynamodb: dynamodb::DynamoDb::default(),
+            lambda: lambda::Lambda::default(),
         }
     }
 

@@ -10,6 +10,7 @@ use super::{run, snapshot};
 use crate::cli::{self, Players, Problem, open};
 use crate::scenario::{files::Shipped, library, load};
 use crate::stage::playback::PlaybackCommand;
+use crate::stage::{Options, Stage};
 
 /// Names a file to which the window writes its state whenever that changes, for tests.
 const REPORT: &str = "TOKENTRAIL_REPORT";
@@ -40,12 +41,15 @@ fn picture(args: &cli::snapshot::Args) -> Result<(), String> {
     let beat = u32::try_from(beat).unwrap_or(u32::MAX);
     let mut model =
         Model::new(Settings::default(), shipped()).map_err(|error| error.to_string())?;
+    // When something is shown does not depend on the stage's size
+    let stage = Stage::new(&opened.recording, Options::default());
+    let moment = stage.telling_moment(&opened.recording, beat);
     model.load(&opened.scenario.id, opened.recording);
     let request = snapshot::Request {
         size: args.size,
         scale: args.scale,
         output: args.output.clone(),
-        commands: vec![Command::Playback(PlaybackCommand::JumpBeat(beat))],
+        commands: vec![Command::Playback(PlaybackCommand::Seek(moment))],
     };
     snapshot::take(model, [request]).map_err(|error| error.to_string())
 }

@@ -193,7 +193,7 @@ mod tests {
             state.line.clone()
         };
         assert_eq!(line("open"), "nobody is signed in");
-        assert_eq!(line("tokens"), "signed in, no AWS credentials");
+        assert_eq!(line("tokens"), "signed in");
         assert_eq!(line("credentials"), "has AWS credentials");
     }
 

@@ -98,6 +98,112 @@ pub enum Action {
         #[serde(default)]
         token: Option<Value>,
     },
+    /// A person signs in at a user pool with a password that does not travel (SRP)
+    SignInWithSrp {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// Who
+        person: String,
+        /// What is typed, where it is not the person's password
+        #[serde(default)]
+        password: Option<String>,
+    },
+    /// A person replaces a password that an administrator chose, in the middle of signing in
+    ChooseNewPassword {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// Who
+        person: String,
+        /// The new password
+        password: String,
+    },
+    /// A signed-in person sets up an authenticator app, which is asked for from then on
+    SetUpAuthenticator {
+        /// The device
+        device: String,
+    },
+    /// A person types what the authenticator app shows, in the middle of signing in
+    EnterAuthenticatorCode {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// Who
+        person: String,
+        /// The code, where it is not the one that the app shows
+        #[serde(default)]
+        code: Option<String>,
+    },
+    /// A person asks for a code to set a new password with
+    ForgotPassword {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// Who
+        person: String,
+    },
+    /// A person sets a new password with the code that came by e-mail
+    ConfirmForgotPassword {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// Who
+        person: String,
+        /// The new password
+        password: String,
+        /// The code, where it is not the one that came
+        #[serde(default)]
+        code: Option<String>,
+    },
+    /// The app gets new tokens, and where refresh tokens rotate a new one of these as well
+    GetTokensFromRefreshToken {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// The refresh token, where it is not the last one held
+        #[serde(default)]
+        token: Option<Value>,
+    },
+    /// The app ends the sign-in of a refresh token
+    RevokeToken {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// The refresh token, where it is not the last one held
+        #[serde(default)]
+        token: Option<Value>,
+    },
+    /// The app ends every sign-in of its user
+    GlobalSignOut {
+        /// The device
+        device: String,
+        /// The access token, where it is not the last one held
+        #[serde(default)]
+        token: Option<Value>,
+    },
+    /// An administrator makes a user, who gets a temporary password by e-mail
+    AdminCreateUser {
+        /// The device
+        device: String,
+        /// The user pool
+        pool: String,
+        /// Who
+        person: String,
+        /// The temporary password, where Cognito is not to make one
+        #[serde(default)]
+        temporary_password: Option<String>,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
     /// The app asks the identity pool for an identity ID
     GetId {
         /// The device

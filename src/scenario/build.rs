@@ -7,7 +7,7 @@ use super::checked::Scenario;
 use super::template::Template;
 use super::world_file::{
     Attribute, Client, DeviceKind, IdentityPool, Item, Login, MappingKind as MappingFile,
-    RuleMatch, UserPool, World,
+    RuleMatch, SecondFactor, UserPool, World,
 };
 use crate::cloud::facebook::{self, AppConfig, UserConfig as FacebookUser};
 use crate::cloud::iam::Role;
@@ -19,7 +19,8 @@ use crate::cloud::ledger::{Actor, ActorId, ActorKind};
 use crate::cloud::people::Person;
 use crate::cloud::s3::BucketConfig;
 use crate::cloud::user_pool::config::{
-    self as pools, AppClient, Facebook, Federation, GroupConfig, UserConfig, UserPoolConfig,
+    self as pools, AppClient, Facebook, Federation, GroupConfig, MfaMode, Rotation, UserConfig,
+    UserPoolConfig,
 };
 use crate::cloud::{Cloud, dynamodb, s3};
 use crate::policy::{NamedPolicy, Policy, PolicyError, PolicyKind};
@@ -290,6 +291,11 @@ impl Builder<'_> {
         config.id = pool.pool_id.clone();
         config.clients = pool.clients.iter().map(app_client).collect();
         config.groups = self.groups(pool);
+        config.mfa = match pool.mfa {
+            SecondFactor::Off => MfaMode::Off,
+            SecondFactor::Optional => MfaMode::Optional,
+            SecondFactor::On => MfaMode::On,
+        };
         if let Some(facebook) = &pool.facebook {
             config.providers = vec![self.facebook_login(facebook, domain)?];
         }
@@ -623,6 +629,7 @@ fn app_client(client: &Client) -> AppClient {
         scopes: client.scopes.clone(),
         id_validity: validity.unwrap_or(usual.id_validity),
         access_validity: validity.unwrap_or(usual.access_validity),
+        rotation: client.rotation.map(|grace| Rotation { grace: grace.0 }),
         ..usual
     }
 }

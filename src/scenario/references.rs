@@ -127,6 +127,16 @@ pub fn of(action: &Action) -> References<'_> {
         | Action::SignIn { .. }
         | Action::RefreshTokens { .. }
         | Action::GetUser { .. } => of_sign_in(refs, action),
+        Action::SignInWithSrp { .. }
+        | Action::ChooseNewPassword { .. }
+        | Action::SetUpAuthenticator { .. }
+        | Action::EnterAuthenticatorCode { .. }
+        | Action::ForgotPassword { .. }
+        | Action::ConfirmForgotPassword { .. }
+        | Action::GetTokensFromRefreshToken { .. }
+        | Action::RevokeToken { .. }
+        | Action::GlobalSignOut { .. }
+        | Action::AdminCreateUser { .. } => of_user_pool(refs, action),
         Action::GetId { .. }
         | Action::GetCredentials { .. }
         | Action::GetOpenIdToken { .. }
@@ -204,6 +214,70 @@ fn of_sign_in<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
             .name("client", Sort::Client, client)
             .name("person", Sort::Person, person),
         Action::GetUser { device, token } => refs.device(device).optional("token", token),
+        _ => refs,
+    }
+}
+
+fn of_user_pool<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
+    match action {
+        Action::SignInWithSrp {
+            device,
+            client,
+            person,
+            ..
+        }
+        | Action::ChooseNewPassword {
+            device,
+            client,
+            person,
+            ..
+        }
+        | Action::EnterAuthenticatorCode {
+            device,
+            client,
+            person,
+            ..
+        }
+        | Action::ForgotPassword {
+            device,
+            client,
+            person,
+        }
+        | Action::ConfirmForgotPassword {
+            device,
+            client,
+            person,
+            ..
+        } => refs
+            .device(device)
+            .name("client", Sort::Client, client)
+            .name("person", Sort::Person, person),
+        Action::GetTokensFromRefreshToken {
+            device,
+            client,
+            token,
+        }
+        | Action::RevokeToken {
+            device,
+            client,
+            token,
+        } => refs
+            .device(device)
+            .name("client", Sort::Client, client)
+            .optional("token", token),
+        Action::SetUpAuthenticator { device } => refs.device(device),
+        Action::GlobalSignOut { device, token } => refs.device(device).optional("token", token),
+        Action::AdminCreateUser {
+            device,
+            pool,
+            person,
+            credentials,
+            ..
+        } => refs
+            .device(device)
+            .name("pool", Sort::UserPool, pool)
+            .name("person", Sort::Person, person)
+            .optional("credentials", credentials),
         _ => refs,
     }
 }

@@ -129,6 +129,21 @@ pub struct UserPool {
     /// Users that were there before
     #[serde(default)]
     pub users: Vec<PoolUser>,
+    /// Whether people prove a second factor with an authenticator app
+    #[serde(default)]
+    pub mfa: SecondFactor,
+}
+
+/// Whether a user pool asks for a code of an authenticator app.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum SecondFactor {
+    /// Nobody is asked
+    #[default]
+    Off,
+    /// Who set one up is asked
+    Optional,
+    /// Everybody is asked
+    On,
 }
 
 /// An application at a user pool.
@@ -149,6 +164,9 @@ pub struct Client {
     /// How long ID and access tokens last
     #[serde(default)]
     pub token_validity: Option<Duration>,
+    /// Refresh tokens rotate, and an old one works for so long after: "0s" to "60s"
+    #[serde(default)]
+    pub rotation: Option<Duration>,
 }
 
 fn default_scopes() -> Vec<String> {

@@ -59,22 +59,28 @@ pub fn panel(
         opacity: t.through(times.arrive, APPEAR_MS),
     };
     fill(&mut panel, exchange, &states, unit);
-    let short = recording.name_of(&exchange.to).to_owned();
+    let short = name(recording, exchange).to_owned();
     panel.title = fitting_title(&panel, &short, unit);
     Some(panel)
 }
 
-/// "What STS checks, in order", shorter where there is no room for it.
+/// "What STS checks, in order".
 fn title(recording: &Recording, exchange: &Exchange) -> String {
-    let actor = recording.actor(&exchange.to);
-    let name = match actor.map(|actor| actor.kind) {
-        // The card stands for both; checks are made by STS
-        Some(ActorKind::Sts) => "STS",
-        _ => recording.name_of(&exchange.to),
-    };
-    format!("What {name} checks, in order")
+    format!("What {} checks, in order", name(recording, exchange))
 }
 
+/// Who makes the checks. The card of STS also stands for IAM; checks are made by STS.
+fn name<'a>(recording: &'a Recording, exchange: &'a Exchange) -> &'a str {
+    match recording.actor(&exchange.to).map(|actor| actor.kind) {
+        Some(ActorKind::Sts) => "STS",
+        // Pools are called by what they are, which reads as a name only on a card
+        Some(ActorKind::UserPool) => "the user pool",
+        Some(ActorKind::IdentityPool) => "the identity pool",
+        _ => recording.name_of(&exchange.to),
+    }
+}
+
+/// The title, shorter where there is no room for it.
 fn fitting_title(panel: &CheckPanel, name: &str, unit: f32) -> String {
     let progress = text::width(&panel.progress, Font::Regular, metric::DETAIL);
     let room = panel.rect.w / unit - 2.0 * PAD - progress - 12.0;
@@ -233,8 +239,38 @@ fn evidence(check: &Check, state: TickState, available: f32) -> String {
     let words = match state {
         TickState::Pending => "",
         TickState::Checking => &check.expected,
-        TickState::Passed | TickState::Failed => &check.actual,
+        TickState::Passed => &check.actual,
+        TickState::Failed => return difference(check, available),
         TickState::NotReached => "not reached",
     };
-    text::cut(words, Font::Regular, metric::DETAIL, available)
+    text::cut(
+        &text::short_ids(words),
+        Font::Regular,
+        metric::DETAIL,
+        available,
+    )
+}
+
+/// What was found beside what was required, each cut in its middle: identifiers differ at their ends.
+fn difference(check: &Check, available: f32) -> String {
+    const IS_NOT: &str = " is not ";
+    /// Less room than this for a side says nothing; then what was found stands alone.
+    const LEAST_SIDE: f32 = 64.0;
+    let size = metric::DETAIL;
+    let (found, required) = (
+        text::short_ids(&check.actual),
+        text::short_ids(&check.expected),
+    );
+    let measure = |words: &str| text::width(words, Font::Regular, size);
+    let room = available - measure(IS_NOT);
+    let fits = measure(&found) + measure(&required) <= room;
+    if required.is_empty() || (!fits && room / 2.0 < LEAST_SIDE) {
+        return text::cut(&found, Font::Regular, size, available);
+    }
+    let short = |words: &str, room: f32| text::cut_middle(words, Font::Regular, size, room);
+    // What one side leaves free is the other's
+    let found_room = (room / 2.0).max(room - measure(&required));
+    let found = short(&found, found_room);
+    let required = short(&required, room - measure(&found));
+    format!("{found}{IS_NOT}{required}")
 }

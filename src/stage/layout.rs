@@ -47,18 +47,24 @@ pub mod metric {
     pub const CHIP: f32 = 26.0;
     /// Between chips
     pub const CHIP_GAP: f32 = 6.0;
+    /// Between a card's edge and its chips
+    pub const CHIP_INSET: f32 = 9.0;
     /// An artifact's shape inside a chip
-    pub const CHIP_SHAPE: f32 = 30.0;
+    pub const CHIP_SHAPE: f32 = 28.0;
     /// A chip's expiry ring
     pub const CHIP_RING: f32 = 14.0;
     /// Between the parts of a chip
-    pub const CHIP_PAD: f32 = 7.0;
+    pub const CHIP_PAD: f32 = 6.0;
     /// Narrowest card
     pub const CARD_MIN: f32 = 152.0;
     /// Widest card
     pub const CARD_MAX: f32 = 244.0;
     /// A card's share of the stage's width
     pub const CARD_SHARE: f32 = 0.184;
+    /// A stage of this size shows everything at unit 1 and has room for lanes and checks
+    pub const COMFORTABLE: (f32, f32) = (1120.0, 540.0);
+    /// How much of the room beyond that goes into larger things; the rest into space between them
+    pub const GROWTH: f32 = 0.8;
     /// Least height of a bay
     pub const BAY_MIN: f32 = 132.0;
 }
@@ -136,7 +142,11 @@ impl Layout {
         let fit = (size.0 / (least.0 * text_scale))
             .min(size.1 / (least.1 * text_scale))
             .min(1.0);
-        let unit = text_scale * fit;
+        // A large stage is seen from farther away: everything grows with it, more slowly
+        let roomy =
+            (size.0 / (COMFORTABLE.0 * text_scale)).min(size.1 / (COMFORTABLE.1 * text_scale));
+        let growth = roomy.max(1.0).powf(GROWTH);
+        let unit = text_scale * if fit < 1.0 { fit } else { growth };
         let mut builder = Builder {
             actors,
             needs,
@@ -406,9 +416,9 @@ impl Builder<'_> {
                     x += column_gap;
                 }
                 let reach = match (zone.kind, position) {
-                    (ZoneKind::Account, 0) if own.len() > 1 => (0.0, column_gap * 0.45),
+                    (ZoneKind::Account, 0) if own.len() > 1 => (0.0, column_gap * 0.4),
                     (ZoneKind::Account, 0) => (0.0, 0.0),
-                    (ZoneKind::Account, _) => (column_gap * 0.45, 0.0),
+                    (ZoneKind::Account, _) => (column_gap * 0.4, 0.0),
                     _ => (0.0, zone_gap * 0.4),
                 };
                 lowest = lowest.max(self.column(column, x, card, reach));

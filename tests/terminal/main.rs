@@ -32,6 +32,8 @@ fn tokentrail(args: &[&str]) -> Command {
     command
         .args(args)
         .env("NO_COLOR", "1")
+        // Not the user's own key cache
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .current_dir(env!("CARGO_MANIFEST_DIR"));
     command
 }

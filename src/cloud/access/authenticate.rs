@@ -75,6 +75,24 @@ pub fn authenticate_then(
     wire: Wire,
     later: &[(&str, &str)],
 ) -> Result<Caller, AwsError> {
+    verify(cloud, route, request, wire, later).map_err(|error| rest_status(wire, error))
+}
+
+/// Services with a REST protocol refuse with 403 what the other JSON services refuse with 400.
+fn rest_status(wire: Wire, mut error: AwsError) -> AwsError {
+    if wire == Wire::RestJson {
+        error.status = http::StatusCode::FORBIDDEN.as_u16();
+    }
+    error
+}
+
+fn verify(
+    cloud: &mut Cloud,
+    route: &Route,
+    request: &Request,
+    wire: Wire,
+    later: &[(&str, &str)],
+) -> Result<Caller, AwsError> {
     cloud.ledger.plan(&PLAN);
     cloud.ledger.plan(later);
     if !states_its_body(request, wire) {

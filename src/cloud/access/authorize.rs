@@ -1,7 +1,9 @@
 //! May they do this? Gathers every policy that has a say, lets [`crate::policy`] decide, writes
 //! the decision down with its whole input, and makes one check of it: the step that decided.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use serde_json::Value;
 
 use super::Caller;
 use super::evidence;
@@ -9,7 +11,7 @@ use crate::cloud::aws::{AwsError, Wire};
 use crate::cloud::ledger::{ActorKind, Exchange, PolicyDecision, PolicyText};
 use crate::cloud::{Cloud, REGION};
 use crate::policy::{
-    self, Explanation, NamedPolicy, PolicyKind, PolicySet, Principal, RequestContext,
+    self, ContextValue, Explanation, NamedPolicy, PolicyKind, PolicySet, Principal, RequestContext,
 };
 
 /// The check's name as it is announced; a refusal is named after the step that decided.
@@ -38,9 +40,11 @@ pub fn authorize(
     ask: &Ask,
     wire: Wire,
 ) -> Result<(), AwsError> {
-    let explanation = decide(cloud, caller, ask, None);
-    state(cloud, &explanation, ask);
-    verdict(&explanation, wire)
+    let decision = decide(cloud, caller, ask, None);
+    state(cloud, &decision.explanation, ask);
+    let verdict = verdict(&decision.explanation, wire);
+    write_down(cloud, caller, decision);
+    verdict
 }
 
 /// Makes one check of a decision: the step that decided.
@@ -62,18 +66,23 @@ pub fn state(cloud: &mut Cloud, explanation: &Explanation, ask: &Ask) {
 /// The same for what a service only needs to know: the decision is written down, but it is no
 /// check that the request passes or fails.
 pub fn consider(cloud: &mut Cloud, caller: &Caller, ask: &Ask, wire: Wire) -> Result<(), AwsError> {
-    let explanation = decide(cloud, caller, ask, None);
-    verdict(&explanation, wire)
+    let decision = decide(cloud, caller, ask, None);
+    let verdict = verdict(&decision.explanation, wire);
+    write_down(cloud, caller, decision);
+    verdict
 }
 
-/// Evaluates every policy that has a say and writes the decision down. Where a role is to be
-/// assumed, its trust policy has one too.
-pub fn decide(
-    cloud: &mut Cloud,
-    caller: &Caller,
-    ask: &Ask,
-    trust: Option<NamedPolicy>,
-) -> Explanation {
+/// A decision with its whole input.
+pub struct Decision {
+    policies: PolicySet,
+    request: policy::Request,
+    /// Outcome and reasons
+    pub explanation: Explanation,
+}
+
+/// Evaluates every policy that has a say. Where a role is to be assumed, its trust policy has one
+/// too.
+pub fn decide(cloud: &Cloud, caller: &Caller, ask: &Ask, trust: Option<NamedPolicy>) -> Decision {
     let mut policies = gather(cloud, caller, ask);
     policies.trust = trust;
     let request = policy::Request {
@@ -84,8 +93,11 @@ pub fn decide(
         context: context(cloud, caller, ask),
     };
     let explanation = policy::explain(&policies, &request);
-    write_down(cloud, caller, &policies, request, explanation.clone());
-    explanation
+    Decision {
+        policies,
+        request,
+        explanation,
+    }
 }
 
 fn verdict(explanation: &Explanation, wire: Wire) -> Result<(), AwsError> {
@@ -202,27 +214,28 @@ fn source_address(cloud: &Cloud, exchange: &Exchange) -> Option<String> {
     outside.then(|| format!("198.51.100.{}", at % HOSTS + 1))
 }
 
-fn write_down(
-    cloud: &mut Cloud,
-    caller: &Caller,
-    policies: &PolicySet,
-    request: policy::Request,
-    explanation: Explanation,
-) {
+/// Writes a decision down with its whole input.
+pub fn write_down(cloud: &mut Cloud, caller: &Caller, decision: Decision) {
     let Some(exchange) = cloud.ledger.current() else {
         return;
     };
-    let context = match serde_json::to_value(&request.context) {
-        Ok(Value::Object(context)) => context,
-        _ => Map::new(),
-    };
+    let Decision {
+        policies,
+        request,
+        explanation,
+    } = decision;
+    let context: BTreeMap<String, ContextValue> = request.context.into();
+    let context = context.into_iter().map(|(key, value)| match value {
+        ContextValue::One(value) => (key, Value::from(value)),
+        ContextValue::Many(values) => (key, Value::from(values)),
+    });
     cloud.ledger.decided(PolicyDecision {
         exchange,
         principal: caller.arn.clone(),
         action: request.action,
         resource: request.resource,
-        context,
-        policies: texts(policies),
+        context: context.collect(),
+        policies: texts(&policies),
         explanation,
     });
 }

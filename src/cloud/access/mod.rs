@@ -8,9 +8,13 @@ mod authenticate;
 mod authorize;
 mod evidence;
 mod refusals;
+mod service;
 
 pub use authenticate::{access_key_of, authenticate, authenticate_then};
-pub use authorize::{Ask, PERMISSIONS_CHECK, authorize, consider, decide, state};
+pub use authorize::{Ask, PERMISSIONS_CHECK, authorize, consider, decide, state, write_down};
+pub use service::{
+    CallingService, SERVICE_CHECK, authorize_service, calling_service, on_behalf_of, principal_of,
+};
 
 use std::collections::BTreeMap;
 

@@ -5,12 +5,12 @@
 //! Deciding and changing are apart: [`Identities::resolve`] only looks, so that a request
 //! refused later has changed nothing; [`Identities::apply`] carries the decision out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::protocol::time::Moment;
 
 /// A user at a provider. Identities are keyed on this, never on the text of a token.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LinkedLogin {
     /// The key in the Logins map
     pub provider: String,
@@ -85,6 +85,11 @@ pub struct Identities {
     by_id: BTreeMap<String, Identity>,
     /// The name by which a backend's own users are known; an identity may have several of those
     developer: Option<String>,
+    /// The ids of the identities that have a login, so that finding one costs the same in a
+    /// large pool
+    by_login: BTreeMap<LinkedLogin, BTreeSet<String>>,
+    /// How many are merged into others
+    disabled: usize,
 }
 
 impl Identities {
@@ -103,6 +108,11 @@ impl Identities {
         self.by_id.values()
     }
 
+    /// How many are not merged into another one.
+    pub fn enabled(&self) -> usize {
+        self.by_id.len().saturating_sub(self.disabled)
+    }
+
     /// Adds an identity.
     pub fn create(&mut self, id: String, logins: Vec<LinkedLogin>, now: Moment) {
         let state = if logins.is_empty() {
@@ -110,6 +120,7 @@ impl Identities {
         } else {
             IdentityState::Authenticated
         };
+        self.know(&id, &logins);
         let identity = Identity {
             id: id.clone(),
             logins,
@@ -122,10 +133,41 @@ impl Identities {
 
     /// The enabled identity that has this login.
     pub fn linked_to(&self, login: &LinkedLogin) -> Option<&Identity> {
-        let mut enabled = self
-            .iter()
-            .filter(|known| known.state != IdentityState::Disabled);
-        enabled.find(|known| known.has(login))
+        let mut known = self.by_login.get(login)?.iter();
+        known.find_map(|id| {
+            self.get(id)
+                .filter(|one| one.state != IdentityState::Disabled)
+        })
+    }
+
+    fn know(&mut self, id: &str, logins: &[LinkedLogin]) {
+        for login in logins {
+            let ids = self.by_login.entry(login.clone()).or_default();
+            ids.insert(id.to_owned());
+        }
+    }
+
+    fn forget(&mut self, id: &str, logins: &[LinkedLogin]) {
+        for login in logins {
+            if let Some(ids) = self.by_login.get_mut(login) {
+                ids.remove(id);
+                if ids.is_empty() {
+                    self.by_login.remove(login);
+                }
+            }
+        }
+    }
+
+    /// An identity is merged into another one and has no login any more.
+    fn disable(&mut self, id: &str, now: Moment) {
+        let Some(identity) = self.by_id.get_mut(id) else {
+            return;
+        };
+        self.disabled += usize::from(identity.state != IdentityState::Disabled);
+        identity.state = IdentityState::Disabled;
+        identity.modified_at = now;
+        let logins = std::mem::take(&mut identity.logins);
+        self.forget(id, &logins);
     }
 
     /// What these logins come to when nobody says which identity is meant (GetId).
@@ -202,12 +244,9 @@ impl Identities {
             }
             Resolution::Known { id, link, absorb } => {
                 for absorbed in absorb {
-                    if let Some(identity) = self.by_id.get_mut(&absorbed) {
-                        identity.state = IdentityState::Disabled;
-                        identity.logins.clear();
-                        identity.modified_at = now;
-                    }
+                    self.disable(&absorbed, now);
                 }
+                self.know(&id, &link);
                 if let Some(identity) = self.by_id.get_mut(&id).filter(|_| !link.is_empty()) {
                     identity.state = IdentityState::Authenticated;
                     identity.logins.extend(link);
@@ -266,17 +305,21 @@ impl Identities {
         if let Some(identity) = self.by_id.get_mut(id) {
             identity.logins.retain(|known| known != login);
             identity.modified_at = now;
+            self.forget(id, std::slice::from_ref(login));
         }
     }
 
     /// Takes logins of these providers away from an identity.
     pub fn unlink(&mut self, id: &str, providers: &[String], now: Moment) {
-        if let Some(identity) = self.by_id.get_mut(id) {
-            identity
-                .logins
-                .retain(|login| !providers.contains(&login.provider));
-            identity.modified_at = now;
-        }
+        let Some(identity) = self.by_id.get_mut(id) else {
+            return;
+        };
+        let (gone, kept) = std::mem::take(&mut identity.logins)
+            .into_iter()
+            .partition::<Vec<_>, _>(|login| providers.contains(&login.provider));
+        identity.logins = kept;
+        identity.modified_at = now;
+        self.forget(id, &gone);
     }
 }
 
@@ -388,6 +431,7 @@ mod tests {
         assert_eq!(merged, into("anna", &[], &["guest"]));
         known.apply(merged, None, Moment::EPOCH);
         assert_eq!(known.get("guest").unwrap().state, IdentityState::Disabled);
+        assert_eq!(known.enabled(), 2);
     }
 
     #[test]
@@ -419,6 +463,8 @@ mod tests {
         known.unlink("anna", &["facebook".to_owned()], Moment::EPOCH);
         let anna = known.get("anna").unwrap();
         assert_eq!(anna.state, IdentityState::Authenticated);
+        let stranger = known.resolve(&[login("facebook", "1")]);
+        assert!(matches!(stranger, Ok(Resolution::Create { .. })));
         let refused = known.resolve_for(anna, &[login("facebook", "1")]);
         assert_eq!(refused, Err(Unresolved::DoesNotMatch));
     }

@@ -176,22 +176,21 @@ fn document(cloud: &mut Cloud, operation: &str) -> Response {
     }
 }
 
-/// What the card says now, and the whole state for the inspector.
+/// Identities on the card: it is written down with each change, so it must not grow with the pool.
+const MAX_LISTED: usize = 12;
+
+/// What the card says now, and the state for the inspector.
 pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)>) {
     let pools = cloud.identity_pools.pools();
     let pools: Vec<&IdentityPool> = pools.filter(|pool| pool.config.actor == *actor).collect();
     if pools.is_empty() {
         return (String::new(), Vec::new());
     }
-    let identities: Vec<&Identity> = pools
+    let identities: Vec<&Identities> = pools
         .iter()
         .filter_map(|pool| cloud.identity_pools.identities(&pool.id))
-        .flat_map(Identities::iter)
         .collect();
-    let enabled = identities
-        .iter()
-        .filter(|one| one.state != IdentityState::Disabled)
-        .count();
+    let enabled: usize = identities.iter().map(|some| some.enabled()).sum();
     let line = match enabled {
         0 => "no identities yet".to_owned(),
         1 => "1 identity".to_owned(),
@@ -200,7 +199,9 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
     let mut details: Vec<_> = pools.iter().flat_map(|pool| settings(pool)).collect();
     details.extend(
         identities
-            .iter()
+            .into_iter()
+            .flat_map(Identities::iter)
+            .take(MAX_LISTED)
             .map(|identity| (identity.id.clone(), in_words(identity))),
     );
     (line, details)

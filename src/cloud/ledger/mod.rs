@@ -6,6 +6,7 @@
 //! anyone either: [`spot`] looks for their values in the bytes that travelled.
 
 mod body;
+mod held;
 mod spot;
 mod types;
 
@@ -119,14 +120,43 @@ pub struct Ledger {
     decisions: Vec<PolicyDecision>,
     wallet: Vec<WalletChange>,
     /// What each actor holds now: the sum of `wallet`, kept so that asking costs no replay
-    held: BTreeMap<ActorId, Vec<ArtifactId>>,
+    held: BTreeMap<ActorId, held::Hands>,
     states: Vec<StateChange>,
     /// Where in `states` each actor's latest entry is
     latest_state: BTreeMap<ActorId, usize>,
     keys: Vec<PublishedKeys>,
 }
 
+/// What a ledger holds once everything has happened.
+#[derive(Debug)]
+pub struct Written {
+    /// Every exchange, in the order of sending
+    pub exchanges: Vec<Exchange>,
+    /// Every artifact, in the order of minting
+    pub artifacts: Vec<Artifact>,
+    /// Every policy decision, in order
+    pub decisions: Vec<PolicyDecision>,
+    /// Every change of a wallet, in order
+    pub wallet: Vec<WalletChange>,
+    /// Every change of an actor's state, in order
+    pub states: Vec<StateChange>,
+    /// Every key set that was published, in the order of first publication
+    pub keys: Vec<PublishedKeys>,
+}
+
 impl Ledger {
+    /// Closes the ledger and hands over what is written in it.
+    pub fn into_written(self) -> Written {
+        Written {
+            exchanges: self.exchanges,
+            artifacts: self.artifacts,
+            decisions: self.decisions,
+            wallet: self.wallet,
+            states: self.states,
+            keys: self.keys,
+        }
+    }
+
     /// An empty ledger.
     pub fn new() -> Self {
         Self::default()
@@ -415,12 +445,21 @@ impl Ledger {
 
     /// Whether an actor holds a thing now.
     pub fn holds(&self, actor: &ActorId, artifact: ArtifactId) -> bool {
-        self.held_by(actor).contains(&artifact)
+        self.held
+            .get(actor)
+            .is_some_and(|hands| hands.hold(artifact))
+    }
+
+    /// Whether an actor holds anything of this kind now.
+    pub fn holds_kind(&self, actor: &ActorId, kind: ArtifactKind) -> bool {
+        self.held
+            .get(actor)
+            .is_some_and(|hands| hands.hold_kind(kind))
     }
 
     /// What an actor holds now, in the order of getting it.
     pub fn held_by(&self, actor: &ActorId) -> &[ArtifactId] {
-        self.held.get(actor).map_or(&[], Vec::as_slice)
+        self.held.get(actor).map_or(&[], held::Hands::in_order)
     }
 
     /// A thing comes into an actor's hands.
@@ -442,14 +481,17 @@ impl Ledger {
         at: Moment,
         gained: bool,
     ) {
-        let held = self.held.entry(actor.clone()).or_default();
-        if held.contains(&artifact) == gained {
+        let Some(kind) = self.artifact(artifact).map(|known| known.kind) else {
+            return;
+        };
+        if self.holds(actor, artifact) == gained {
             return;
         }
+        let hands = self.held.entry(actor.clone()).or_default();
         if gained {
-            held.push(artifact);
+            hands.take(artifact, kind);
         } else {
-            held.retain(|id| *id != artifact);
+            hands.give(artifact, kind);
         }
         let (beat, actor) = (self.beat, actor.clone());
         self.wallet.push(WalletChange {

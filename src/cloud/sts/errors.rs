@@ -16,6 +16,15 @@ pub fn not_authorized() -> AwsError {
     )
 }
 
+/// The same about an assertion.
+pub fn not_authorized_saml() -> AwsError {
+    AwsError::new(
+        "AccessDenied",
+        403,
+        "Not authorized to perform sts:AssumeRoleWithSAML",
+    )
+}
+
 /// Something is wrong with the token.
 pub fn invalid_token(message: impl Into<String>) -> AwsError {
     AwsError::new("InvalidIdentityToken", 400, message)

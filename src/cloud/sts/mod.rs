@@ -1,13 +1,16 @@
 //! STS: lends a role's permissions for a while.
 //!
 //! One file per operation ([`assume_role`], [`assume_role_with_web_identity`],
-//! [`get_session_token`], [`get_federation_token`], [`get_caller_identity`],
+//! [`assume_role_with_saml`], [`get_session_token`], [`get_federation_token`],
+//! [`get_caller_identity`],
 //! [`decode_authorization_message`]); [`web_identity`] has a file per sort of token; [`trust`]
 //! asks the role's trust policy; [`tags`] are the session's; [`credentials`] makes what is lent;
 //! a [`session`] is what the lent credentials stand for.
 
 mod answer;
 mod assume_role;
+mod assume_role_for_service;
+mod assume_role_with_saml;
 mod assume_role_with_web_identity;
 mod credentials;
 mod decode_authorization_message;
@@ -16,6 +19,7 @@ mod get_caller_identity;
 mod get_federation_token;
 mod get_session_token;
 pub(in crate::cloud) mod params;
+pub mod service_client;
 pub mod session;
 mod session_policies;
 mod tags;
@@ -26,7 +30,7 @@ pub use decode_authorization_message::encode_authorization_message;
 
 use std::collections::BTreeMap;
 
-use super::access::access_key_of;
+use super::access::{access_key_of, calling_service};
 use super::aws::{self, AwsError, Wire};
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
@@ -34,6 +38,7 @@ use super::services::Service;
 use super::{Cloud, REGION};
 use crate::policy::Policy;
 use crate::protocol::message::{Request, RequestExt, Response};
+use crate::protocol::time::Moment;
 use session::Session;
 
 /// The namespace of STS's documents.
@@ -44,6 +49,8 @@ pub const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 #[derive(Clone, Debug, Default)]
 pub struct Sts {
     sessions: BTreeMap<String, Session>,
+    /// When they end, in order, by account: counting the open ones costs the same after a million
+    ends: BTreeMap<String, Vec<Moment>>,
     /// What encoded authorization messages stand for: the account and the decision
     messages: BTreeMap<String, (String, String)>,
 }
@@ -51,6 +58,9 @@ pub struct Sts {
 impl Sts {
     /// Adds a session.
     pub fn add(&mut self, session: Session) {
+        let ends = self.ends.entry(session.account.clone()).or_default();
+        let place = ends.partition_point(|end| *end <= session.expires_at);
+        ends.insert(place, session.expires_at);
         self.sessions
             .insert(session.credentials.access_key_id.clone(), session);
     }
@@ -58,6 +68,14 @@ impl Sts {
     /// The session with this access key id.
     pub fn session(&self, access_key_id: &str) -> Option<&Session> {
         self.sessions.get(access_key_id)
+    }
+
+    /// How many sessions of an account, or of all accounts, have not ended.
+    pub fn open_sessions(&self, account: Option<&str>, now: Moment) -> usize {
+        let of_account = |of: &str| account.is_none_or(|account| account == of);
+        let ends = self.ends.iter().filter(|(of, _)| of_account(of));
+        ends.map(|(_, ends)| ends.len() - ends.partition_point(|end| *end <= now))
+            .sum()
     }
 
     /// Every session, by access key id.
@@ -108,10 +126,15 @@ pub(in crate::cloud) fn account_of_signer<'a>(
 
 /// Answers a request.
 pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
+    let service = calling_service(cloud, request);
     let outcome = match route.operation.as_str() {
+        "AssumeRole" if let Some(service) = &service => {
+            assume_role_for_service::run(cloud, &route.to, request, service)
+        }
         "AssumeRoleWithWebIdentity" => {
             assume_role_with_web_identity::run(cloud, &route.to, request)
         }
+        "AssumeRoleWithSAML" => assume_role_with_saml::run(cloud, &route.to, request),
         "AssumeRole" => assume_role::run(cloud, route, request),
         "GetSessionToken" => get_session_token::run(cloud, route, request),
         "GetFederationToken" => get_federation_token::run(cloud, route, request),
@@ -133,7 +156,10 @@ fn no_such_operation(name: &str, request: &Request) -> AwsError {
     AwsError::new("InvalidAction", 400, message)
 }
 
-/// What the card says now, and the whole state for the inspector.
+/// Sessions on the card: it is written down with each change, so it must not grow with them.
+const MAX_LISTED: usize = 12;
+
+/// What the card says now, and the state for the inspector.
 pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)>) {
     let account = cloud
         .actor(actor)
@@ -144,18 +170,10 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
         .roles()
         .filter(|role| of_account(&role.account))
         .collect();
-    let sessions: Vec<_> = cloud
-        .sts
-        .sessions()
-        .filter(|session| of_account(&session.account))
-        .collect();
-    let open = sessions
-        .iter()
-        .filter(|session| cloud.now() < session.expires_at)
-        .count();
+    let open = cloud.sts.open_sessions(account, cloud.now());
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let what = match roles.as_slice() {
-        [only] => format!("role {}", only.name),
+        [only] => only.name.clone(),
         many => format!("{} roles", many.len()),
     };
     let line = match open {
@@ -198,7 +216,9 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
             details.push(("OIDC provider".to_owned(), provider.arn.clone()));
         }
     }
-    for session in sessions {
+    let sessions = cloud.sts.sessions();
+    let sessions = sessions.filter(|session| of_account(&session.account));
+    for session in sessions.take(MAX_LISTED) {
         let until = format!("{}, until {}", session.arn, session.expires_at.iso8601());
         details.push((
             format!("Session {}", session.credentials.access_key_id),

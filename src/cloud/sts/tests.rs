@@ -1,6 +1,7 @@
 //! STS as its callers see it.
 
 mod assume_role;
+mod saml;
 mod user_sessions;
 
 use serde_json::{Value, json};

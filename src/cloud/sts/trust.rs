@@ -99,28 +99,31 @@ pub fn evaluate_for(
         context,
         resource_policy: None,
     };
-    let explanation = access::decide(cloud, caller, &ask, Some(role.trust.clone()));
+    let decision = access::decide(cloud, caller, &ask, Some(role.trust.clone()));
+    let explanation = &decision.explanation;
     let by_trust = |kind: PolicyKind| kind == PolicyKind::Trust;
     match (explanation.refusal, explanation.deciding.as_ref()) {
-        (Some(refusal), _) if by_trust(refusal.kind) => state_checks(cloud, role, &explanation),
+        (Some(refusal), _) if by_trust(refusal.kind) => state_checks(cloud, role, explanation),
         (Some(_), _) => {
-            if trust_allows(&explanation) {
-                state_checks(cloud, role, &explanation);
+            if trust_allows(explanation) {
+                state_checks(cloud, role, explanation);
             } else {
-                skip_all(cloud, role, &explanation);
+                skip_all(cloud, role, explanation);
             }
-            access::state(cloud, &explanation, &ask);
+            access::state(cloud, explanation, &ask);
         }
         (None, Some(deciding)) if by_trust(deciding.kind) => {
-            state_checks(cloud, role, &explanation);
+            state_checks(cloud, role, explanation);
             cloud.ledger.skip(PERMISSIONS_CHECK.0);
         }
         (None, _) => {
-            state_checks(cloud, role, &explanation);
-            access::state(cloud, &explanation, &ask);
+            state_checks(cloud, role, explanation);
+            access::state(cloud, explanation, &ask);
         }
     }
-    explanation.is_allowed()
+    let allowed = explanation.is_allowed();
+    access::write_down(cloud, caller, decision);
+    allowed
 }
 
 fn trust_allows(explanation: &Explanation) -> bool {

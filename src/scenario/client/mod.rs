@@ -12,6 +12,7 @@ mod signed;
 mod sts;
 mod tamper;
 mod user_pool;
+mod user_pool_steps;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,7 @@ use crate::cloud::ledger::ActorId;
 use crate::protocol::jwt::JwtError;
 use crate::protocol::message::{MessageError, Request, Response};
 use crate::protocol::sigv4::SigV4Error;
+use crate::protocol::srp::SrpError;
 
 /// Why an action could not be carried out on the device itself. Nobody refused anything.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +49,9 @@ pub enum StepError {
     /// The token cannot be altered like that
     #[error("the token cannot be altered: {0}")]
     Token(#[from] JwtError),
+    /// The password cannot be proven
+    #[error("the password cannot be proven: {0}")]
+    Srp(#[from] SrpError),
     /// The browser shows something else
     #[error("{0}")]
     Page(String),
@@ -62,6 +67,10 @@ pub struct Memory {
     page: Option<browser::Page>,
     sign_in: Option<browser::PendingSignIn>,
     arrived: Option<String>,
+    /// The session of a sign-in that is not finished
+    challenge: Option<String>,
+    /// The secret in the authenticator app
+    authenticator: Option<Vec<u8>>,
 }
 
 /// Everybody's devices.
@@ -146,6 +155,83 @@ impl Clients {
                 .sign_in(client, person, password.as_deref()),
             Action::RefreshTokens { device, client } => self.hands(device).refresh_tokens(client),
             Action::GetUser { device, token } => self.hands(device).get_user(token.as_ref()),
+            _ => self.act_on_passwords(action),
+        }
+    }
+
+    fn act_on_passwords(&mut self, action: &Action) -> Result<(), StepError> {
+        match action {
+            Action::SignInWithSrp {
+                device,
+                client,
+                person,
+                password,
+            } => self
+                .hands(device)
+                .sign_in_with_srp(client, person, password.as_deref()),
+            Action::ChooseNewPassword {
+                device,
+                client,
+                person,
+                password,
+            } => self
+                .hands(device)
+                .choose_new_password(client, person, password),
+            Action::SetUpAuthenticator { device } => self.hands(device).set_up_authenticator(),
+            Action::EnterAuthenticatorCode {
+                device,
+                client,
+                person,
+                code,
+            } => self
+                .hands(device)
+                .enter_authenticator_code(client, person, code.as_deref()),
+            Action::ForgotPassword {
+                device,
+                client,
+                person,
+            } => self.hands(device).forgot_password(client, person),
+            Action::ConfirmForgotPassword {
+                device,
+                client,
+                person,
+                password,
+                code,
+            } => self.hands(device).confirm_forgot_password(
+                client,
+                person,
+                (password, code.as_deref()),
+            ),
+            _ => self.act_on_sign_ins(action),
+        }
+    }
+
+    fn act_on_sign_ins(&mut self, action: &Action) -> Result<(), StepError> {
+        match action {
+            Action::GetTokensFromRefreshToken {
+                device,
+                client,
+                token,
+            } => self.hands(device).rotate_tokens(client, token.as_ref()),
+            Action::RevokeToken {
+                device,
+                client,
+                token,
+            } => self.hands(device).revoke_token(client, token.as_ref()),
+            Action::GlobalSignOut { device, token } => {
+                self.hands(device).global_sign_out(token.as_ref())
+            }
+            Action::AdminCreateUser {
+                device,
+                pool,
+                person,
+                temporary_password,
+                credentials,
+            } => self.hands(device).admin_create_user(
+                (pool, person),
+                temporary_password.as_deref(),
+                credentials.as_ref(),
+            ),
             _ => self.act_on_aws(action),
         }
     }

@@ -3,11 +3,12 @@
 //!
 //! All tokens of a request must be good, or the whole request is refused.
 
+mod amazon;
 mod developer;
 mod facebook;
-mod google;
 mod id_token;
 mod oidc;
+mod social;
 mod user_pool;
 
 use serde_json::{Map, Value};
@@ -44,7 +45,8 @@ enum ProviderKind {
     UserPool,
     Developer,
     Facebook,
-    Google,
+    Amazon,
+    Social,
     Oidc,
 }
 
@@ -63,7 +65,8 @@ impl ProviderKind {
         match provider {
             facebook::LOGIN_KEY => Self::Facebook,
             developer::LOGIN_KEY => Self::Developer,
-            google::LOGIN_KEY => Self::Google,
+            amazon::LOGIN_KEY => Self::Amazon,
+            social::GOOGLE | social::APPLE => Self::Social,
             key if key.starts_with("cognito-idp.") => Self::UserPool,
             _ => Self::Oidc,
         }
@@ -78,7 +81,8 @@ pub fn planned(pool: &IdentityPool, logins: &[(String, String)]) -> Vec<Planned>
             ProviderKind::UserPool => checks.extend(user_pool::planned(pool, provider)),
             ProviderKind::Facebook => checks.extend(facebook::PLANNED),
             ProviderKind::Developer => checks.extend(developer::PLANNED),
-            ProviderKind::Google | ProviderKind::Oidc => checks.extend(id_token::PLANNED),
+            ProviderKind::Amazon => checks.extend(amazon::PLANNED),
+            ProviderKind::Social | ProviderKind::Oidc => checks.extend(id_token::PLANNED),
         }
     }
     checks
@@ -112,7 +116,8 @@ fn verify(
         ProviderKind::UserPool => user_pool::verify(cloud, pool, provider, token),
         ProviderKind::Facebook => facebook::verify(cloud, pool, token),
         ProviderKind::Developer => developer::verify(cloud, pool, token),
-        ProviderKind::Google => google::verify(cloud, pool, token),
+        ProviderKind::Amazon => amazon::verify(cloud, pool, token),
+        ProviderKind::Social => social::verify(cloud, pool, provider, token),
         ProviderKind::Oidc => oidc::verify(cloud, pool, provider, token),
     }
 }

@@ -174,7 +174,7 @@ fn card(
         (theme.text.detail, colours.ink_faint),
     );
     named(ui, theme, &response, &format!("Open {}", entry.title));
-    if response.on_hover_text(&entry.summary).clicked() {
+    if response.clicked() {
         out.push(Command::Open(entry.id.clone()));
     }
 }
