@@ -119,6 +119,7 @@ pub fn add_access_key(
     let now = cloud.now();
     if let Some(holder) = holder {
         cloud.ledger.gain(holder, artifact, now);
+        cloud.ledger.lose(&maker, artifact, now);
     }
     let key = AccessKey {
         credentials,
