@@ -4,7 +4,7 @@
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
 use super::{
-    Cloud, devices, dynamodb, facebook, identity_pool, lambda, oauth_provider, people, s3,
+    Cloud, devices, dynamodb, facebook, iam, identity_pool, lambda, oauth_provider, people, s3,
     saml_provider, sts, user_pool,
 };
 use crate::protocol::message::{Request, Response};
@@ -30,6 +30,8 @@ pub enum Service {
     IdentityPool,
     /// STS
     Sts,
+    /// IAM
+    Iam,
     /// S3
     S3,
     /// DynamoDB
@@ -51,6 +53,7 @@ impl Service {
             Self::UserPool => "cognito-idp",
             Self::IdentityPool => "cognito-identity",
             Self::Sts => "sts",
+            Self::Iam => "iam",
             Self::S3 => "s3",
             Self::DynamoDb => "dynamodb",
             Self::Lambda => "lambda",
@@ -64,6 +67,7 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
         .or_else(|| user_pool::route(cloud, request))
         .or_else(|| identity_pool::route(cloud, request))
         .or_else(|| sts::route(cloud, request))
+        .or_else(|| iam::api::route(cloud, request))
         .or_else(|| s3::route(cloud, request))
         .or_else(|| dynamodb::route(cloud, request))
         .or_else(|| lambda::route(cloud, request))
@@ -82,6 +86,7 @@ pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
         Service::UserPool => user_pool::answer(cloud, route, request),
         Service::IdentityPool => identity_pool::answer(cloud, route, request),
         Service::Sts => sts::answer(cloud, route, request),
+        Service::Iam => iam::api::answer(cloud, route, request),
         Service::S3 => s3::answer(cloud, route, request),
         Service::DynamoDb => dynamodb::answer(cloud, route, request),
         Service::Lambda => lambda::answer(cloud, route, request),

@@ -304,6 +304,85 @@ pub enum Action {
         #[serde(default)]
         credentials: Option<Value>,
     },
+    /// Whoever has AWS credentials becomes a role
+    AssumeRole {
+        /// The device
+        device: String,
+        /// The role
+        role: String,
+        /// What the session is called
+        session_name: String,
+        /// What was agreed on with the role's owner
+        #[serde(default)]
+        external_id: Option<String>,
+        /// How long it is to last
+        #[serde(default)]
+        duration: Option<Duration>,
+        /// A session policy
+        #[serde(default)]
+        policy: Option<Template>,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// A user's long-term key is exchanged for temporary credentials
+    GetSessionToken {
+        /// The device
+        device: String,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// A backend makes credentials for somebody it has signed in
+    GetFederationToken {
+        /// The device
+        device: String,
+        /// What the federated user is called
+        name: String,
+        /// A session policy
+        #[serde(default)]
+        policy: Option<Template>,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// A backend vouches for one of its own users towards the identity pool
+    /// (`GetOpenIdTokenForDeveloperIdentity`)
+    GetDeveloperToken {
+        /// The device
+        device: String,
+        /// The identity pool
+        pool: String,
+        /// The user's name at the backend
+        user: Template,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// Somebody changes an inline policy of a role
+    PutRolePolicy {
+        /// The device
+        device: String,
+        /// The role
+        role: String,
+        /// The policy's name
+        policy: String,
+        /// The policy
+        json: Template,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// Somebody ends all sessions of a role that began before now
+    RevokeSessions {
+        /// The device
+        device: String,
+        /// The role
+        role: String,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
     /// The app writes an object
     PutObject {
         /// The device
@@ -462,6 +541,8 @@ pub enum What {
     IdentityId,
     /// AWS credentials
     Credentials,
+    /// A key of an IAM user, without end
+    LongTermKey,
     /// A confirmation code
     ConfirmationCode,
     /// A SAML assertion
@@ -480,6 +561,7 @@ impl What {
             Self::PoolToken => ArtifactKind::PoolToken,
             Self::IdentityId => ArtifactKind::IdentityId,
             Self::Credentials => ArtifactKind::Credentials,
+            Self::LongTermKey => ArtifactKind::LongTermKey,
             Self::ConfirmationCode => ArtifactKind::ConfirmationCode,
             Self::Assertion => ArtifactKind::Assertion,
         }
@@ -496,6 +578,7 @@ impl What {
             Self::PoolToken => "identity pool token",
             Self::IdentityId => "identity ID",
             Self::Credentials => "AWS credentials",
+            Self::LongTermKey => "long-term key",
             Self::ConfirmationCode => "confirmation code",
             Self::Assertion => "SAML assertion",
         }

@@ -11,7 +11,7 @@ use super::world_file::{
     RuleMatch, SecondFactor, UserPool, World,
 };
 use crate::cloud::facebook::{self, AppConfig, UserConfig as FacebookUser};
-use crate::cloud::iam::Role;
+use crate::cloud::iam::{self, Role};
 use crate::cloud::identity_pool::{
     self, AmbiguousRoleResolution, IdentityPoolConfig, LinkedLogin, MappingKind, MappingRule,
     MatchType, RoleMapping, Roles, UserPoolProvider,
@@ -176,6 +176,7 @@ pub fn build(scenario: &Scenario, seed: u64) -> Result<(Cloud, Names), WorldErro
     }
     builder.identities()?;
     builder.services();
+    builder.iam_users()?;
     builder.buckets()?;
     builder.tables()?;
     let Builder {
@@ -299,25 +300,35 @@ impl Builder<'_> {
             let mut draw = self.cloud.fixed(&stream);
             let role_id = format!("AROA{}", draw.from_alphabet(BASE32_ALPHABET, ROLE_ID_CHARS));
             let trust = Policy::parse(PolicyKind::Trust, &role.trust)?;
-            let policies: Result<Vec<NamedPolicy>, PolicyError> = role
-                .policies
-                .iter()
-                .map(|policy| {
-                    let parsed = Policy::parse(PolicyKind::Identity, &policy.json)?;
-                    Ok(NamedPolicy::new(policy.id.as_str(), parsed))
-                })
-                .collect();
             self.cloud.iam.put_role(Role {
                 arn: arn.clone(),
                 name: role.id.clone(),
                 account,
                 role_id,
                 trust: NamedPolicy::new(format!("{} trust policy", role.id), trust),
-                policies: policies?,
-                boundary: None,
+                policies: identity_policies(&role.policies)?,
+                boundary: boundary(&role.id, role.boundary.as_deref())?,
                 max_session: role.max_session.map_or(DEFAULT_SESSION, |span| span.0),
             });
             self.names.roles.insert(role.id.clone(), arn);
+        }
+        Ok(())
+    }
+
+    /// IAM users, with a key in the hands of whoever has it.
+    fn iam_users(&mut self) -> Result<(), WorldError> {
+        for user in &self.world.iam_users {
+            let config = iam::UserConfig {
+                name: user.id.clone(),
+                account: self.account(&user.account),
+                policies: identity_policies(&user.policies)?,
+                boundary: boundary(&user.id, user.boundary.as_deref())?,
+            };
+            let arn = iam::add_user(&mut self.cloud, config);
+            if let Some(holder) = &user.key_in {
+                let holder = ActorId::new(holder);
+                iam::add_access_key(&mut self.cloud, &arn, Some(&holder));
+            }
         }
         Ok(())
     }
@@ -430,6 +441,7 @@ impl Builder<'_> {
         let mut config = IdentityPoolConfig::new(ActorId::new(&pool.id), &pool.id, account);
         config.id = pool.pool_id.clone();
         config.allow_classic = pool.classic_flow;
+        config.developer_provider = pool.developer_provider.clone();
         config.allow_unauthenticated = pool.guest_role.is_some();
         let role = |name: &Option<String>| {
             name.as_ref()
@@ -557,6 +569,11 @@ impl Builder<'_> {
                 .roles
                 .iter()
                 .any(|role| in_account(&role.account));
+            let has_users = self
+                .world
+                .iam_users
+                .iter()
+                .any(|user| in_account(&user.account));
             let has_buckets = self
                 .world
                 .buckets
@@ -567,7 +584,7 @@ impl Builder<'_> {
                 .tables
                 .iter()
                 .any(|table| in_account(&table.account));
-            if has_roles {
+            if has_roles || has_users {
                 self.actor(&id("sts"), ActorKind::Sts, "STS + IAM", Some(&account));
             }
             if has_buckets {
@@ -670,6 +687,22 @@ impl Names {
         };
         found.cloned()
     }
+}
+
+fn identity_policies(
+    policies: &[super::world_file::RolePolicy],
+) -> Result<Vec<NamedPolicy>, PolicyError> {
+    let parsed = policies.iter().map(|policy| {
+        let parsed = Policy::parse(PolicyKind::Identity, &policy.json)?;
+        Ok(NamedPolicy::new(policy.id.as_str(), parsed))
+    });
+    parsed.collect()
+}
+
+fn boundary(of: &str, json: Option<&str>) -> Result<Option<NamedPolicy>, PolicyError> {
+    let Some(json) = json else { return Ok(None) };
+    let parsed = Policy::parse(PolicyKind::Boundary, json)?;
+    Ok(Some(NamedPolicy::new(format!("{of} boundary"), parsed)))
 }
 
 fn app_client(client: &Client) -> AppClient {

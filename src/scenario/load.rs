@@ -159,6 +159,7 @@ fn merged(mut world: World, own: World) -> World {
     put(&mut world.identity_pools, own.identity_pools, |it| &it.id);
     put(&mut world.identities, own.identities, |it| &it.id);
     put(&mut world.roles, own.roles, |it| &it.id);
+    put(&mut world.iam_users, own.iam_users, |it| &it.id);
     put(&mut world.buckets, own.buckets, |it| &it.id);
     put(&mut world.tables, own.tables, |it| &it.id);
     world

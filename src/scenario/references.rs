@@ -168,6 +168,12 @@ pub fn of(action: &Action) -> References<'_> {
         | Action::AssumeRoleWithWebIdentity { .. }
         | Action::AssumeRoleWithSaml { .. }
         | Action::GetCallerIdentity { .. } => of_federation(refs, action),
+        Action::AssumeRole { .. }
+        | Action::GetSessionToken { .. }
+        | Action::GetFederationToken { .. }
+        | Action::GetDeveloperToken { .. }
+        | Action::PutRolePolicy { .. }
+        | Action::RevokeSessions { .. } => of_account(refs, action),
         Action::PutObject { .. }
         | Action::GetObject { .. }
         | Action::ListObjects { .. }
@@ -377,6 +383,64 @@ fn of_federation<'a>(refs: References<'a>, action: &'a Action) -> References<'a>
             device,
             credentials,
         } => refs.device(device).optional("credentials", credentials),
+        _ => refs,
+    }
+}
+
+fn of_account<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
+    let with = |refs: References<'a>, field, template: &'a Option<Template>| match template {
+        Some(template) => refs.template(field, template),
+        None => refs,
+    };
+    match action {
+        Action::AssumeRole {
+            device,
+            role,
+            policy,
+            credentials,
+            ..
+        } => with(refs.device(device), "policy", policy)
+            .name("role", Sort::Role, role)
+            .optional("credentials", credentials),
+        Action::GetSessionToken {
+            device,
+            credentials,
+        } => refs.device(device).optional("credentials", credentials),
+        Action::GetFederationToken {
+            device,
+            policy,
+            credentials,
+            ..
+        } => with(refs.device(device), "policy", policy).optional("credentials", credentials),
+        Action::GetDeveloperToken {
+            device,
+            pool,
+            user,
+            credentials,
+        } => refs
+            .device(device)
+            .name("pool", Sort::IdentityPool, pool)
+            .template("user", user)
+            .optional("credentials", credentials),
+        Action::PutRolePolicy {
+            device,
+            role,
+            json,
+            credentials,
+            ..
+        } => refs
+            .device(device)
+            .name("role", Sort::Role, role)
+            .template("json", json)
+            .optional("credentials", credentials),
+        Action::RevokeSessions {
+            device,
+            role,
+            credentials,
+        } => refs
+            .device(device)
+            .name("role", Sort::Role, role)
+            .optional("credentials", credentials),
         _ => refs,
     }
 }

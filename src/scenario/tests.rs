@@ -1,5 +1,7 @@
 //! Every shipped scenario, loaded and performed.
 
+mod account;
+
 use super::action::Action;
 use super::file::Expect;
 use super::files::Shipped;

@@ -41,6 +41,8 @@ pub struct World {
     pub identities: Vec<Identity>,
     /// IAM roles
     pub roles: Vec<Role>,
+    /// IAM users, with long-term keys
+    pub iam_users: Vec<IamUser>,
     /// S3 buckets
     pub buckets: Vec<Bucket>,
     /// DynamoDB tables
@@ -311,6 +313,9 @@ pub struct IdentityPool {
     /// The role of guests; guests are let in where there is one
     #[serde(default)]
     pub guest_role: Option<String>,
+    /// The name by which a backend's own users are known
+    #[serde(default)]
+    pub developer_provider: Option<String>,
     /// Whether the classic flow is allowed
     #[serde(default)]
     pub classic_flow: bool,
@@ -439,6 +444,29 @@ pub struct Role {
     /// The longest session it gives
     #[serde(default)]
     pub max_session: Option<Duration>,
+    /// The most it may ever do
+    #[serde(default)]
+    pub boundary: Option<String>,
+}
+
+/// An IAM user.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IamUser {
+    /// The user's name
+    pub id: String,
+    /// The account it is in
+    #[serde(default)]
+    pub account: Option<String>,
+    /// What it may do
+    #[serde(default)]
+    pub policies: Vec<RolePolicy>,
+    /// The most it may ever do
+    #[serde(default)]
+    pub boundary: Option<String>,
+    /// Who has the user's access key from the start
+    #[serde(default)]
+    pub key_in: Option<String>,
 }
 
 /// A policy attached to a role.

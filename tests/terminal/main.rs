@@ -6,7 +6,9 @@
 )]
 
 mod check;
+mod explain;
 mod hostile;
+mod inspect;
 mod keys;
 mod play;
 mod trace;

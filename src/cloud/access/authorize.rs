@@ -40,8 +40,15 @@ pub fn authorize(
     ask: &Ask,
     wire: Wire,
 ) -> Result<(), AwsError> {
-    let decision = decide(cloud, caller, ask);
-    let explanation = &decision.explanation;
+    let decision = decide(cloud, caller, ask, None);
+    state(cloud, &decision.explanation, ask);
+    let verdict = verdict(&decision.explanation, wire);
+    write_down(cloud, caller, decision);
+    verdict
+}
+
+/// Makes one check of a decision: the step that decided.
+pub fn state(cloud: &mut Cloud, explanation: &Explanation, ask: &Ask) {
     let check = evidence::of(explanation, ask);
     let (announced, source) = PERMISSIONS_CHECK;
     if check.name != announced {
@@ -54,30 +61,30 @@ pub fn authorize(
         check.expected,
         check.actual,
     );
-    let verdict = verdict(explanation, wire);
-    write_down(cloud, caller, decision);
-    verdict
 }
 
 /// The same for what a service only needs to know: the decision is written down, but it is no
 /// check that the request passes or fails.
 pub fn consider(cloud: &mut Cloud, caller: &Caller, ask: &Ask, wire: Wire) -> Result<(), AwsError> {
-    let decision = decide(cloud, caller, ask);
+    let decision = decide(cloud, caller, ask, None);
     let verdict = verdict(&decision.explanation, wire);
     write_down(cloud, caller, decision);
     verdict
 }
 
 /// A decision with its whole input.
-struct Decision {
+pub struct Decision {
     policies: PolicySet,
     request: policy::Request,
-    explanation: Explanation,
+    /// Outcome and reasons
+    pub explanation: Explanation,
 }
 
-/// Evaluates every policy that has a say.
-fn decide(cloud: &Cloud, caller: &Caller, ask: &Ask) -> Decision {
-    let policies = gather(cloud, caller, ask);
+/// Evaluates every policy that has a say. Where a role is to be assumed, its trust policy has one
+/// too.
+pub fn decide(cloud: &Cloud, caller: &Caller, ask: &Ask, trust: Option<NamedPolicy>) -> Decision {
+    let mut policies = gather(cloud, caller, ask);
+    policies.trust = trust;
     let request = policy::Request {
         principal: caller.principal.clone(),
         action: ask.action.clone(),
@@ -107,11 +114,10 @@ fn denied(wire: Wire, sentence: String) -> AwsError {
 }
 
 fn gather(cloud: &Cloud, caller: &Caller, ask: &Ask) -> PolicySet {
-    let role = cloud.iam.role(&caller.role_arn);
     PolicySet {
-        identity: role.map(|role| role.policies.clone()).unwrap_or_default(),
+        identity: cloud.iam.identity_policies(&caller.role_arn),
         session: caller.session_policies.clone(),
-        boundary: role.and_then(|role| role.boundary.clone()),
+        boundary: cloud.iam.boundary(&caller.role_arn).cloned(),
         resource: ask.resource_policy.clone(),
         trust: None,
         service_control: cloud.iam.service_control(&caller.account).to_vec(),
@@ -122,12 +128,21 @@ fn gather(cloud: &Cloud, caller: &Caller, ask: &Ask) -> PolicySet {
 fn context(cloud: &Cloud, caller: &Caller, ask: &Ask) -> RequestContext {
     let now = cloud.now();
     let mut context = caller.context.clone();
+    for (tag, value) in cloud.iam.tags(&caller.role_arn) {
+        let key = format!("aws:PrincipalTag/{tag}");
+        // A session's tag counts for more than its role's
+        if context.get(&key).is_none() {
+            context.set(key, value.as_str());
+        }
+    }
     context.set("aws:CurrentTime", now.iso8601());
     context.set("aws:EpochTime", now.epoch_seconds());
-    context.set("aws:TokenIssueTime", caller.issued_at.iso8601());
+    if let Some(issued_at) = caller.issued_at {
+        context.set("aws:TokenIssueTime", issued_at.iso8601());
+    }
     context.set("aws:PrincipalArn", principal_arn(caller));
     context.set("aws:PrincipalAccount", caller.account.as_str());
-    context.set("aws:PrincipalType", "AssumedRole");
+    context.set("aws:PrincipalType", principal_type(&caller.principal));
     context.set("aws:userid", caller.user_id.as_str());
     context.set("aws:RequestedRegion", REGION);
     context.set("aws:ResourceAccount", ask.resource_account.as_str());
@@ -162,6 +177,15 @@ fn principal_arn(caller: &Caller) -> &str {
     }
 }
 
+fn principal_type(principal: &Principal) -> &'static str {
+    match principal {
+        Principal::User { .. } => "User",
+        Principal::FederatedUser { .. } => "FederatedUser",
+        Principal::Root { .. } => "Account",
+        _ => "AssumedRole",
+    }
+}
+
 fn current_exchange(cloud: &Cloud) -> Option<&Exchange> {
     cloud
         .ledger
@@ -190,7 +214,8 @@ fn source_address(cloud: &Cloud, exchange: &Exchange) -> Option<String> {
     outside.then(|| format!("198.51.100.{}", at % HOSTS + 1))
 }
 
-fn write_down(cloud: &mut Cloud, caller: &Caller, decision: Decision) {
+/// Writes a decision down with its whole input.
+pub fn write_down(cloud: &mut Cloud, caller: &Caller, decision: Decision) {
     let Some(exchange) = cloud.ledger.current() else {
         return;
     };
@@ -230,6 +255,7 @@ fn texts(policies: &PolicySet) -> Vec<PolicyText> {
         texts.extend(of(PolicyKind::ServiceControl, level));
     }
     texts.extend(of(PolicyKind::Resource, policies.resource.as_slice()));
+    texts.extend(of(PolicyKind::Trust, policies.trust.as_slice()));
     texts.extend(of(PolicyKind::Identity, &policies.identity));
     texts.extend(of(PolicyKind::Boundary, policies.boundary.as_slice()));
     texts.extend(of(PolicyKind::Session, &policies.session));

@@ -83,6 +83,8 @@ pub enum Unresolved {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identities {
     by_id: BTreeMap<String, Identity>,
+    /// The name by which a backend's own users are known; an identity may have several of those
+    developer: Option<String>,
     /// The ids of the identities that have a login, so that finding one costs the same in a
     /// large pool
     by_login: BTreeMap<LinkedLogin, BTreeSet<String>>,
@@ -91,6 +93,11 @@ pub struct Identities {
 }
 
 impl Identities {
+    /// Says by which name a backend's own users are known.
+    pub fn set_developer(&mut self, provider: Option<String>) {
+        self.developer = provider;
+    }
+
     /// The identity with this id.
     pub fn get(&self, id: &str) -> Option<&Identity> {
         self.by_id.get(id)
@@ -124,7 +131,8 @@ impl Identities {
         self.by_id.insert(id, identity);
     }
 
-    fn linked_to(&self, login: &LinkedLogin) -> Option<&Identity> {
+    /// The enabled identity that has this login.
+    pub fn linked_to(&self, login: &LinkedLogin) -> Option<&Identity> {
         let mut known = self.by_login.get(login)?.iter();
         known.find_map(|id| {
             self.get(id)
@@ -167,7 +175,7 @@ impl Identities {
         match logins.iter().find_map(|login| self.linked_to(login)) {
             Some(known) => self.resolve_into(known, logins),
             None => {
-                one_login_per_provider(logins)?;
+                self.one_login_per_provider(logins)?;
                 Ok(Resolution::Create {
                     logins: logins.to_vec(),
                 })
@@ -218,7 +226,7 @@ impl Identities {
             }
         }
         let all: Vec<LinkedLogin> = parent.logins.iter().chain(&link).cloned().collect();
-        one_login_per_provider(&all)?;
+        self.one_login_per_provider(&all)?;
         Ok(Resolution::Known {
             id: parent.id.clone(),
             link,
@@ -245,6 +253,59 @@ impl Identities {
                     identity.modified_at = now;
                 }
             }
+        }
+    }
+
+    /// What linking logins to an identity comes to where its owner, the backend, says so: nobody
+    /// else may have them.
+    pub fn resolve_link(
+        &self,
+        identity: &Identity,
+        logins: &[LinkedLogin],
+    ) -> Result<Resolution, Unresolved> {
+        let elsewhere = |login: &LinkedLogin| {
+            let known = self.linked_to(login);
+            known.is_some_and(|known| known.id != identity.id)
+        };
+        if logins.iter().any(elsewhere) {
+            return Err(Unresolved::DoesNotMatch);
+        }
+        self.resolve_into(identity, logins)
+    }
+
+    /// What making one identity out of two comes to: the first one keeps its id.
+    pub fn resolve_merge(
+        &self,
+        into: &Identity,
+        from: &Identity,
+    ) -> Result<Resolution, Unresolved> {
+        let all: Vec<LinkedLogin> = into.logins.iter().chain(&from.logins).cloned().collect();
+        self.one_login_per_provider(&all)?;
+        Ok(Resolution::Known {
+            id: into.id.clone(),
+            link: from.logins.clone(),
+            absorb: vec![from.id.clone()],
+        })
+    }
+
+    /// An identity has at most one login of each provider, but for the backend's own.
+    fn one_login_per_provider(&self, logins: &[LinkedLogin]) -> Result<(), Unresolved> {
+        for (position, login) in logins.iter().enumerate() {
+            let mut before = logins.iter().take(position);
+            let clash = before.any(|other| other.provider == login.provider);
+            if clash && self.developer.as_deref() != Some(login.provider.as_str()) {
+                return Err(Unresolved::SecondLoginOfProvider);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one login away from an identity.
+    pub fn unlink_login(&mut self, id: &str, login: &LinkedLogin, now: Moment) {
+        if let Some(identity) = self.by_id.get_mut(id) {
+            identity.logins.retain(|known| known != login);
+            identity.modified_at = now;
+            self.forget(id, std::slice::from_ref(login));
         }
     }
 
@@ -275,20 +336,6 @@ fn absorbing(resolution: Resolution, guest: &str) -> Resolution {
         }
         create @ Resolution::Create { .. } => create,
     }
-}
-
-/// An identity has at most one login of each provider.
-fn one_login_per_provider(logins: &[LinkedLogin]) -> Result<(), Unresolved> {
-    for (position, login) in logins.iter().enumerate() {
-        let clash = logins
-            .iter()
-            .take(position)
-            .any(|other| other.provider == login.provider);
-        if clash {
-            return Err(Unresolved::SecondLoginOfProvider);
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -394,6 +441,20 @@ mod tests {
         let refused = known.resolve_for(anna, &[login("google", "2")]);
         assert_eq!(refused, Err(Unresolved::DoesNotMatch));
         assert_eq!(known.resolve_for(anna, &[]), Err(Unresolved::DoesNotMatch));
+    }
+
+    #[test]
+    fn an_identity_may_have_several_logins_of_its_own_backend() {
+        let mut known = known();
+        known.set_developer(Some("login.photos".into()));
+        let two = [login("login.photos", "a"), login("login.photos", "b")];
+        let resolution = known.resolve(&two).unwrap();
+        known.apply(resolution, Some("dora".into()), Moment::EPOCH);
+        let (dora, anna) = (known.get("dora").unwrap(), known.get("anna").unwrap());
+        let merged = known.resolve_merge(dora, anna).unwrap();
+        assert_eq!(merged, into("dora", &[login("facebook", "1")], &["anna"]));
+        let taken = known.resolve_link(dora, &[login("google", "2")]);
+        assert_eq!(taken, Err(Unresolved::DoesNotMatch));
     }
 
     #[test]

@@ -1,20 +1,32 @@
 //! STS: lends a role's permissions for a while.
 //!
-//! One file per operation ([`assume_role_with_web_identity`], [`get_caller_identity`]);
-//! [`web_identity`] has a file per sort of token; [`trust`] asks the role's trust policy;
-//! [`credentials`] makes what is lent; a [`session`] is what the lent credentials stand for.
+//! One file per operation ([`assume_role`], [`assume_role_with_web_identity`],
+//! [`assume_role_with_saml`], [`get_session_token`], [`get_federation_token`],
+//! [`get_caller_identity`],
+//! [`decode_authorization_message`]); [`web_identity`] has a file per sort of token; [`trust`]
+//! asks the role's trust policy; [`tags`] are the session's; [`credentials`] makes what is lent;
+//! a [`session`] is what the lent credentials stand for.
 
+mod answer;
+mod assume_role;
 mod assume_role_for_service;
+mod assume_role_with_saml;
 mod assume_role_with_web_identity;
 mod credentials;
+mod decode_authorization_message;
 mod errors;
 mod get_caller_identity;
-mod params;
+mod get_federation_token;
+mod get_session_token;
+pub(in crate::cloud) mod params;
 pub mod service_client;
 pub mod session;
 mod session_policies;
+mod tags;
 mod trust;
 mod web_identity;
+
+pub use decode_authorization_message::encode_authorization_message;
 
 use std::collections::BTreeMap;
 
@@ -39,6 +51,8 @@ pub struct Sts {
     sessions: BTreeMap<String, Session>,
     /// When they end, in order, by account: counting the open ones costs the same after a million
     ends: BTreeMap<String, Vec<Moment>>,
+    /// What encoded authorization messages stand for: the account and the decision
+    messages: BTreeMap<String, (String, String)>,
 }
 
 impl Sts {
@@ -79,7 +93,7 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
     let form = params::form(request);
     let operation = form.get("Action").unwrap_or_default().to_owned();
     let account = form.get("RoleArn").and_then(account_in);
-    let account = account.or_else(|| account_of_caller(cloud, request));
+    let account = account.or_else(|| account_of_signer(cloud, request));
     let to = account.and_then(|account| cloud.service_actor(ActorKind::Sts, Some(account)));
     let to = to.or_else(|| cloud.service_actor(ActorKind::Sts, None))?;
     Some(Route {
@@ -97,12 +111,17 @@ fn account_in(role_arn: &str) -> Option<&str> {
 }
 
 /// The account of whoever claims to have signed the request.
-fn account_of_caller<'a>(cloud: &'a Cloud, request: &Request) -> Option<&'a str> {
+pub(in crate::cloud) fn account_of_signer<'a>(
+    cloud: &'a Cloud,
+    request: &Request,
+) -> Option<&'a str> {
     let key = access_key_of(request)?;
-    cloud
-        .sts
-        .session(&key)
-        .map(|session| session.account.as_str())
+    if let Some(session) = cloud.sts.session(&key) {
+        return Some(&session.account);
+    }
+    let key = cloud.iam.access_key(&key)?;
+    let user = cloud.iam.user(&key.user_arn)?;
+    Some(&user.account)
 }
 
 /// Answers a request.
@@ -115,6 +134,11 @@ pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
         "AssumeRoleWithWebIdentity" => {
             assume_role_with_web_identity::run(cloud, &route.to, request)
         }
+        "AssumeRoleWithSAML" => assume_role_with_saml::run(cloud, &route.to, request),
+        "AssumeRole" => assume_role::run(cloud, route, request),
+        "GetSessionToken" => get_session_token::run(cloud, route, request),
+        "GetFederationToken" => get_federation_token::run(cloud, route, request),
+        "DecodeAuthorizationMessage" => decode_authorization_message::run(cloud, route, request),
         "GetCallerIdentity" => get_caller_identity::run(cloud, route, request),
         "" => Err(AwsError::new("MissingAction", 400, "Missing Action")),
         other => Err(no_such_operation(other, request)),
@@ -157,18 +181,39 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
         _ => format!("{what}, {open} session{}", plural(open)),
     };
     let mut details = Vec::new();
+    let text = |policy: &Policy| policy.text().to_owned();
     for role in roles {
         details.push((format!("Role {}", role.name), role.arn.clone()));
-        let text = |policy: &Policy| policy.text().to_owned();
         details.push((
             format!("{} trust policy", role.name),
             text(&role.trust.policy),
         ));
-        for policy in role.policies.iter().chain(&role.boundary) {
+        let policies = cloud.iam.identity_policies(&role.arn);
+        for policy in policies.iter().chain(&role.boundary) {
             details.push((
                 format!("{}: {}", role.name, policy.name),
                 text(&policy.policy),
             ));
+        }
+    }
+    for user in cloud.iam.users().filter(|user| of_account(&user.account)) {
+        details.push((format!("User {}", user.name), user.arn.clone()));
+        let policies = cloud.iam.identity_policies(&user.arn);
+        for policy in policies.iter().chain(&user.boundary) {
+            details.push((
+                format!("{}: {}", user.name, policy.name),
+                text(&policy.policy),
+            ));
+        }
+        for key in cloud.iam.access_keys_of(&user.arn) {
+            let state = if key.active { "active" } else { "inactive" };
+            let key = format!("Access key {}", key.credentials.access_key_id);
+            details.push((key, format!("{state}, of {}, without end", user.name)));
+        }
+    }
+    for provider in cloud.iam.oidc_providers() {
+        if of_account(&provider.account) {
+            details.push(("OIDC provider".to_owned(), provider.arn.clone()));
         }
     }
     let sessions = cloud.sts.sessions();

@@ -8,7 +8,7 @@ use super::super::limits::MAX_WORLD_ENTRIES;
 use super::super::locate::Path;
 use super::super::references::Sort;
 use super::super::world_file::{
-    Attribute, IdentityPool, Login, MappingKind, Role, Table, UserPool, World,
+    Attribute, IdentityPool, Login, MappingKind, RolePolicy, Table, UserPool, World,
 };
 use super::Checker;
 use crate::cloud::user_pool::config::LONGEST_GRACE;
@@ -52,7 +52,13 @@ impl Checker<'_> {
             }
         }
         for (number, role) in world.roles.iter().enumerate() {
-            self.role(&top.field("roles").index(number), role);
+            let path = top.field("roles").index(number);
+            self.role(&path, (role.account.as_deref(), &role.policies));
+        }
+        for (number, user) in world.iam_users.iter().enumerate() {
+            let path = top.field("iam_users").index(number);
+            self.role(&path, (user.account.as_deref(), &user.policies));
+            self.refer_optional(&path.field("key_in"), Sort::Device, user.key_in.as_deref());
         }
         self.stores(&world, &top);
     }
@@ -76,6 +82,7 @@ impl Checker<'_> {
             ("identity_pools", ids(&world.identity_pools, |it| &it.id)),
             ("identities", ids(&world.identities, |it| &it.id)),
             ("roles", ids(&world.roles, |it| &it.id)),
+            ("iam_users", ids(&world.iam_users, |it| &it.id)),
             ("buckets", ids(&world.buckets, |it| &it.id)),
             ("tables", ids(&world.tables, |it| &it.id)),
         ];
@@ -105,7 +112,7 @@ impl Checker<'_> {
                         "give one of them another id",
                     );
                 }
-                let dots = matches!(field, "buckets" | "tables" | "roles");
+                let dots = matches!(field, "buckets" | "tables" | "roles" | "iam_users");
                 let plain: String = id
                     .chars()
                     .filter(|c| !(dots && matches!(c, '.' | '+' | '=' | ',' | '@')))
@@ -215,17 +222,14 @@ impl Checker<'_> {
         }
     }
 
-    fn role(&mut self, path: &Path, role: &Role) {
-        self.refer_optional(
-            &path.field("account"),
-            Sort::Account,
-            role.account.as_deref(),
-        );
+    /// A role or an IAM user: its account, and each of its policies once.
+    fn role(&mut self, path: &Path, (account, policies): (Option<&str>, &[RolePolicy])) {
+        self.refer_optional(&path.field("account"), Sort::Account, account);
         let mut seen = BTreeSet::new();
-        for (number, policy) in role.policies.iter().enumerate() {
+        for (number, policy) in policies.iter().enumerate() {
             if !seen.insert(&policy.id) {
                 let path = path.field("policies").index(number).field("id");
-                let message = format!("the role already has a policy `{}`", policy.id);
+                let message = format!("there already is a policy `{}`", policy.id);
                 self.add(
                     Code::DuplicateId,
                     &path,

@@ -62,11 +62,17 @@ impl Hands<'_> {
 
     /// The credentials that an action names, or the latest this device holds.
     pub(super) fn credentials(&self, value: Option<&Value>) -> Result<CredentialsValue, StepError> {
-        let actor = match value {
-            Some(Value::Held(actor, _)) => ActorId::new(actor),
-            Some(Value::Text(_)) | None => self.device.clone(),
+        let (actor, what) = match value {
+            Some(Value::Held(actor, what)) => (ActorId::new(actor), *what),
+            Some(Value::Text(_)) | None => (self.device.clone(), What::Credentials),
         };
-        let id = self.latest(&actor, What::Credentials)?;
+        // A long-term key signs where no session does
+        let id = match what {
+            What::LongTermKey => self.latest(&actor, what)?,
+            _ => self
+                .latest(&actor, What::Credentials)
+                .or_else(|error| self.latest(&actor, What::LongTermKey).map_err(|_| error))?,
+        };
         match self
             .cloud
             .ledger

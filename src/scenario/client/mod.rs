@@ -2,6 +2,7 @@
 //! requests, keeps cookies, verifiers and pages, and signs with the credentials it holds and the
 //! time its own clock shows. It knows nothing that the device was not told.
 
+mod account;
 mod browser;
 mod dynamodb;
 mod held;
@@ -250,6 +251,70 @@ impl Clients {
                 temporary_password.as_deref(),
                 credentials.as_ref(),
             ),
+            _ => self.act_with_keys(action),
+        }
+    }
+
+    fn act_with_keys(&mut self, action: &Action) -> Result<(), StepError> {
+        match action {
+            Action::AssumeRole {
+                device,
+                role,
+                session_name,
+                external_id,
+                duration,
+                policy,
+                credentials,
+            } => {
+                let wanted = account::Wanted {
+                    role,
+                    session_name,
+                    external_id: external_id.as_deref(),
+                    duration: duration.map(|span| span.0),
+                    policy: policy.as_ref(),
+                };
+                self.hands(device)
+                    .assume_role_with_keys(&wanted, credentials.as_ref())
+            }
+            Action::GetSessionToken {
+                device,
+                credentials,
+            } => self.hands(device).get_session_token(credentials.as_ref()),
+            Action::GetFederationToken {
+                device,
+                name,
+                policy,
+                credentials,
+            } => {
+                self.hands(device)
+                    .get_federation_token(name, policy.as_ref(), credentials.as_ref())
+            }
+            Action::GetDeveloperToken {
+                device,
+                pool,
+                user,
+                credentials,
+            } => self
+                .hands(device)
+                .get_developer_token(pool, user, credentials.as_ref()),
+            Action::PutRolePolicy {
+                device,
+                role,
+                policy,
+                json,
+                credentials,
+            } => {
+                let mut hands = self.hands(device);
+                let json = hands.fill(json)?;
+                hands.put_role_policy(role, (policy, &json), credentials.as_ref())
+            }
+            Action::RevokeSessions {
+                device,
+                role,
+                credentials,
+            } => self
+                .hands(device)
+                .revoke_sessions(role, credentials.as_ref()),
             _ => self.act_on_aws(action),
         }
     }
