@@ -4,7 +4,8 @@
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
 use super::{
-    Cloud, devices, dynamodb, facebook, identity_pool, lambda, people, s3, sts, user_pool,
+    Cloud, api_gateway, devices, dynamodb, facebook, identity_pool, lambda, load_balancer, people,
+    s3, sns, sts, sync, user_pool,
 };
 use crate::protocol::message::{Request, Response};
 
@@ -25,6 +26,16 @@ pub enum Service {
     DynamoDb,
     /// Lambda
     Lambda,
+    /// API Gateway
+    ApiGateway,
+    /// Application Load Balancers
+    LoadBalancer,
+    /// Cognito Sync
+    Sync,
+    /// SNS
+    Sns,
+    /// A device that takes a push
+    Device,
 }
 
 impl Service {
@@ -38,6 +49,11 @@ impl Service {
             Self::S3 => "s3",
             Self::DynamoDb => "dynamodb",
             Self::Lambda => "lambda",
+            Self::ApiGateway => "execute-api",
+            Self::LoadBalancer => "elasticloadbalancing",
+            Self::Sync => "cognito-sync",
+            Self::Sns => "sns",
+            Self::Device => "push",
         }
     }
 }
@@ -51,6 +67,11 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
         .or_else(|| s3::route(cloud, request))
         .or_else(|| dynamodb::route(cloud, request))
         .or_else(|| lambda::route(cloud, request))
+        .or_else(|| api_gateway::route(cloud, request))
+        .or_else(|| sync::route(cloud, request))
+        .or_else(|| sns::route(cloud, request))
+        .or_else(|| load_balancer::route(cloud, request))
+        .or_else(|| devices::route(cloud, request))
 }
 
 /// Has the service answer.
@@ -63,6 +84,11 @@ pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
         Service::S3 => s3::answer(cloud, route, request),
         Service::DynamoDb => dynamodb::answer(cloud, route, request),
         Service::Lambda => lambda::answer(cloud, route, request),
+        Service::ApiGateway => api_gateway::answer(cloud, route, request),
+        Service::LoadBalancer => load_balancer::answer(cloud, route, request),
+        Service::Sync => sync::answer(cloud, route, request),
+        Service::Sns => sns::answer(cloud, route, request),
+        Service::Device => devices::answer(cloud, route, request),
     }
 }
 
@@ -83,6 +109,10 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
         ActorKind::S3 => s3::describe(cloud, actor),
         ActorKind::DynamoDb => dynamodb::describe(cloud, actor),
         ActorKind::Lambda => lambda::describe(cloud, actor),
+        ActorKind::ApiGateway => api_gateway::describe(cloud, actor),
+        ActorKind::LoadBalancer => load_balancer::describe(cloud, actor),
+        ActorKind::Sync => sync::describe(cloud, actor),
+        ActorKind::Sns => sns::describe(cloud, actor),
         _ => (String::new(), Vec::new()),
     }
 }
