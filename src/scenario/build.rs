@@ -19,9 +19,10 @@ use crate::cloud::ledger::{Actor, ActorId, ActorKind};
 use crate::cloud::people::Person;
 use crate::cloud::s3::BucketConfig;
 use crate::cloud::user_pool::config::{
-    self as pools, AppClient, Facebook, Federation, GroupConfig, UserConfig, UserPoolConfig,
+    self as pools, AppClient, ClientSecret, Facebook, Federation, GroupConfig, UserConfig,
+    UserPoolConfig,
 };
-use crate::cloud::{Cloud, dynamodb, s3};
+use crate::cloud::{Cloud, api_gateway, dynamodb, lambda, load_balancer, s3};
 use crate::policy::{NamedPolicy, Policy, PolicyError, PolicyKind};
 use crate::protocol::encoding::BASE32_ALPHABET;
 use crate::protocol::keys::KeyError;
@@ -50,6 +51,18 @@ pub enum WorldError {
     /// A policy that passed the checks and is none
     #[error("a policy is not good: {0}")]
     Policy(#[from] PolicyError),
+    /// A function
+    #[error(transparent)]
+    Lambda(#[from] lambda::SetupError),
+    /// An API
+    #[error(transparent)]
+    Api(#[from] api_gateway::SetupError),
+    /// A load balancer
+    #[error(transparent)]
+    LoadBalancer(#[from] load_balancer::SetupError),
+    /// What a function always gives
+    #[error("what a function always gives is JSON: {0}")]
+    Constant(String),
     /// A signing key
     #[error("a signing key could not be made: {0}")]
     Key(#[from] KeyError),
@@ -99,6 +112,16 @@ pub struct Names {
     pub apps: BTreeMap<String, String>,
     /// Partition keys of tables
     pub partition_keys: BTreeMap<String, String>,
+    /// Function ARNs
+    pub functions: BTreeMap<String, String>,
+    /// Where APIs answer
+    pub apis: BTreeMap<String, String>,
+    /// API ids
+    pub api_ids: BTreeMap<String, String>,
+    /// Hosts of load balancers
+    pub websites: BTreeMap<String, String>,
+    /// Platform application ARNs
+    pub applications: BTreeMap<String, String>,
 }
 
 impl Names {
@@ -137,6 +160,7 @@ pub fn build(scenario: &Scenario, seed: u64) -> Result<(Cloud, Names), WorldErro
     }
     builder.identities()?;
     builder.services();
+    builder.edge()?;
     builder.buckets()?;
     builder.tables()?;
     let Builder {
@@ -167,21 +191,22 @@ fn prepare_keys(cloud: &mut Cloud, names: &Names) -> Result<(), WorldError> {
     Ok(cloud.keys.prepare(&keys)?)
 }
 
-fn missing(what: &'static str, name: &str) -> WorldError {
+pub(super) fn missing(what: &'static str, name: &str) -> WorldError {
     WorldError::Missing {
         what,
         name: name.to_owned(),
     }
 }
 
-struct Builder<'a> {
-    cloud: Cloud,
-    names: Names,
-    world: &'a World,
+/// A world on its way from the file into a cloud.
+pub(super) struct Builder<'a> {
+    pub(super) cloud: Cloud,
+    pub(super) names: Names,
+    pub(super) world: &'a World,
 }
 
 impl Builder<'_> {
-    fn actor(&mut self, id: &str, kind: ActorKind, name: &str, account: Option<&str>) {
+    pub(super) fn actor(&mut self, id: &str, kind: ActorKind, name: &str, account: Option<&str>) {
         self.cloud.add_actor(Actor {
             id: ActorId::new(id),
             kind,
@@ -191,7 +216,7 @@ impl Builder<'_> {
     }
 
     /// The account named, or the first one.
-    fn account(&self, named: &Option<String>) -> String {
+    pub(super) fn account(&self, named: &Option<String>) -> String {
         named.clone().unwrap_or_else(|| self.names.account.clone())
     }
 
@@ -453,7 +478,7 @@ impl Builder<'_> {
         key.ok_or_else(|| missing("user pool", pool))
     }
 
-    fn client(&self, name: &str) -> Result<ClientFacts, WorldError> {
+    pub(super) fn client(&self, name: &str) -> Result<ClientFacts, WorldError> {
         self.names
             .clients
             .get(name)
@@ -479,7 +504,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// STS, S3 and DynamoDB stand on the stage where the world has something for them.
+    /// Services of an account stand on the stage where the world has something for them.
     fn services(&mut self) {
         let accounts: Vec<String> = match self.world.accounts.as_slice() {
             [] => vec![self.names.account.clone()],
@@ -510,6 +535,20 @@ impl Builder<'_> {
                 .tables
                 .iter()
                 .any(|table| in_account(&table.account));
+            let has_functions = self
+                .world
+                .functions
+                .iter()
+                .any(|function| in_account(&function.account));
+            let has_push = self
+                .world
+                .platform_applications
+                .iter()
+                .any(|application| in_account(&application.account));
+            let has_sync = self.world.sync.iter().any(|settings| {
+                let mut pools = self.world.identity_pools.iter();
+                pools.any(|pool| pool.id == settings.pool && in_account(&pool.account))
+            });
             if has_roles {
                 self.actor(&id("sts"), ActorKind::Sts, "STS + IAM", Some(&account));
             }
@@ -523,6 +562,15 @@ impl Builder<'_> {
                     "DynamoDB",
                     Some(&account),
                 );
+            }
+            if has_functions {
+                self.actor(&id("lambda"), ActorKind::Lambda, "Lambda", Some(&account));
+            }
+            if has_sync {
+                self.actor(&id("sync"), ActorKind::Sync, "Cognito Sync", Some(&account));
+            }
+            if has_push {
+                self.actor(&id("sns"), ActorKind::Sns, "SNS", Some(&account));
             }
         }
     }
@@ -607,6 +655,8 @@ impl Names {
             "identity_pool" => self.identity_pools.get(name),
             "identity" => self.identities.get(name),
             "role" => self.roles.get(name),
+            "function" => self.functions.get(name),
+            "api" => self.apis.get(name),
             _ => None,
         };
         found.cloned()
@@ -619,6 +669,10 @@ fn app_client(client: &Client) -> AppClient {
     AppClient {
         name: client.id.clone(),
         id: client.client_id.clone(),
+        secret: match client.secret {
+            true => ClientSecret::Generated,
+            false => ClientSecret::None,
+        },
         callback_urls: client.callbacks.clone(),
         scopes: client.scopes.clone(),
         id_validity: validity.unwrap_or(usual.id_validity),

@@ -12,6 +12,7 @@
 
 pub mod action;
 pub mod build;
+mod build_edge;
 pub mod check;
 pub mod checked;
 pub mod client;
@@ -28,11 +29,14 @@ pub mod read;
 pub mod references;
 pub mod template;
 pub mod values;
+pub mod world_edge;
 pub mod world_file;
 
 pub use checked::Scenario;
 pub use load::load;
 pub use perform::{PerformError, perform};
 
+#[cfg(test)]
+mod edge_tests;
 #[cfg(test)]
 mod tests;

@@ -52,6 +52,7 @@ impl Checker<'_> {
             self.role(&top.field("roles").index(number), role);
         }
         self.stores(&world, &top);
+        self.edge(&world, &top);
     }
 
     /// Every list: not too long, every id good and there once.
@@ -70,6 +71,13 @@ impl Checker<'_> {
             ("roles", ids(&world.roles, |it| &it.id)),
             ("buckets", ids(&world.buckets, |it| &it.id)),
             ("tables", ids(&world.tables, |it| &it.id)),
+            ("functions", ids(&world.functions, |it| &it.id)),
+            ("apis", ids(&world.apis, |it| &it.id)),
+            ("load_balancers", ids(&world.load_balancers, |it| &it.id)),
+            (
+                "platform_applications",
+                ids(&world.platform_applications, |it| &it.id),
+            ),
         ];
         let mut actors = BTreeSet::new();
         for (field, ids) in lists {
@@ -77,7 +85,7 @@ impl Checker<'_> {
             self.limit(&path, field, ids.len(), MAX_WORLD_ENTRIES);
             let is_actor = matches!(
                 field,
-                "people" | "devices" | "user_pools" | "identity_pools"
+                "people" | "devices" | "user_pools" | "identity_pools" | "apis" | "load_balancers"
             );
             let mut seen = BTreeSet::new();
             for (number, id) in ids.iter().enumerate() {

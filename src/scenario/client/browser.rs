@@ -80,6 +80,17 @@ impl Hands<'_> {
         self.follow_redirects()
     }
 
+    /// Opens a website and goes on to where it sends the browser.
+    pub(super) fn open_website(&mut self, website: &str, path: &Template) -> Result<(), StepError> {
+        let host = self.names.websites.get(website);
+        let host = host.ok_or_else(|| StepError::NoValue(website.to_owned()))?;
+        let url = format!("https://{host}{}", self.fill(path)?);
+        self.memory.sign_in = None;
+        self.memory.arrived = None;
+        self.go(message::get(&url)?)?;
+        self.follow_redirects()
+    }
+
     /// Fills the form on the page in, as this person, and sends it off.
     pub(super) fn submit_page(
         &mut self,
