@@ -106,6 +106,7 @@ impl Hands<'_> {
         let own = known.passwords.get(page.from.as_str()).cloned();
         let password = password.map(str::to_owned).or(own).unwrap_or_default();
         let filler = Filler {
+            username: person,
             email: &known.email,
             password: &password,
             consent,
@@ -271,6 +272,8 @@ fn absolute(page: &str, location: &str) -> String {
 
 /// What a person puts into a form.
 struct Filler<'a> {
+    /// What a user pool knows the person by
+    username: &'a str,
     email: &'a str,
     password: &'a str,
     consent: bool,
@@ -298,6 +301,7 @@ fn fill_in(response: &Response, filler: &Filler<'_>) -> Result<(String, Form), S
         ) {
             ("input", "hidden") => filled.append(name, value),
             ("input", "password") => filled.append(name, filler.password),
+            ("input", _) if name == "username" => filled.append(name, filler.username),
             ("input", _) => filled.append(name, filler.email),
             ("button", _) => buttons.push((name, value)),
             _ => {}
