@@ -224,7 +224,7 @@ pub fn refusal_in(response: &Response) -> Option<Refusal> {
         .or_else(|| refusal_in_page(text));
     Some(found.unwrap_or_else(|| Refusal {
         code: status.to_string(),
-        message: text.to_owned(),
+        message: plain_message(response).unwrap_or_else(|| text.to_owned()),
     }))
 }
 
@@ -238,6 +238,12 @@ fn refusal_in_redirect(response: &Response) -> Option<Refusal> {
         code: form.get("error")?.to_owned(),
         message,
     })
+}
+
+/// What a body says that has a message and no code.
+fn plain_message(response: &Response) -> Option<String> {
+    let body: serde_json::Value = response.json_body().ok()?;
+    body.get("message")?.as_str().map(str::to_owned)
 }
 
 /// REST services put the code into a header, and nothing but the message into the body.

@@ -29,7 +29,7 @@ pub enum Unreachable {
     /// No service answers at this host
     #[error("no service in this world answers at {0}")]
     NoSuchHost(String),
-    /// The sender has no network
+    /// The sender, or a device that is to get a push, has no network
     #[error("{0} is offline")]
     Offline(ActorId),
     /// Too many nested calls
@@ -62,6 +62,9 @@ impl Cloud {
         let Some(route) = services::route(self, &request) else {
             return Err(Unreachable::NoSuchHost(request.host().to_owned()));
         };
+        if self.is_offline(&route.to) {
+            return Err(Unreachable::Offline(route.to));
+        }
         let latency = self.latency(from, &route.to);
         let exchange = self.ledger.open(
             self.now(),

@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod amazon_tokens;
+pub mod api_gateway;
 pub mod aws;
 pub mod devices;
 pub mod dynamodb;
@@ -22,13 +23,16 @@ pub mod issuer_keys;
 pub mod keys;
 pub mod lambda;
 pub mod ledger;
+pub mod load_balancer;
 pub mod oauth_provider;
 pub mod pages;
 pub mod people;
 pub mod s3;
 pub mod saml_provider;
 mod services;
+pub mod sns;
 pub mod sts;
+pub mod sync;
 pub mod user_pool;
 
 use std::collections::BTreeMap;
@@ -77,6 +81,14 @@ pub struct Cloud {
     pub dynamodb: dynamodb::DynamoDb,
     /// Functions
     pub lambda: lambda::Lambda,
+    /// APIs in front of functions
+    pub api_gateway: api_gateway::ApiGateway,
+    /// Load balancers
+    pub load_balancers: load_balancer::LoadBalancers,
+    /// Cognito Sync's datasets
+    pub sync: sync::CognitoSync,
+    /// Topics and mobile endpoints
+    pub sns: sns::Sns,
 }
 
 impl Cloud {
@@ -102,6 +114,10 @@ impl Cloud {
             s3: s3::S3::default(),
             dynamodb: dynamodb::DynamoDb::default(),
             lambda: lambda::Lambda::default(),
+            api_gateway: api_gateway::ApiGateway::default(),
+            load_balancers: load_balancer::LoadBalancers::default(),
+            sync: sync::CognitoSync::default(),
+            sns: sns::Sns::default(),
         }
     }
 

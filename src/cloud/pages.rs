@@ -68,6 +68,11 @@ pub fn form_page(title: &str, text: &str, action: &str, fields: &[Field<'_>]) ->
     page(StatusCode::OK, title, text, &form)
 }
 
+/// A page that only says something.
+pub fn text_page(title: &str, text: &str) -> Response {
+    page(StatusCode::OK, title, text, "")
+}
+
 /// A page that says what went wrong.
 pub fn error_page(status: StatusCode, title: &str, text: &str) -> Response {
     page(status, title, text, "")

@@ -4,8 +4,8 @@
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
 use super::{
-    Cloud, devices, dynamodb, facebook, iam, identity_pool, lambda, oauth_provider, people, s3,
-    saml_provider, sts, user_pool,
+    Cloud, api_gateway, devices, dynamodb, facebook, iam, identity_pool, lambda, load_balancer,
+    oauth_provider, people, s3, saml_provider, sns, sts, sync, user_pool,
 };
 use crate::protocol::message::{Request, Response};
 
@@ -38,6 +38,16 @@ pub enum Service {
     DynamoDb,
     /// Lambda
     Lambda,
+    /// API Gateway
+    ApiGateway,
+    /// Application Load Balancers
+    LoadBalancer,
+    /// Cognito Sync
+    Sync,
+    /// SNS
+    Sns,
+    /// A device that takes a push
+    Device,
 }
 
 impl Service {
@@ -57,6 +67,11 @@ impl Service {
             Self::S3 => "s3",
             Self::DynamoDb => "dynamodb",
             Self::Lambda => "lambda",
+            Self::ApiGateway => "execute-api",
+            Self::LoadBalancer => "elasticloadbalancing",
+            Self::Sync => "cognito-sync",
+            Self::Sns => "sns",
+            Self::Device => "push",
         }
     }
 }
@@ -73,6 +88,11 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
         .or_else(|| lambda::route(cloud, request))
         .or_else(|| oauth_provider::route(cloud, request))
         .or_else(|| saml_provider::route(cloud, request))
+        .or_else(|| api_gateway::route(cloud, request))
+        .or_else(|| sync::route(cloud, request))
+        .or_else(|| sns::route(cloud, request))
+        .or_else(|| load_balancer::route(cloud, request))
+        .or_else(|| devices::route(cloud, request))
 }
 
 /// Has the service answer.
@@ -90,6 +110,11 @@ pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
         Service::S3 => s3::answer(cloud, route, request),
         Service::DynamoDb => dynamodb::answer(cloud, route, request),
         Service::Lambda => lambda::answer(cloud, route, request),
+        Service::ApiGateway => api_gateway::answer(cloud, route, request),
+        Service::LoadBalancer => load_balancer::answer(cloud, route, request),
+        Service::Sync => sync::answer(cloud, route, request),
+        Service::Sns => sns::answer(cloud, route, request),
+        Service::Device => devices::answer(cloud, route, request),
     }
 }
 
@@ -115,6 +140,9 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
         ActorKind::S3 => s3::describe(cloud, actor),
         ActorKind::DynamoDb => dynamodb::describe(cloud, actor),
         ActorKind::Lambda => lambda::describe(cloud, actor),
-        _ => (String::new(), Vec::new()),
+        ActorKind::ApiGateway => api_gateway::describe(cloud, actor),
+        ActorKind::LoadBalancer => load_balancer::describe(cloud, actor),
+        ActorKind::Sync => sync::describe(cloud, actor),
+        ActorKind::Sns => sns::describe(cloud, actor),
     }
 }

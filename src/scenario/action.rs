@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::template::Template;
 use super::values::Duration;
+use super::world_edge::Platform;
 use super::world_file::Item;
 use crate::cloud::ledger::ArtifactKind;
 
@@ -458,6 +459,86 @@ pub enum Action {
         #[serde(default)]
         credentials: Option<Value>,
     },
+    /// The app invokes a function with its AWS credentials
+    InvokeFunction {
+        /// The device
+        device: String,
+        /// The function
+        function: String,
+        /// The event, JSON
+        #[serde(default = "no_event")]
+        event: Template,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// The app calls an API: with a token, signed, or with neither
+    CallApi {
+        /// The device
+        device: String,
+        /// The API
+        api: String,
+        /// Behind the stage: `/photos`
+        path: Template,
+        /// HTTP method
+        #[serde(default = "get")]
+        method: String,
+        /// What goes into the Authorization header
+        #[serde(default)]
+        token: Option<Value>,
+        /// Signed with the credentials held
+        #[serde(default)]
+        signed: bool,
+        /// Body
+        #[serde(default)]
+        body: Template,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// A person opens a website behind a load balancer in the device's browser
+    OpenWebsite {
+        /// The device
+        device: String,
+        /// The load balancer
+        website: String,
+        /// The path
+        #[serde(default = "root")]
+        path: Template,
+    },
+    /// The app changes a record of a dataset on the device, with or without a network
+    EditRecord {
+        /// The device
+        device: String,
+        /// The dataset
+        dataset: String,
+        /// The record's key
+        key: String,
+        /// Its new value; removed where there is none
+        #[serde(default)]
+        value: Option<Template>,
+    },
+    /// The app brings a dataset and Cognito Sync to the same state
+    Synchronise {
+        /// The device
+        device: String,
+        /// The identity pool
+        pool: String,
+        /// The dataset
+        dataset: String,
+    },
+    /// The app has Cognito Sync tell it when datasets change
+    RegisterForPush {
+        /// The device
+        device: String,
+        /// The identity pool
+        pool: String,
+        /// The push platform
+        #[serde(default)]
+        platform: Platform,
+        /// The datasets
+        datasets: Vec<String>,
+    },
     /// Time passes
     Wait(Duration),
     /// A device's clock goes wrong by this much
@@ -516,6 +597,18 @@ pub enum Action {
         #[serde(default)]
         credentials: Option<Value>,
     },
+}
+
+fn no_event() -> Template {
+    Template::from("{}")
+}
+
+fn get() -> String {
+    "GET".to_owned()
+}
+
+fn root() -> Template {
+    Template::from("/")
 }
 
 fn yes() -> bool {

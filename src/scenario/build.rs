@@ -20,10 +20,10 @@ use crate::cloud::ledger::{Actor, ActorId, ActorKind};
 use crate::cloud::people::Person;
 use crate::cloud::s3::BucketConfig;
 use crate::cloud::user_pool::config::{
-    self as pools, AppClient, Facebook, Federation, GroupConfig, MfaMode, Rotation, UserConfig,
-    UserPoolConfig,
+    self as pools, AppClient, ClientSecret, Facebook, Federation, GroupConfig, MfaMode, Rotation,
+    UserConfig, UserPoolConfig,
 };
-use crate::cloud::{Cloud, dynamodb, s3};
+use crate::cloud::{Cloud, api_gateway, dynamodb, lambda, load_balancer, s3};
 use crate::policy::{NamedPolicy, Policy, PolicyError, PolicyKind};
 use crate::protocol::encoding::BASE32_ALPHABET;
 use crate::protocol::keys::KeyError;
@@ -52,6 +52,18 @@ pub enum WorldError {
     /// A policy that passed the checks and is none
     #[error("a policy is not good: {0}")]
     Policy(#[from] PolicyError),
+    /// A function
+    #[error(transparent)]
+    Lambda(#[from] lambda::SetupError),
+    /// An API
+    #[error(transparent)]
+    Api(#[from] api_gateway::SetupError),
+    /// A load balancer
+    #[error(transparent)]
+    LoadBalancer(#[from] load_balancer::SetupError),
+    /// What a function always gives
+    #[error("what a function always gives is JSON: {0}")]
+    Constant(String),
     /// A signing key
     #[error("a signing key could not be made: {0}")]
     Key(#[from] KeyError),
@@ -135,6 +147,16 @@ pub struct Names {
     pub work_sign_ins: BTreeMap<String, String>,
     /// Partition keys of tables
     pub partition_keys: BTreeMap<String, String>,
+    /// Function ARNs
+    pub functions: BTreeMap<String, String>,
+    /// Where APIs answer
+    pub apis: BTreeMap<String, String>,
+    /// API ids
+    pub api_ids: BTreeMap<String, String>,
+    /// Hosts of load balancers
+    pub websites: BTreeMap<String, String>,
+    /// Platform application ARNs
+    pub applications: BTreeMap<String, String>,
 }
 
 impl Names {
@@ -177,6 +199,7 @@ pub fn build(scenario: &Scenario, seed: u64) -> Result<(Cloud, Names), WorldErro
     builder.identities()?;
     builder.services();
     builder.iam_users()?;
+    builder.edge()?;
     builder.buckets()?;
     builder.tables()?;
     let Builder {
@@ -213,13 +236,13 @@ pub(super) fn missing(what: &'static str, name: &str) -> WorldError {
     }
 }
 
-/// A world being set up.
+/// A world on its way from the file into a cloud.
 pub(super) struct Builder<'a> {
-    pub cloud: Cloud,
-    pub names: Names,
-    pub world: &'a World,
+    pub(super) cloud: Cloud,
+    pub(super) names: Names,
+    pub(super) world: &'a World,
     /// Names of the keys that providers sign with
-    pub keys: Vec<String>,
+    pub(super) keys: Vec<String>,
 }
 
 impl Builder<'_> {
@@ -522,7 +545,7 @@ impl Builder<'_> {
         key.ok_or_else(|| missing("user pool", pool))
     }
 
-    fn client(&self, name: &str) -> Result<ClientFacts, WorldError> {
+    pub(super) fn client(&self, name: &str) -> Result<ClientFacts, WorldError> {
         self.names
             .clients
             .get(name)
@@ -548,7 +571,7 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// STS, S3 and DynamoDB stand on the stage where the world has something for them.
+    /// Services of an account stand on the stage where the world has something for them.
     fn services(&mut self) {
         let accounts: Vec<String> = match self.world.accounts.as_slice() {
             [] => vec![self.names.account.clone()],
@@ -584,6 +607,20 @@ impl Builder<'_> {
                 .tables
                 .iter()
                 .any(|table| in_account(&table.account));
+            let has_functions = self
+                .world
+                .functions
+                .iter()
+                .any(|function| in_account(&function.account));
+            let has_push = self
+                .world
+                .platform_applications
+                .iter()
+                .any(|application| in_account(&application.account));
+            let has_sync = self.world.sync.iter().any(|settings| {
+                let mut pools = self.world.identity_pools.iter();
+                pools.any(|pool| pool.id == settings.pool && in_account(&pool.account))
+            });
             if has_roles || has_users {
                 self.actor(&id("sts"), ActorKind::Sts, "STS + IAM", Some(&account));
             }
@@ -597,6 +634,15 @@ impl Builder<'_> {
                     "DynamoDB",
                     Some(&account),
                 );
+            }
+            if has_functions {
+                self.actor(&id("lambda"), ActorKind::Lambda, "Lambda", Some(&account));
+            }
+            if has_sync {
+                self.actor(&id("sync"), ActorKind::Sync, "Cognito Sync", Some(&account));
+            }
+            if has_push {
+                self.actor(&id("sns"), ActorKind::Sns, "SNS", Some(&account));
             }
         }
     }
@@ -683,6 +729,8 @@ impl Names {
             "role" => self.roles.get(name),
             "app" => self.apps.get(name),
             "federated" => self.federated.get(name),
+            "function" => self.functions.get(name),
+            "api" => self.apis.get(name),
             _ => None,
         };
         found.cloned()
@@ -711,6 +759,10 @@ fn app_client(client: &Client) -> AppClient {
     AppClient {
         name: client.id.clone(),
         id: client.client_id.clone(),
+        secret: match client.secret {
+            true => ClientSecret::Generated,
+            false => ClientSecret::None,
+        },
         callback_urls: client.callbacks.clone(),
         scopes: client.scopes.clone(),
         id_validity: validity.unwrap_or(usual.id_validity),

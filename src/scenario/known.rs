@@ -7,7 +7,7 @@ use super::template::Reference;
 use super::world_file::World;
 
 /// Kinds of things in the world that templates may name: `{identity.omar}`.
-const WORLD_KINDS: [&str; 9] = [
+const WORLD_KINDS: [&str; 11] = [
     "account",
     "pool",
     "issuer",
@@ -17,6 +17,8 @@ const WORLD_KINDS: [&str; 9] = [
     "role",
     "app",
     "federated",
+    "function",
+    "api",
 ];
 /// Values of an actor that templates may name: `{phone.identity_id}`.
 const ACTOR_FIELDS: [&str; 10] = [
@@ -32,7 +34,7 @@ const ACTOR_FIELDS: [&str; 10] = [
     "code",
 ];
 /// Actors that every account has.
-const SERVICES: [&str; 3] = ["sts", "s3", "dynamodb"];
+const SERVICES: [&str; 6] = ["sts", "s3", "dynamodb", "lambda", "sync", "sns"];
 
 /// Declared names by sort.
 #[derive(Debug, Default)]
@@ -76,6 +78,16 @@ impl Known {
         known.add(Sort::Role, world.roles.iter().map(|it| &it.id));
         known.add(Sort::Bucket, world.buckets.iter().map(|it| &it.id));
         known.add(Sort::Table, world.tables.iter().map(|it| &it.id));
+        known.add(Sort::Function, world.functions.iter().map(|it| &it.id));
+        known.add(Sort::Api, world.apis.iter().map(|it| &it.id));
+        known.add(
+            Sort::LoadBalancer,
+            world.load_balancers.iter().map(|it| &it.id),
+        );
+        known.add(
+            Sort::PlatformApplication,
+            world.platform_applications.iter().map(|it| &it.id),
+        );
         for pool in &world.user_pools {
             known.add(Sort::Client, pool.clients.iter().map(|it| &it.id));
             known.add(Sort::Group, pool.groups.iter().map(|it| &it.id));
@@ -93,6 +105,8 @@ impl Known {
             Sort::SamlProvider,
             Sort::UserPool,
             Sort::IdentityPool,
+            Sort::Api,
+            Sort::LoadBalancer,
         ] {
             let names: Vec<String> = self.of_sort(sort).map(str::to_owned).collect();
             self.add(Sort::Actor, names.iter());
@@ -168,6 +182,14 @@ impl Known {
             "identity" => (
                 self.identities.contains(field),
                 self.identities.iter().map(String::as_str).collect(),
+            ),
+            "function" => (
+                self.has(Sort::Function, field),
+                self.of_sort(Sort::Function).collect(),
+            ),
+            "api" => (
+                self.has(Sort::Api, field),
+                self.of_sort(Sort::Api).collect(),
             ),
             "role" => (
                 self.has(Sort::Role, field),

@@ -162,6 +162,15 @@ fn merged(mut world: World, own: World) -> World {
     put(&mut world.iam_users, own.iam_users, |it| &it.id);
     put(&mut world.buckets, own.buckets, |it| &it.id);
     put(&mut world.tables, own.tables, |it| &it.id);
+    put(&mut world.functions, own.functions, |it| &it.id);
+    put(&mut world.apis, own.apis, |it| &it.id);
+    put(&mut world.load_balancers, own.load_balancers, |it| &it.id);
+    put(
+        &mut world.platform_applications,
+        own.platform_applications,
+        |it| &it.id,
+    );
+    put(&mut world.sync, own.sync, |it| &it.pool);
     world
 }
 

@@ -12,6 +12,7 @@
 
 pub mod action;
 pub mod build;
+mod build_edge;
 mod build_providers;
 mod build_triggers;
 pub mod check;
@@ -31,12 +32,15 @@ pub mod read;
 pub mod references;
 pub mod template;
 pub mod values;
+pub mod world_edge;
 pub mod world_file;
 
 pub use checked::Scenario;
 pub use load::load;
 pub use perform::{PerformError, perform};
 
+#[cfg(test)]
+mod edge_tests;
 #[cfg(test)]
 mod provider_tests;
 #[cfg(test)]

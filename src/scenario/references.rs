@@ -42,6 +42,14 @@ pub enum Sort {
     Account,
     /// A group of a user pool
     Group,
+    /// A function
+    Function,
+    /// An API
+    Api,
+    /// A load balancer
+    LoadBalancer,
+    /// An app registered with a push platform
+    PlatformApplication,
 }
 
 impl Sort {
@@ -65,6 +73,10 @@ impl Sort {
             Self::Actor => "actor",
             Self::Account => "account",
             Self::Group => "group",
+            Self::Function => "function",
+            Self::Api => "API",
+            Self::LoadBalancer => "load balancer",
+            Self::PlatformApplication => "platform application",
         }
     }
 }
@@ -180,6 +192,12 @@ pub fn of(action: &Action) -> References<'_> {
         | Action::PutItem { .. }
         | Action::GetItem { .. }
         | Action::Query { .. } => of_data(refs, action),
+        Action::InvokeFunction { .. }
+        | Action::CallApi { .. }
+        | Action::OpenWebsite { .. }
+        | Action::EditRecord { .. }
+        | Action::Synchronise { .. }
+        | Action::RegisterForPush { .. } => of_edge(refs, action),
         Action::Wait(_) => refs,
         Action::SkewClock { device, .. }
         | Action::GoOffline { device }
@@ -512,6 +530,55 @@ fn of_data<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
             .name("table", Sort::Table, table)
             .template("partition", partition)
             .optional("credentials", credentials),
+        _ => refs,
+    }
+}
+
+fn of_edge<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
+    match action {
+        Action::InvokeFunction {
+            device,
+            function,
+            event,
+            credentials,
+        } => refs
+            .device(device)
+            .name("function", Sort::Function, function)
+            .template("event", event)
+            .optional("credentials", credentials),
+        Action::CallApi {
+            device,
+            api,
+            path,
+            token,
+            body,
+            credentials,
+            ..
+        } => refs
+            .device(device)
+            .name("api", Sort::Api, api)
+            .template("path", path)
+            .template("body", body)
+            .optional("token", token)
+            .optional("credentials", credentials),
+        Action::OpenWebsite {
+            device,
+            website,
+            path,
+        } => refs
+            .device(device)
+            .name("website", Sort::LoadBalancer, website)
+            .template("path", path),
+        Action::EditRecord { device, value, .. } => {
+            let refs = refs.device(device);
+            match value {
+                Some(value) => refs.template("value", value),
+                None => refs,
+            }
+        }
+        Action::Synchronise { device, pool, .. } | Action::RegisterForPush { device, pool, .. } => {
+            refs.device(device).name("pool", Sort::IdentityPool, pool)
+        }
         _ => refs,
     }
 }

@@ -10,6 +10,7 @@ use super::provider_file::{
 };
 use super::template::Template;
 use super::values::Duration;
+use super::world_edge::{Api, Function, LoadBalancer, PlatformApplication, SyncSettings};
 
 /// Everything that is there before the first beat.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -47,6 +48,16 @@ pub struct World {
     pub buckets: Vec<Bucket>,
     /// DynamoDB tables
     pub tables: Vec<Table>,
+    /// Lambda functions
+    pub functions: Vec<Function>,
+    /// APIs
+    pub apis: Vec<Api>,
+    /// Load balancers that sign people in
+    pub load_balancers: Vec<LoadBalancer>,
+    /// Apps registered with push platforms, at SNS
+    pub platform_applications: Vec<PlatformApplication>,
+    /// Cognito Sync (legacy), by identity pool
+    pub sync: Vec<SyncSettings>,
 }
 
 /// An AWS account.
@@ -229,6 +240,9 @@ pub struct Client {
     /// 26 lower-case letters and digits; from the seed where none is given
     #[serde(default)]
     pub client_id: Option<String>,
+    /// Whether it has a secret, which only servers can keep
+    #[serde(default)]
+    pub secret: bool,
     /// Where sign-in may send people back to
     #[serde(default)]
     pub callbacks: Vec<String>,

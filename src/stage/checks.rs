@@ -173,8 +173,15 @@ fn fill(panel: &mut CheckPanel, exchange: &Exchange, states: &[TickState], unit:
     panel.hidden_above = first;
     panel.hidden_below = count - last;
     let mut y = panel.rect.y + HEAD * unit;
-    for row in first..last {
-        let check = &exchange.checks[row];
+    let shown = exchange
+        .checks
+        .iter()
+        .zip(states)
+        .enumerate()
+        .take(last)
+        .skip(first);
+    for (row, (check, state)) in shown {
+        let state = *state;
         let h = height(row) * unit;
         let rect = Rect::new(panel.rect.x, y, panel.rect.w, h);
         let shows_evidence = roomy || row == focus;
@@ -187,11 +194,11 @@ fn fill(panel: &mut CheckPanel, exchange: &Exchange, states: &[TickState], unit:
                 rect.w / unit - INDENT - PAD,
             ),
             evidence: match shows_evidence {
-                true => evidence(check, states[row], rect.w / unit - INDENT - PAD),
+                true => evidence(check, state, rect.w / unit - INDENT - PAD),
                 false => String::new(),
             },
-            required: required(check, states[row], rect.w / unit - INDENT - PAD),
-            state: states[row],
+            required: required(check, state, rect.w / unit - INDENT - PAD),
+            state,
             rect,
         });
         y += h;

@@ -77,7 +77,7 @@ impl<'a> Traffic<'a> {
         let Some(beat) = recording.beat(beat) else {
             return Self { chain: Vec::new() };
         };
-        let top = recording
+        let mut top = recording
             .exchanges_of(beat)
             .iter()
             .filter(|exchange| exchange.parent.is_none());
@@ -86,7 +86,7 @@ impl<'a> Traffic<'a> {
                 .exchange(exchange.id)
                 .is_some_and(|times| times.start <= t)
         };
-        let Some(current) = top.filter(begun).last() else {
+        let Some(current) = top.rfind(begun) else {
             return Self { chain: Vec::new() };
         };
         let mut chain = Vec::new();
@@ -385,13 +385,16 @@ fn parcels(
     }
 }
 
+/// Draws a parcel: what it carries, how far along, how visible, whether broken.
+type ViewParcel<'a> = dyn Fn(Option<&Artifact>, f32, f32, bool) -> ParcelView + 'a;
+
 /// The parcels of an answer follow each other.
 fn answer_parcels(
     recording: &Recording,
     exchange: &Exchange,
     (through, waits_at): (f32, f32),
     options: Options,
-    view: &dyn Fn(Option<&Artifact>, f32, f32, bool) -> ParcelView,
+    view: &ViewParcel<'_>,
 ) -> Vec<ParcelView> {
     let carried = foremost(recording, &exchange.received, MOST_PARCELS);
     if carried.is_empty() {

@@ -217,6 +217,10 @@ pub fn apply(
     fresh: Option<String>,
 ) {
     let now = cloud.now();
+    if let Resolution::Known { id, absorb, .. } = &resolution {
+        // Datasets move to the identity that stays
+        cloud.sync.merge(id, absorb);
+    }
     if let Some(identities) = cloud.identity_pools.identities_mut(&pool.id) {
         identities.apply(resolution, fresh, now);
     }

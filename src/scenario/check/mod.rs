@@ -2,6 +2,7 @@
 //! Everything wrong is reported at once, each at its place.
 
 mod beats;
+mod edge;
 mod policies;
 mod providers;
 mod world;

@@ -90,12 +90,12 @@ impl Checker<'_> {
         self.refer(&path.field("provider"), Sort::Provider, &workload.provider);
         let mut declared = world.providers.iter();
         let provider = declared.find(|provider| provider.id == workload.provider);
-        let fits = match (provider.map(|provider| provider.kind), &workload.runs) {
-            (None, _) => true,
-            (Some(ProviderKind::GitHubActions), Runs::Job { .. }) => true,
-            (Some(ProviderKind::Kubernetes), Runs::ServiceAccount { .. }) => true,
-            _ => false,
-        };
+        let fits = matches!(
+            (provider.map(|provider| provider.kind), &workload.runs),
+            (None, _)
+                | (Some(ProviderKind::GitHubActions), Runs::Job { .. })
+                | (Some(ProviderKind::Kubernetes), Runs::ServiceAccount { .. })
+        );
         if !fits {
             let message = format!("`{}` does not run such programs", workload.provider);
             let hint = "a Job belongs to GitHubActions, a ServiceAccount to Kubernetes";

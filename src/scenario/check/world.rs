@@ -61,6 +61,7 @@ impl Checker<'_> {
             self.refer_optional(&path.field("key_in"), Sort::Device, user.key_in.as_deref());
         }
         self.stores(&world, &top);
+        self.edge(&world, &top);
     }
 
     /// Every list: not too long, every id good and there once.
@@ -85,6 +86,13 @@ impl Checker<'_> {
             ("iam_users", ids(&world.iam_users, |it| &it.id)),
             ("buckets", ids(&world.buckets, |it| &it.id)),
             ("tables", ids(&world.tables, |it| &it.id)),
+            ("functions", ids(&world.functions, |it| &it.id)),
+            ("apis", ids(&world.apis, |it| &it.id)),
+            ("load_balancers", ids(&world.load_balancers, |it| &it.id)),
+            (
+                "platform_applications",
+                ids(&world.platform_applications, |it| &it.id),
+            ),
         ];
         let mut actors = BTreeSet::new();
         for (field, ids) in lists {
@@ -98,6 +106,8 @@ impl Checker<'_> {
                     | "saml_providers"
                     | "user_pools"
                     | "identity_pools"
+                    | "apis"
+                    | "load_balancers"
             );
             let mut seen = BTreeSet::new();
             for (number, id) in ids.iter().enumerate() {

@@ -108,6 +108,17 @@ impl Hands<'_> {
         self.follow_redirects()
     }
 
+    /// Opens a website and goes on to where it sends the browser.
+    pub(super) fn open_website(&mut self, website: &str, path: &Template) -> Result<(), StepError> {
+        let host = self.names.websites.get(website);
+        let host = host.ok_or_else(|| StepError::NoValue(website.to_owned()))?;
+        let url = format!("https://{host}{}", self.fill(path)?);
+        self.memory.sign_in = None;
+        self.memory.arrived = None;
+        self.go(message::get(&url)?)?;
+        self.follow_redirects()
+    }
+
     /// Fills the form on the page in, as this person, and sends it off.
     pub(super) fn submit_page(
         &mut self,
@@ -123,6 +134,7 @@ impl Hands<'_> {
         let own = known.passwords.get(page.from.as_str()).cloned();
         let password = password.map(str::to_owned).or(own).unwrap_or_default();
         let filler = Filler {
+            username: person,
             email: &known.email,
             password: &password,
             consent,
@@ -293,6 +305,8 @@ fn has_scheme(location: &str) -> bool {
 
 /// What a person puts into a form.
 struct Filler<'a> {
+    /// What a user pool knows the person by
+    username: &'a str,
     email: &'a str,
     password: &'a str,
     consent: bool,
@@ -320,6 +334,7 @@ fn fill_in(response: &Response, filler: &Filler<'_>) -> Result<(String, Form), S
         ) {
             ("input", "hidden") => filled.append(name, value),
             ("input", "password") => filled.append(name, filler.password),
+            ("input", _) if name == "username" => filled.append(name, filler.username),
             ("input", _) => filled.append(name, filler.email),
             ("button", _) => buttons.push((name, value)),
             _ => {}

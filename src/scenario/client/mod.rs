@@ -5,6 +5,7 @@
 mod account;
 mod browser;
 mod dynamodb;
+mod functions;
 mod held;
 mod identity_pool;
 mod providers;
@@ -12,6 +13,7 @@ mod raw;
 mod s3;
 mod signed;
 mod sts;
+mod sync;
 mod tamper;
 mod user_pool;
 mod user_pool_steps;
@@ -73,6 +75,8 @@ pub struct Memory {
     challenge: Option<String>,
     /// The secret in the authenticator app
     authenticator: Option<Vec<u8>>,
+    /// The identity pool whose Sync the app uses
+    sync_pool: Option<String>,
 }
 
 /// Everybody's devices.
@@ -114,8 +118,14 @@ impl Clients {
         }
     }
 
-    /// Carries one action out.
+    /// Carries one action out. Apps that got a push by it look at it at once.
     pub fn act(&mut self, action: &Action) -> Result<(), StepError> {
+        let outcome = self.carry_out(action);
+        self.look_at_pushes();
+        outcome
+    }
+
+    fn carry_out(&mut self, action: &Action) -> Result<(), StepError> {
         match action {
             Action::OpenSignIn {
                 device,
@@ -418,7 +428,80 @@ impl Clients {
             } => self
                 .hands(device)
                 .query(table, partition, credentials.as_ref()),
+            _ => self.act_at_the_edge(action),
+        }
+    }
+
+    fn act_at_the_edge(&mut self, action: &Action) -> Result<(), StepError> {
+        match action {
+            Action::InvokeFunction {
+                device,
+                function,
+                event,
+                credentials,
+            } => self
+                .hands(device)
+                .invoke(function, event, credentials.as_ref()),
+            Action::CallApi {
+                device,
+                api,
+                path,
+                method,
+                token,
+                signed,
+                body,
+                credentials,
+            } => {
+                let call = functions::ApiCall {
+                    api,
+                    path,
+                    method,
+                    token: token.as_ref(),
+                    signed: *signed,
+                    body,
+                };
+                self.hands(device).call_api(&call, credentials.as_ref())
+            }
+            Action::OpenWebsite {
+                device,
+                website,
+                path,
+            } => self.hands(device).open_website(website, path),
+            Action::EditRecord {
+                device,
+                dataset,
+                key,
+                value,
+            } => self.hands(device).edit_record(dataset, key, value.as_ref()),
+            Action::Synchronise {
+                device,
+                pool,
+                dataset,
+            } => self.hands(device).synchronise(pool, dataset),
+            Action::RegisterForPush {
+                device,
+                pool,
+                platform,
+                datasets,
+            } => self
+                .hands(device)
+                .register_for_push(pool, *platform, datasets),
             _ => self.act_on_the_world(action),
+        }
+    }
+
+    /// An app that is told that a dataset changed fetches the change, if it does not have it yet.
+    fn look_at_pushes(&mut self) {
+        for device in self.cloud.devices.with_pushes() {
+            let taken = self.cloud.devices.get_mut(&device);
+            let pushes = taken
+                .map(|it| std::mem::take(&mut it.inbox))
+                .unwrap_or_default();
+            for push in pushes {
+                // Nobody waits for an app that reacts in the background: what it cannot do now
+                // it does the next time it synchronises
+                let _ = self.hands(device.as_str()).react(&push);
+            }
         }
     }
 

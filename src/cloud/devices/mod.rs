@@ -1,4 +1,11 @@
-//! Devices: whose they are, whether they have a network, and how wrong their clock is.
+//! Devices: whose they are, whether they have a network, how wrong their clock is, what their
+//! apps keep ([`local`]) and how a push reaches them ([`push`]).
+
+pub mod local;
+mod push;
+
+pub use local::{LocalDataset, LocalRecord};
+pub use push::{SyncPush, answer, push_url, route, token_of};
 
 use std::collections::BTreeMap;
 
@@ -15,6 +22,14 @@ pub struct Device {
     pub offline: bool,
     /// How far its clock is ahead of the true time (negative: behind)
     pub skew: Span,
+    /// What its platform's push service knows it by, once an app has asked
+    pub push_token: Option<String>,
+    /// What Cognito Sync knows it by, once it is registered there
+    pub sync_device_id: Option<String>,
+    /// Pushes the app has not looked at
+    pub inbox: Vec<SyncPush>,
+    /// Datasets by name
+    pub datasets: BTreeMap<String, LocalDataset>,
 }
 
 /// All devices, by actor.
@@ -32,8 +47,25 @@ impl Devices {
                 owner,
                 offline: false,
                 skew: Span::ZERO,
+                push_token: None,
+                sync_device_id: None,
+                inbox: Vec::new(),
+                datasets: BTreeMap::new(),
             },
         );
+    }
+
+    /// The device that its platform knows by this token.
+    pub fn with_push_token(&self, token: &str) -> Option<&ActorId> {
+        let mut all = self.devices.iter();
+        all.find(|(_, device)| device.push_token.as_deref() == Some(token))
+            .map(|(id, _)| id)
+    }
+
+    /// Devices with pushes that the app has not looked at.
+    pub fn with_pushes(&self) -> Vec<ActorId> {
+        let waiting = self.devices.iter().filter(|(_, it)| !it.inbox.is_empty());
+        waiting.map(|(id, _)| id.clone()).collect()
     }
 
     /// The device behind this actor.
@@ -65,7 +97,7 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
         "nobody is signed in"
     };
     let owner = device.owner.as_ref().and_then(|owner| cloud.actor(owner));
-    let details = vec![
+    let mut details = vec![
         (
             "Owner".to_owned(),
             owner.map_or_else(String::new, |owner| owner.name.clone()),
@@ -76,5 +108,8 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
         ),
         ("Clock".to_owned(), cloud.clock_of(actor).iso8601_millis()),
     ];
+    for (name, dataset) in &device.datasets {
+        details.push((format!("Dataset {name}"), dataset.in_words()));
+    }
     (line.to_owned(), details)
 }
