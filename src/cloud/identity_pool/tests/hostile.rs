@@ -322,7 +322,7 @@ fn replace(document: &mut Value, at: usize, with: &Value) {
     };
     let count = children.len();
     if let Some(child) = children.into_iter().nth(at % count) {
-        if at / count % 2 == 0 {
+        if (at / count).is_multiple_of(2) {
             *child = with.clone();
         } else {
             replace(child, at / count / 2, with);
