@@ -143,14 +143,11 @@ impl Layout {
     pub fn new(actors: &[Actor], needs: &[Needs], size: (f32, f32), text_scale: f32) -> Self {
         let (zones, columns) = cast(actors);
         let least = least_size(&columns, actors, needs, size.0 / text_scale);
-        let fit = (size.0 / (least.0 * text_scale))
-            .min(size.1 / (least.1 * text_scale))
-            .min(1.0);
-        // A large stage is seen from farther away: everything grows with it, more slowly
-        let roomy =
-            (size.0 / (COMFORTABLE.0 * text_scale)).min(size.1 / (COMFORTABLE.1 * text_scale));
-        let growth = roomy.max(1.0).powf(GROWTH);
-        let unit = text_scale * if fit < 1.0 { fit } else { growth };
+        let fits = (size.0 / (least.0 * text_scale)).min(size.1 / (least.1 * text_scale));
+        // A large stage is seen from farther away: everything grows with it, more slowly, and not
+        // beyond what fits
+        let roomy = (size.0 / COMFORTABLE.0).min(size.1 / COMFORTABLE.1) / text_scale;
+        let unit = text_scale * fits.min(roomy.max(1.0).powf(GROWTH));
         let mut builder = Builder {
             actors,
             needs,

@@ -376,7 +376,7 @@ fn the_card_counts_objects_and_the_inspector_lists_them() {
     assert_eq!(describe(&world).0, "dana-photos, 3 objects");
     world.s3("PUT", &url(&format!("{DANA}/new.jpg")), b"new");
     let (line, details) = describe(&world);
-    assert_eq!(line, "bucket dana-photos, 4 objects");
+    assert_eq!(line, "dana-photos, 4 objects");
     assert!(details.iter().any(|(key, _)| key.ends_with("/new.jpg")));
 }
 

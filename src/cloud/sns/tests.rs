@@ -187,7 +187,9 @@ fn refusals_have_snss_codes_and_change_nothing() {
     let arn = endpoint(&mut world);
     let before = state(&world);
     let missing = format!("{arn}x");
-    let cases: [(&str, &[(&str, &str)], &str, u16); 8] = [
+    /// Operation, parameters, code and status
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, u16);
+    let cases: [Case<'_>; 8] = [
         (
             "Publish",
             &[("TargetArn", &missing), ("Message", "m")],
