@@ -252,7 +252,7 @@ fn a_load_balancer_signs_people_in_before_the_website_sees_them() {
             .body
             .text()
             .unwrap()
-            .contains("Hello, dana@example.com.")
+            .contains("Hello, Dana.")
     );
     let operations: Vec<&str> = recording
         .exchanges

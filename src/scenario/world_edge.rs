@@ -236,11 +236,7 @@ pub struct PlatformApplication {
 
 /// A push platform.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[expect(
-    clippy::upper_case_acronyms,
-    non_camel_case_types,
-    reason = "named as AWS names them"
-)]
+#[expect(non_camel_case_types, reason = "named as AWS names them")]
 pub enum Platform {
     /// Apple
     #[default]
