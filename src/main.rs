@@ -2,8 +2,16 @@
 
 use std::process::ExitCode;
 
-use tokentrail::cli::{self, Players};
+use tokentrail::cli;
+
+/// Everything that happens is many small texts.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    cli::run(std::env::args_os(), &Players::default())
+    #[cfg(feature = "gui")]
+    let players = tokentrail::gui::players();
+    #[cfg(not(feature = "gui"))]
+    let players = cli::Players::default();
+    cli::run(std::env::args_os(), &players)
 }

@@ -3,7 +3,11 @@
 //! Exit codes: 0 all expectations held, 1 one did not, 2 bad input or usage.
 
 mod check;
+mod explain;
+mod input;
+mod inspect;
 mod jwks;
+mod key_cache;
 mod list;
 pub mod open;
 mod output;
@@ -51,6 +55,10 @@ enum Command {
     List(list::Args),
     /// Print the public keys of an issuer of a scenario
     Jwks(jwks::Args),
+    /// Decide and explain a request under policies of your own (docs/explain.md)
+    Explain(explain::Args),
+    /// Take any JWT apart and verify it, offline
+    Inspect(inspect::Args),
     /// Make a picture of a beat
     Snapshot(snapshot::Args),
 }
@@ -101,6 +109,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, players: &Players) -> ExitC
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(BAD_INPUT));
         }
     };
+    key_cache::use_for_all_keys();
     let mut out = Out::new();
     let done = match &cli.command {
         None => window::run(&mut out, &cli.window, players),
@@ -109,6 +118,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, players: &Players) -> ExitC
         Some(Command::Trace(args)) => trace::run(&mut out, args),
         Some(Command::List(args)) => list::run(&mut out, args),
         Some(Command::Jwks(args)) => jwks::run(&mut out, args),
+        Some(Command::Explain(args)) => explain::run(&mut out, args),
+        Some(Command::Inspect(args)) => inspect::run(&mut out, args),
         Some(Command::Snapshot(args)) => snapshot::run(args, players),
     };
     ended(done.and_then(|()| Ok(out.flush()?)))

@@ -12,7 +12,9 @@ use crate::scenario::limits::MAX_FILE_BYTES;
 use crate::scenario::{Scenario, library, load, perform};
 
 /// The subcommands, for whoever mistypes one.
-const COMMANDS: [&str; 6] = ["play", "check", "trace", "list", "jwks", "snapshot"];
+const COMMANDS: [&str; 8] = [
+    "play", "check", "trace", "list", "jwks", "explain", "inspect", "snapshot",
+];
 
 /// Files on disk, beside the scenario that names them; shipped scenarios everywhere.
 #[derive(Clone, Copy, Debug, Default)]

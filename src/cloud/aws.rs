@@ -106,6 +106,20 @@ pub fn success_query(
     success_with_id(Wire::Query(namespace), body.into_bytes(), &id)
 }
 
+/// A successful answer of a query service to an operation that has no result.
+pub fn success_query_empty(
+    cloud: &mut Cloud,
+    namespace: &'static str,
+    operation: &str,
+) -> Response {
+    let id = request_id(cloud);
+    let body = format!(
+        "<{operation}Response xmlns=\"{namespace}\"><ResponseMetadata><RequestId>{id}</RequestId>\
+         </ResponseMetadata></{operation}Response>"
+    );
+    success_with_id(Wire::Query(namespace), body.into_bytes(), &id)
+}
+
 /// An error as this wire words it.
 pub fn refuse(cloud: &mut Cloud, wire: Wire, error: &AwsError) -> Response {
     let id = request_id(cloud);

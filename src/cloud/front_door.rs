@@ -76,9 +76,11 @@ impl Cloud {
         let response = services::answer(self, &route, &request);
         self.pass_time(latency);
         let refusal = aws::refusal_in(&response);
+        let (now, on_paper) = (self.now(), response_on_paper(&response));
+        self.ledger.answered(exchange, now, on_paper, refusal);
+        // Only now does the caller hold what came back, and its card can say so
         self.note_states(from, &route.to);
-        self.ledger
-            .close(exchange, self.now(), response_on_paper(&response), refusal);
+        self.ledger.finish(exchange);
         Ok(Answer { exchange, response })
     }
 

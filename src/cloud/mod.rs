@@ -9,6 +9,7 @@
 //! itself counts. Handlers therefore verify everything before they change anything.
 
 pub mod access;
+pub mod amazon_tokens;
 pub mod api_gateway;
 pub mod aws;
 pub mod devices;
@@ -23,9 +24,11 @@ pub mod keys;
 pub mod lambda;
 pub mod ledger;
 pub mod load_balancer;
+pub mod oauth_provider;
 pub mod pages;
 pub mod people;
 pub mod s3;
+pub mod saml_provider;
 mod services;
 pub mod sns;
 pub mod sts;
@@ -60,6 +63,10 @@ pub struct Cloud {
     pub devices: devices::Devices,
     /// Facebook's apps, users and grants
     pub facebook: facebook::Facebook,
+    /// Google, Apple, Login with Amazon and other OAuth providers
+    pub oauth_providers: oauth_provider::OauthProviders,
+    /// SAML identity providers, and which of them accounts trust
+    pub saml_providers: saml_provider::SamlProviders,
     /// Cognito user pools
     pub user_pools: user_pool::UserPools,
     /// Cognito identity pools
@@ -98,6 +105,8 @@ impl Cloud {
             people: people::People::default(),
             devices: devices::Devices::default(),
             facebook: facebook::Facebook::default(),
+            oauth_providers: oauth_provider::OauthProviders::default(),
+            saml_providers: saml_provider::SamlProviders::default(),
             user_pools: user_pool::UserPools::default(),
             identity_pools: identity_pool::IdentityPools::default(),
             iam: iam::Iam::default(),

@@ -4,8 +4,8 @@
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
 use super::{
-    Cloud, api_gateway, devices, dynamodb, facebook, identity_pool, lambda, load_balancer, people,
-    s3, sns, sts, sync, user_pool,
+    Cloud, api_gateway, devices, dynamodb, facebook, iam, identity_pool, lambda, load_balancer,
+    oauth_provider, people, s3, saml_provider, sns, sts, sync, user_pool,
 };
 use crate::protocol::message::{Request, Response};
 
@@ -14,12 +14,24 @@ use crate::protocol::message::{Request, Response};
 pub enum Service {
     /// Facebook's dialogs and Graph API
     Facebook,
+    /// Google's sign-in
+    Google,
+    /// Sign in with Apple
+    Apple,
+    /// Login with Amazon
+    LoginWithAmazon,
+    /// Any other OpenID Connect issuer
+    Oidc,
+    /// A SAML identity provider
+    Saml,
     /// A user pool's API, hosted pages and key documents
     UserPool,
     /// Cognito identity pools
     IdentityPool,
     /// STS
     Sts,
+    /// IAM
+    Iam,
     /// S3
     S3,
     /// DynamoDB
@@ -43,9 +55,15 @@ impl Service {
     pub fn name(self) -> &'static str {
         match self {
             Self::Facebook => "facebook",
+            Self::Google => "google",
+            Self::Apple => "apple",
+            Self::LoginWithAmazon => "login-with-amazon",
+            Self::Oidc => "oidc",
+            Self::Saml => "saml",
             Self::UserPool => "cognito-idp",
             Self::IdentityPool => "cognito-identity",
             Self::Sts => "sts",
+            Self::Iam => "iam",
             Self::S3 => "s3",
             Self::DynamoDb => "dynamodb",
             Self::Lambda => "lambda",
@@ -64,9 +82,12 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
         .or_else(|| user_pool::route(cloud, request))
         .or_else(|| identity_pool::route(cloud, request))
         .or_else(|| sts::route(cloud, request))
+        .or_else(|| iam::api::route(cloud, request))
         .or_else(|| s3::route(cloud, request))
         .or_else(|| dynamodb::route(cloud, request))
         .or_else(|| lambda::route(cloud, request))
+        .or_else(|| oauth_provider::route(cloud, request))
+        .or_else(|| saml_provider::route(cloud, request))
         .or_else(|| api_gateway::route(cloud, request))
         .or_else(|| sync::route(cloud, request))
         .or_else(|| sns::route(cloud, request))
@@ -78,9 +99,14 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
 pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
     match route.service {
         Service::Facebook => facebook::answer(cloud, route, request),
+        Service::Google | Service::Apple | Service::LoginWithAmazon | Service::Oidc => {
+            oauth_provider::answer(cloud, route, request)
+        }
+        Service::Saml => saml_provider::answer(cloud, route, request),
         Service::UserPool => user_pool::answer(cloud, route, request),
         Service::IdentityPool => identity_pool::answer(cloud, route, request),
         Service::Sts => sts::answer(cloud, route, request),
+        Service::Iam => iam::api::answer(cloud, route, request),
         Service::S3 => s3::answer(cloud, route, request),
         Service::DynamoDb => dynamodb::answer(cloud, route, request),
         Service::Lambda => lambda::answer(cloud, route, request),
@@ -103,6 +129,11 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
             devices::describe(cloud, actor)
         }
         ActorKind::Facebook => facebook::describe(cloud, actor),
+        ActorKind::Google
+        | ActorKind::Apple
+        | ActorKind::LoginWithAmazon
+        | ActorKind::OidcProvider => oauth_provider::describe(cloud, actor),
+        ActorKind::SamlProvider => saml_provider::describe(cloud, actor),
         ActorKind::UserPool => user_pool::describe(cloud, actor),
         ActorKind::IdentityPool => identity_pool::describe(cloud, actor),
         ActorKind::Sts => sts::describe(cloud, actor),
@@ -113,6 +144,5 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
         ActorKind::LoadBalancer => load_balancer::describe(cloud, actor),
         ActorKind::Sync => sync::describe(cloud, actor),
         ActorKind::Sns => sns::describe(cloud, actor),
-        _ => (String::new(), Vec::new()),
     }
 }

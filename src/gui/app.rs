@@ -19,7 +19,7 @@ use super::desk::{Desk, Start};
 use super::probe::{self, NoWindow};
 use super::renderer::Renderer;
 use super::view::theme::ThemeError;
-use super::{alarm, canvas, opening, pass, report, saving, window};
+use super::{alarm, canvas, keys, opening, pass, report, saving, window};
 
 /// How long the window sleeps when nothing happens. Whatever happens wakes it.
 const SLEEP: Duration = Duration::from_secs(3600);
@@ -50,6 +50,8 @@ pub(super) enum AppSystems {
     Collect,
     /// The view hears where the window is
     Remember,
+    /// Keys get the modifiers that were down with them
+    Hear,
     /// Playback time passes
     Advance,
     /// Panels are drawn, and what the user did is applied
@@ -84,7 +86,8 @@ pub fn run(start: Start) -> Result<(), GuiError> {
         add_engine(
             &mut app,
             renderer.creation(),
-            Some(window::describe(desk.place())),
+            window::describe(desk.place()),
+            Loop::Window,
         );
         app
     })?;
@@ -122,12 +125,26 @@ fn build_quietly(build: impl FnOnce() -> App) -> Result<App, NoWindow> {
     })
 }
 
-/// Bevy and egui. Without a window nothing is drawn and whoever holds the app updates it.
-pub(super) fn add_engine(app: &mut App, render_creation: RenderCreation, window: Option<Window>) {
-    let windowed = window.is_some();
+/// Who updates the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loop {
+    /// The display server's events
+    Window,
+    /// Whoever holds it: the window is there but nobody sees it
+    #[cfg(test)]
+    Caller,
+}
+
+/// Bevy and egui.
+pub(super) fn add_engine(
+    app: &mut App,
+    render_creation: RenderCreation,
+    window: Window,
+    turned_by: Loop,
+) {
     let plugins = DefaultPlugins
         .set(WindowPlugin {
-            primary_window: window,
+            primary_window: Some(window),
             // Closing goes through the view's own quitting, so that settings are saved
             close_when_requested: false,
             exit_condition: ExitCondition::DontExit,
@@ -148,11 +165,11 @@ pub(super) fn add_engine(app: &mut App, render_creation: RenderCreation, window:
     } else {
         plugins.disable::<LogPlugin>()
     };
-    if windowed {
-        app.add_plugins(plugins);
-    } else {
-        app.add_plugins(plugins.disable::<bevy::winit::WinitPlugin>());
-    }
+    match turned_by {
+        Loop::Window => app.add_plugins(plugins),
+        #[cfg(test)]
+        Loop::Caller => app.add_plugins(plugins.disable::<bevy::winit::WinitPlugin>()),
+    };
     app.add_plugins(canvas::egui_plugin());
     let sleep = UpdateMode::reactive_low_power(SLEEP);
     app.insert_resource(WinitSettings {
@@ -170,6 +187,7 @@ pub(super) fn add_room(app: &mut App, desk: Desk, disk: saving::Disk) {
             AppSystems::Prepare,
             AppSystems::Collect,
             AppSystems::Remember,
+            AppSystems::Hear,
             AppSystems::Advance,
             AppSystems::Show,
             AppSystems::Close,
@@ -183,6 +201,7 @@ pub(super) fn add_room(app: &mut App, desk: Desk, disk: saving::Disk) {
     );
     app.add_plugins((
         alarm::plugin,
+        keys::plugin,
         pass::plugin,
         window::plugin,
         opening::plugin,

@@ -4,6 +4,7 @@
 //! goes through here.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bevy::prelude::Resource;
 use bevy_egui::egui;
@@ -11,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::settings_file::{Notice, SettingsFile};
-use super::view::commands::{self, Command};
+use super::view;
+use super::view::commands::Command;
 use super::view::model::{Effect, Entry, Model, Screen, Trouble};
-use super::view::{fonts, paint};
 use crate::recording::Recording;
 use crate::stage::playback::PlaybackCommand;
 
@@ -35,7 +36,7 @@ pub type Opened = Result<(String, Recording), Trouble>;
 
 /// Loads and performs a scenario by its path or its name in the library. Runs away from the
 /// window.
-pub type Opener = fn(&str) -> Opened;
+pub type Opener = Arc<dyn Fn(&str) -> Opened + Send + Sync>;
 
 /// What the window is started with.
 pub struct Start {
@@ -73,11 +74,12 @@ impl Desk {
 
     /// Draws everything, applies what the user did and says what the host must do about it.
     pub(super) fn show(&mut self, ui: &mut egui::Ui) -> Vec<Effect> {
-        let mut left = Vec::new();
-        for command in draw(ui, &mut self.model) {
+        let mut left = dropped(ui.ctx());
+        for command in view::show_in(ui, &mut self.model) {
             for effect in self.model.apply(command) {
                 match effect {
                     Effect::Restyle => self.model.theme.apply(ui.ctx()),
+                    Effect::OpenFile => self.say_how_to_open(),
                     Effect::Copy(text) => ui.ctx().copy_text(text),
                     others => left.push(others),
                 }
@@ -86,13 +88,24 @@ impl Desk {
         left
     }
 
+    /// There is no file dialog that works everywhere without further libraries; two ways do.
+    fn say_how_to_open(&mut self) {
+        self.model.trouble = Some(Trouble {
+            title: "Open a scenario of your own".into(),
+            text: "Drop a scenario file onto this window, or start the program with its path:\n\n\
+                   tokentrail my-scenario.ron"
+                .into(),
+            remedy: "Scenarios that ship with the program are in the library".into(),
+        });
+    }
+
     /// Lets playback time pass. True while something moves.
     pub(super) fn advance(&mut self, seconds: f32) -> bool {
         self.model.advance(seconds)
     }
 
     pub(super) fn opener(&self) -> Opener {
-        self.opener
+        Arc::clone(&self.opener)
     }
 
     /// A scenario is being opened.
@@ -150,14 +163,16 @@ impl Desk {
     /// What a test wants to know.
     pub(super) fn state(&self) -> serde_json::Value {
         let loaded = self.model.loaded.as_ref();
+        let paused = loaded.filter(|loaded| !loaded.playback.playing());
         json!({
             "screen": match self.model.screen { Screen::Start => "start", Screen::Stage => "stage" },
             "opening": self.opening,
             "scenario": loaded.map(|loaded| &loaded.id),
             "beat": loaded.map(|loaded| loaded.frame.beat),
             "beats": loaded.map(|loaded| loaded.recording.beats.len()),
-            "time": loaded.map(|loaded| loaded.playback.time().0),
-            "playing": loaded.is_some_and(|loaded| loaded.playback.playing()),
+            // Of a moving picture only the beginning and the end are news
+            "time": paused.map(|loaded| loaded.playback.time().0),
+            "playing": loaded.is_some() && paused.is_none(),
             "selection": self.model.selection.as_ref().map(|chosen| format!("{chosen:?}")),
             "dialog": self.model.dialog.map(|dialog| format!("{dialog:?}")),
             "trouble": self.model.trouble.as_ref().map(|trouble| &trouble.title),
@@ -169,17 +184,17 @@ impl Desk {
 pub(super) fn prepare(context: &egui::Context, model: &Model) {
     // Plus and minus are the playback speed
     context.options_mut(|options| options.zoom_with_keyboard = false);
-    fonts::install(context);
-    model.theme.apply(context);
+    view::install(context, model);
 }
 
-/// Draws the stage over the whole window.
-pub(super) fn draw(ui: &mut egui::Ui, model: &mut Model) -> Vec<Command> {
-    let area = ui.max_rect();
-    model.fit_stage((area.width(), area.height()));
-    match &model.loaded {
-        Some(loaded) => paint::stage(ui.painter(), &model.theme, area, &loaded.frame),
-        None => paint::backdrop(ui.painter(), &model.theme, area),
-    }
-    commands::pressed(ui.ctx())
+/// Files that were dropped onto the window, as wishes to open them.
+fn dropped(context: &egui::Context) -> Vec<Effect> {
+    context.input(|input| {
+        let paths = input
+            .raw
+            .dropped_files
+            .iter()
+            .map(|file| file.path().display());
+        paths.map(|path| Effect::Open(path.to_string())).collect()
+    })
 }

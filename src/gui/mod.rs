@@ -4,8 +4,10 @@ mod alarm;
 mod app;
 mod canvas;
 mod desk;
+mod keys;
 mod opening;
 mod pass;
+mod players;
 pub mod probe;
 mod quiet;
 pub mod renderer;
@@ -16,5 +18,9 @@ pub mod snapshot;
 pub mod view;
 mod window;
 
+#[cfg(test)]
+mod tests;
+
 pub use app::{GuiError, run};
 pub use desk::{Opened, Opener, Place, Start};
+pub use players::players;

@@ -1,5 +1,7 @@
 //! Writes the settings when the view asks for it and when the window closes, and then quits.
 
+use std::sync::Arc;
+
 use bevy::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +38,7 @@ pub(super) struct Disk {
 pub(super) fn desk(start: &Start) -> Result<(Desk, Disk), ThemeError> {
     let (last, notice) = start.settings.read::<Remembered>();
     let model = Model::new(last.view.clone(), start.library.clone())?;
-    let mut desk = Desk::new(model, last.window, start.opener);
+    let mut desk = Desk::new(model, last.window, Arc::clone(&start.opener));
     if let Some(notice) = notice {
         desk.notify(&notice);
     }

@@ -22,7 +22,7 @@ use bevy_egui::EguiPostUpdateSet;
 use super::renderer::{NoRenderer, Renderer};
 use super::view::commands::Command;
 use super::view::model::Model;
-use super::{canvas, desk};
+use super::{canvas, desk, view};
 
 /// Shortest edge of a picture, in pixels.
 const MIN_EDGE_PX: u32 = 16;
@@ -281,7 +281,7 @@ fn draw(
         let delay = canvas::run_pass(context.get_mut(), input.take(), &mut output, |ui| {
             if ready {
                 // Nobody presses keys in a picture
-                let _ = desk::draw(ui, &mut subject.0);
+                let _ = view::show_in(ui, &mut subject.0);
             }
         });
         restless.0 = delay < FRAME_TIME;

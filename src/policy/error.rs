@@ -96,14 +96,15 @@ pub(crate) fn nearest<'c>(
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
     let lower = written.to_lowercase();
+    let length = lower.chars().count();
     let limit = (written.chars().count() / 3).clamp(1, 4);
     candidates
         .into_iter()
-        .map(|candidate| {
-            (
-                damerau_levenshtein(&lower, &candidate.to_lowercase()),
-                candidate,
-            )
+        .filter_map(|candidate| {
+            let other = candidate.to_lowercase();
+            // Each character more or less is an edit, and most candidates differ by many
+            let near = other.chars().count().abs_diff(length) <= limit;
+            near.then(|| (damerau_levenshtein(&lower, &other), candidate))
         })
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)

@@ -33,27 +33,32 @@ const fn unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
 }
 
-fn encode_bytes(bytes: &[u8], keep_slash: bool) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for byte in bytes {
-        if unreserved(*byte) || (keep_slash && *byte == b'/') {
-            text.push(char::from(*byte));
+fn encode_text(text: &str, keep_slash: bool) -> String {
+    let stays = |byte: u8| unreserved(byte) || (keep_slash && byte == b'/');
+    // Most names and values travel as they are, tokens above all
+    if text.bytes().all(stays) {
+        return text.to_owned();
+    }
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if stays(byte) {
+            encoded.push(char::from(byte));
         } else {
             // Writing to a String cannot fail
-            let _ = write!(text, "%{byte:02X}");
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
-    text
+    encoded
 }
 
 /// Encodes everything but the unreserved characters.
 pub fn percent_encode(text: &str) -> String {
-    encode_bytes(text.as_bytes(), false)
+    encode_text(text, false)
 }
 
 /// Encodes everything but the unreserved characters and `/`.
 pub fn percent_encode_path(text: &str) -> String {
-    encode_bytes(text.as_bytes(), true)
+    encode_text(text, true)
 }
 
 /// Decodes `%XX`; a `+` stays a `+`.
@@ -67,6 +72,10 @@ fn decode(text: &str, plus_is_space: bool) -> Result<String, FormError> {
             .and_then(|d| u8::try_from(d).ok())
     };
     let source = text.as_bytes();
+    // Most names and values travel as they are, tokens above all
+    if !source.iter().any(|byte| matches!(byte, b'%' | b'+')) {
+        return Ok(text.to_owned());
+    }
     let mut bytes = Vec::with_capacity(source.len());
     let mut at = 0;
     while let Some(byte) = source.get(at) {

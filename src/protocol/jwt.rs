@@ -135,8 +135,9 @@ pub fn encode(
 }
 
 fn signing_input(header: &Map<String, Value>, claims: &Map<String, Value>) -> String {
+    // Objects with text for names always have a JSON text
     let part =
-        |object: &Map<String, Value>| base64url(Value::from(object.clone()).to_string().as_bytes());
+        |object: &Map<String, Value>| base64url(&serde_json::to_vec(object).unwrap_or_default());
     format!("{}.{}", part(header), part(claims))
 }
 

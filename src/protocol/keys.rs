@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aws_lc_rs::rsa::{KeyPair, PublicKeyComponents};
 use aws_lc_rs::signature::{self as aws, ParsedPublicKey, RsaEncoding, RsaParameters};
@@ -179,6 +179,29 @@ fn remember(seed: [u8; 32], key: &SigningKey) {
         .insert(seed, key.clone());
 }
 
+/// A place outside this process where keys are kept between runs. Nothing depends on it: what it
+/// has not got, or what does not make a key, is searched for again.
+pub trait KeyStore: Send + Sync {
+    /// The key stored for a seed as PKCS#1 DER. That it belongs to the seed is the store's promise.
+    fn load(&self, seed: &[u8; 32]) -> Option<Vec<u8>>;
+    /// Keeps a key that had to be searched for.
+    fn keep(&self, seed: &[u8; 32], pkcs1_der: &[u8]);
+}
+
+static STORE: OnceLock<Box<dyn KeyStore>> = OnceLock::new();
+
+/// From now on keys are looked up here before they are searched for. The first store stays.
+pub fn use_store(store: Box<dyn KeyStore>) {
+    // Two stores would only keep everything twice
+    drop(STORE.set(store));
+}
+
+/// Whether the store had the key of this seed.
+fn is_restored(seed: &[u8; 32]) -> bool {
+    let stored = STORE.get().and_then(|store| store.load(seed));
+    stored.is_some_and(|der| SigningKey::restore(*seed, &der).is_ok())
+}
+
 impl SigningKey {
     /// The key of a seed. Searched for once per process.
     pub fn generate(seed: [u8; 32]) -> Result<SigningKey, KeyError> {
@@ -195,9 +218,14 @@ impl SigningKey {
             .collect();
         wanted.sort_unstable();
         wanted.dedup();
+        wanted.retain(|seed| !is_restored(seed));
         for (seed, primes) in wanted.iter().zip(search(&wanted).chunks_exact(2)) {
             if let [p, q] = primes {
-                remember(*seed, &SigningKey::assemble(p.clone(), q.clone())?);
+                let key = SigningKey::assemble(p.clone(), q.clone())?;
+                remember(*seed, &key);
+                if let Some(store) = STORE.get() {
+                    store.keep(seed, key.to_pkcs1_der());
+                }
             }
         }
         seeds
@@ -334,7 +362,8 @@ fn search(seeds: &[[u8; 32]]) -> Vec<BigUint> {
 /// A public key, parsed and ready to verify with. Cloning shares it.
 #[derive(Debug, Clone)]
 pub struct VerifyingKey {
-    parsed: Arc<[ParsedPublicKey; 3]>,
+    /// For each algorithm it may be used with
+    parsed: Arc<Vec<(Algorithm, ParsedPublicKey)>>,
     only: Option<Algorithm>,
 }
 
@@ -365,11 +394,11 @@ impl VerifyingKey {
                 .to_parsed_public_key(algorithm.parameters())
                 .map_err(|error| KeyError::Rejected(error.to_string()))
         };
-        let parsed = [
-            parse(Algorithm::RS256)?,
-            parse(Algorithm::RS384)?,
-            parse(Algorithm::RS512)?,
-        ];
+        let wanted = Algorithm::ALL.into_iter();
+        let parsed = wanted
+            .filter(|algorithm| only.is_none_or(|only| only == *algorithm))
+            .map(|algorithm| Ok((algorithm, parse(algorithm)?)))
+            .collect::<Result<_, KeyError>>()?;
         Ok(VerifyingKey {
             parsed: Arc::new(parsed),
             only,
@@ -383,13 +412,8 @@ impl VerifyingKey {
 
     /// Whether the signature over the message is good.
     pub fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
-        let [rs256, rs384, rs512] = &*self.parsed;
-        let key = match algorithm {
-            Algorithm::RS256 => rs256,
-            Algorithm::RS384 => rs384,
-            Algorithm::RS512 => rs512,
-        };
-        self.only.is_none_or(|only| only == algorithm) && key.verify_sig(message, signature).is_ok()
+        let mut usable = self.parsed.iter().filter(|(of, _)| *of == algorithm);
+        usable.any(|(_, key)| key.verify_sig(message, signature).is_ok())
     }
 }
 

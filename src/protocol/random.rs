@@ -121,9 +121,11 @@ impl Stream {
         if characters.is_empty() {
             return String::new();
         }
+        let bound = characters.len() as u64;
+        let excess = excess_of(bound);
         (0..count)
             .filter_map(|_| {
-                let index = usize::try_from(self.below(characters.len() as u64)).ok()?;
+                let index = usize::try_from(self.draw(bound, excess)).ok()?;
                 characters.get(index).copied()
             })
             .collect()
@@ -134,8 +136,11 @@ impl Stream {
         if bound == 0 {
             return 0;
         }
-        // Numbers above the last multiple of the bound would make small results likelier
-        let excess = (u64::MAX % bound + 1) % bound;
+        self.draw(bound, excess_of(bound))
+    }
+
+    /// A number below a bound that is not 0.
+    fn draw(&mut self, bound: u64, excess: u64) -> u64 {
         loop {
             let number = self.0.next_u64();
             if number <= u64::MAX - excess {
@@ -143,6 +148,12 @@ impl Stream {
             }
         }
     }
+}
+
+/// How many of the largest 64-bit numbers lie above the last multiple of a bound that is not 0:
+/// they would make small results likelier.
+fn excess_of(bound: u64) -> u64 {
+    (u64::MAX % bound + 1) % bound
 }
 
 impl RngCore for Stream {

@@ -170,6 +170,15 @@ impl Verifier {
         }
     }
 
+    /// The same from what a pool keeps of a password: its salt and the private value x.
+    pub fn from_kept(salt: &[u8], private: &[u8]) -> Verifier {
+        let x = BigUint::from_bytes_be(private);
+        Verifier {
+            salt: BigUint::from_bytes_be(salt),
+            verifier: BigUint::from(GENERATOR).modpow(&x, &prime()),
+        }
+    }
+
     /// `SALT` of the challenge: the number in hexadecimal, without leading zeros.
     pub fn salt_hex(&self) -> String {
         self.salt.to_str_radix(16)

@@ -124,3 +124,125 @@ fn happened<T>(
     let end = entries.partition_point(|entry| when(entry) <= (cursor.beat, cursor.at));
     entries[..end].iter()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::ledger::ArtifactKind;
+    use crate::protocol::time::Span;
+    use crate::scenario::files::Shipped;
+    use crate::scenario::{library, load, perform};
+
+    fn story() -> Recording {
+        let entry = library::find("facebook-to-s3").unwrap();
+        let scenario = load(&Shipped, entry.path, entry.text.as_bytes()).unwrap();
+        perform(&scenario, None).unwrap()
+    }
+
+    fn phone() -> ActorId {
+        ActorId::new("phone")
+    }
+
+    fn kinds(recording: &Recording, cursor: Cursor) -> Vec<ArtifactKind> {
+        let held = recording.held_by(&phone(), cursor);
+        held.iter().map(|held| held.artifact.kind).collect()
+    }
+
+    fn end_of(recording: &Recording, id: &str) -> Cursor {
+        let beat = recording.beats.iter().find(|beat| beat.id == id).unwrap();
+        Cursor {
+            beat: beat.index,
+            at: beat.ended_at,
+        }
+    }
+
+    #[test]
+    fn a_thing_is_held_from_the_moment_its_answer_arrives() {
+        let recording = story();
+        let tokens = recording
+            .beats
+            .iter()
+            .find(|beat| beat.id == "tokens")
+            .unwrap();
+        let answer = &recording.exchanges_of(tokens)[0];
+        let at = |at| Cursor {
+            beat: tokens.index,
+            at,
+        };
+        let before = at(answer.answered_at - Span::from_millis(1));
+        assert!(!kinds(&recording, before).contains(&ArtifactKind::IdToken));
+        let then = at(answer.answered_at);
+        assert!(kinds(&recording, then).contains(&ArtifactKind::IdToken));
+    }
+
+    #[test]
+    fn a_spent_code_is_held_no_more() {
+        let recording = story();
+        let code = ArtifactKind::AuthorizationCode;
+        assert!(kinds(&recording, end_of(&recording, "broker")).contains(&code));
+        assert!(!kinds(&recording, end_of(&recording, "tokens")).contains(&code));
+    }
+
+    #[test]
+    fn a_card_says_what_was_last_written_about_it() {
+        let recording = story();
+        let line = |id: &str| {
+            let state = recording
+                .state_of(&phone(), end_of(&recording, id))
+                .unwrap();
+            state.line.clone()
+        };
+        assert_eq!(line("open"), "nobody is signed in");
+        assert_eq!(line("tokens"), "signed in");
+        assert_eq!(line("credentials"), "has AWS credentials");
+    }
+
+    #[test]
+    fn everybody_who_carried_a_token_is_found() {
+        let recording = story();
+        let token = recording
+            .artifacts
+            .iter()
+            .find(|it| it.kind == ArtifactKind::IdToken)
+            .unwrap();
+        let carriers: Vec<&str> = recording
+            .carriers_of(token.id)
+            .map(|it| it.operation.as_str())
+            .collect();
+        assert_eq!(
+            carriers,
+            ["oauth2/token", "GetId", "GetCredentialsForIdentity"]
+        );
+    }
+
+    #[test]
+    fn decisions_belong_to_the_exchange_that_asked() {
+        let recording = story();
+        let last = recording.exchanges.last().unwrap();
+        let decisions: Vec<_> = recording.decisions_of(last.id).collect();
+        assert_eq!(decisions.len(), 1);
+        assert_eq!(decisions[0].action, "dynamodb:GetItem");
+    }
+
+    #[test]
+    fn what_is_not_there_is_answered_with_nothing() {
+        let recording = story();
+        assert!(recording.exchange(ExchangeId(9_999)).is_none());
+        assert!(recording.artifact(ArtifactId(9_999)).is_none());
+        assert!(recording.beat(9_999).is_none());
+        assert!(
+            recording
+                .held_by(&ActorId::new("nobody"), recording.end())
+                .is_empty()
+        );
+        assert_eq!(recording.name_of(&ActorId::new("nobody")), "nobody");
+    }
+
+    #[test]
+    fn entries_are_in_the_order_of_happening() {
+        let recording = story();
+        let wallet: Vec<_> = recording.wallet.iter().map(|it| (it.beat, it.at)).collect();
+        let states: Vec<_> = recording.states.iter().map(|it| (it.beat, it.at)).collect();
+        assert!(wallet.is_sorted() && states.is_sorted());
+    }
+}

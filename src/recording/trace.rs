@@ -2,20 +2,23 @@
 //! [`FORMAT`](super::FORMAT) guards. Everything is in the order of happening: the scenario, then
 //! each beat with its exchanges, their artifacts and decisions, then its verdicts, then the keys.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{Beat, Recording};
-use crate::cloud::ledger::{Artifact, Exchange, PolicyDecision};
+use crate::cloud::ledger::{Artifact, Exchange, ExchangeId, PolicyDecision};
 use crate::protocol::hash::sha256_hex;
 
 /// Every line of the trace, without line ends.
 pub fn lines(recording: &Recording) -> impl Iterator<Item = String> + '_ {
+    let minted = Minted::of(recording);
     let opening = std::iter::once(scenario(recording));
     let beats = recording
         .beats
         .iter()
-        .flat_map(|beat| beat_lines(recording, beat));
+        .flat_map(move |beat| beat_lines(recording, &minted, beat));
     let keys = recording.keys.iter().map(|published| {
         json!({
             "type": "jwks",
@@ -46,26 +49,48 @@ fn scenario(recording: &Recording) -> Value {
     })
 }
 
-/// Artifacts that no exchange made: what somebody altered on a device in this beat.
-fn minted_outside<'a>(
-    recording: &'a Recording,
-    beat: &'a Beat,
-) -> impl Iterator<Item = &'a Artifact> {
-    let of_beat = |artifact: &&Artifact| {
-        let first = recording
-            .wallet
-            .iter()
-            .find(|change| change.artifact == artifact.id);
-        first.is_some_and(|change| change.beat == beat.index)
-    };
-    recording
-        .artifacts
-        .iter()
-        .filter(|artifact| artifact.exchange.is_none())
-        .filter(of_beat)
+/// Where each artifact and decision belongs, so that writing a long recording stays linear.
+struct Minted<'a> {
+    in_exchange: BTreeMap<ExchangeId, Vec<&'a Artifact>>,
+    /// What no exchange made: somebody altered it on a device in this beat
+    in_beat: BTreeMap<u32, Vec<&'a Artifact>>,
+    decisions: BTreeMap<ExchangeId, Vec<&'a PolicyDecision>>,
 }
 
-fn beat_lines<'a>(recording: &'a Recording, beat: &'a Beat) -> Vec<Value> {
+impl<'a> Minted<'a> {
+    fn of(recording: &'a Recording) -> Self {
+        let mut minted = Self {
+            in_exchange: BTreeMap::new(),
+            in_beat: BTreeMap::new(),
+            decisions: BTreeMap::new(),
+        };
+        for artifact in &recording.artifacts {
+            match artifact.exchange {
+                Some(exchange) => minted
+                    .in_exchange
+                    .entry(exchange)
+                    .or_default()
+                    .push(artifact),
+                None => {
+                    let changes = &recording.wallet;
+                    let first = changes.iter().find(|change| change.artifact == artifact.id);
+                    let beat = first.map_or(0, |change| change.beat);
+                    minted.in_beat.entry(beat).or_default().push(artifact);
+                }
+            }
+        }
+        for decision in &recording.decisions {
+            minted
+                .decisions
+                .entry(decision.exchange)
+                .or_default()
+                .push(decision);
+        }
+        minted
+    }
+}
+
+fn beat_lines(recording: &Recording, minted: &Minted<'_>, beat: &Beat) -> Vec<Value> {
     let chapter = recording.chapters.get(beat.chapter as usize);
     let mut lines = vec![json!({
         "type": "beat",
@@ -77,15 +102,33 @@ fn beat_lines<'a>(recording: &'a Recording, beat: &'a Beat) -> Vec<Value> {
         "started_at": beat.started_at,
         "ended_at": beat.ended_at,
     })];
-    lines.extend(minted_outside(recording, beat).map(artifact));
+    lines.extend(
+        minted
+            .in_beat
+            .get(&beat.index)
+            .into_iter()
+            .flatten()
+            .map(|it| artifact(it)),
+    );
     for exchanged in recording.exchanges_of(beat) {
-        let minted = recording
-            .artifacts
-            .iter()
-            .filter(|it| it.exchange == Some(exchanged.id));
-        lines.extend(minted.map(artifact));
+        let id = &exchanged.id;
+        lines.extend(
+            minted
+                .in_exchange
+                .get(id)
+                .into_iter()
+                .flatten()
+                .map(|it| artifact(it)),
+        );
         lines.push(exchange(exchanged));
-        lines.extend(recording.decisions_of(exchanged.id).map(decision));
+        lines.extend(
+            minted
+                .decisions
+                .get(id)
+                .into_iter()
+                .flatten()
+                .map(|it| decision(it)),
+        );
     }
     lines.extend(beat.verdicts.iter().map(|verdict| {
         json!({

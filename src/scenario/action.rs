@@ -24,6 +24,33 @@ pub enum Action {
         #[serde(default)]
         provider: Option<String>,
     },
+    /// An app opens a provider's own sign-in, without Cognito: with PKCE, or as Facebook's SDK does
+    OpenProviderSignIn {
+        /// The device
+        device: String,
+        /// The app at the provider
+        app: String,
+        /// The sister app that the ID token is to be for (Google)
+        #[serde(default)]
+        audience: Option<String>,
+    },
+    /// A person opens the company's sign-in page for AWS
+    OpenWorkSignIn {
+        /// The device
+        device: String,
+        /// The company's SAML provider
+        provider: String,
+    },
+    /// A program asks its platform for a token
+    GetWorkloadToken {
+        /// Where it runs
+        device: String,
+        /// The program
+        workload: String,
+        /// For whom the token is to be
+        #[serde(default)]
+        audience: Option<String>,
+    },
     /// A person signs in on the page the device shows: types e-mail address and password where the
     /// page asks for them, and allows the app
     SignInAtProvider {
@@ -99,6 +126,112 @@ pub enum Action {
         #[serde(default)]
         token: Option<Value>,
     },
+    /// A person signs in at a user pool with a password that does not travel (SRP)
+    SignInWithSrp {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// Who
+        person: String,
+        /// What is typed, where it is not the person's password
+        #[serde(default)]
+        password: Option<String>,
+    },
+    /// A person replaces a password that an administrator chose, in the middle of signing in
+    ChooseNewPassword {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// Who
+        person: String,
+        /// The new password
+        password: String,
+    },
+    /// A signed-in person sets up an authenticator app, which is asked for from then on
+    SetUpAuthenticator {
+        /// The device
+        device: String,
+    },
+    /// A person types what the authenticator app shows, in the middle of signing in
+    EnterAuthenticatorCode {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// Who
+        person: String,
+        /// The code, where it is not the one that the app shows
+        #[serde(default)]
+        code: Option<String>,
+    },
+    /// A person asks for a code to set a new password with
+    ForgotPassword {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// Who
+        person: String,
+    },
+    /// A person sets a new password with the code that came by e-mail
+    ConfirmForgotPassword {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// Who
+        person: String,
+        /// The new password
+        password: String,
+        /// The code, where it is not the one that came
+        #[serde(default)]
+        code: Option<String>,
+    },
+    /// The app gets new tokens, and where refresh tokens rotate a new one of these as well
+    GetTokensFromRefreshToken {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// The refresh token, where it is not the last one held
+        #[serde(default)]
+        token: Option<Value>,
+    },
+    /// The app ends the sign-in of a refresh token
+    RevokeToken {
+        /// The device
+        device: String,
+        /// The app client
+        client: String,
+        /// The refresh token, where it is not the last one held
+        #[serde(default)]
+        token: Option<Value>,
+    },
+    /// The app ends every sign-in of its user
+    GlobalSignOut {
+        /// The device
+        device: String,
+        /// The access token, where it is not the last one held
+        #[serde(default)]
+        token: Option<Value>,
+    },
+    /// An administrator makes a user, who gets a temporary password by e-mail
+    AdminCreateUser {
+        /// The device
+        device: String,
+        /// The user pool
+        pool: String,
+        /// Who
+        person: String,
+        /// The temporary password, where Cognito is not to make one
+        #[serde(default)]
+        temporary_password: Option<String>,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
     /// The app asks the identity pool for an identity ID
     GetId {
         /// The device
@@ -145,11 +278,108 @@ pub enum Action {
         /// How long it is to last
         #[serde(default)]
         duration: Option<Duration>,
+        /// The provider of an opaque token: `www.amazon.com`, `graph.facebook.com`
+        #[serde(default)]
+        provider_id: Option<String>,
+    },
+    /// Somebody takes an assertion of a company to STS
+    AssumeRoleWithSaml {
+        /// The device
+        device: String,
+        /// The role
+        role: String,
+        /// The company's SAML provider
+        provider: String,
+        /// The assertion, where it is not the last one held
+        #[serde(default)]
+        assertion: Option<Value>,
+        /// How long it is to last
+        #[serde(default)]
+        duration: Option<Duration>,
     },
     /// The app asks STS who it is
     GetCallerIdentity {
         /// The device
         device: String,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// Whoever has AWS credentials becomes a role
+    AssumeRole {
+        /// The device
+        device: String,
+        /// The role
+        role: String,
+        /// What the session is called
+        session_name: String,
+        /// What was agreed on with the role's owner
+        #[serde(default)]
+        external_id: Option<String>,
+        /// How long it is to last
+        #[serde(default)]
+        duration: Option<Duration>,
+        /// A session policy
+        #[serde(default)]
+        policy: Option<Template>,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// A user's long-term key is exchanged for temporary credentials
+    GetSessionToken {
+        /// The device
+        device: String,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// A backend makes credentials for somebody it has signed in
+    GetFederationToken {
+        /// The device
+        device: String,
+        /// What the federated user is called
+        name: String,
+        /// A session policy
+        #[serde(default)]
+        policy: Option<Template>,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// A backend vouches for one of its own users towards the identity pool
+    /// (`GetOpenIdTokenForDeveloperIdentity`)
+    GetDeveloperToken {
+        /// The device
+        device: String,
+        /// The identity pool
+        pool: String,
+        /// The user's name at the backend
+        user: Template,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// Somebody changes an inline policy of a role
+    PutRolePolicy {
+        /// The device
+        device: String,
+        /// The role
+        role: String,
+        /// The policy's name
+        policy: String,
+        /// The policy
+        json: Template,
+        /// The credentials, where they are not the last ones held
+        #[serde(default)]
+        credentials: Option<Value>,
+    },
+    /// Somebody ends all sessions of a role that began before now
+    RevokeSessions {
+        /// The device
+        device: String,
+        /// The role
+        role: String,
         /// The credentials, where they are not the last ones held
         #[serde(default)]
         credentials: Option<Value>,
@@ -404,8 +634,12 @@ pub enum What {
     IdentityId,
     /// AWS credentials
     Credentials,
+    /// A key of an IAM user, without end
+    LongTermKey,
     /// A confirmation code
     ConfirmationCode,
+    /// A SAML assertion
+    Assertion,
 }
 
 impl What {
@@ -420,7 +654,9 @@ impl What {
             Self::PoolToken => ArtifactKind::PoolToken,
             Self::IdentityId => ArtifactKind::IdentityId,
             Self::Credentials => ArtifactKind::Credentials,
+            Self::LongTermKey => ArtifactKind::LongTermKey,
             Self::ConfirmationCode => ArtifactKind::ConfirmationCode,
+            Self::Assertion => ArtifactKind::Assertion,
         }
     }
 
@@ -435,7 +671,9 @@ impl What {
             Self::PoolToken => "identity pool token",
             Self::IdentityId => "identity ID",
             Self::Credentials => "AWS credentials",
+            Self::LongTermKey => "long-term key",
             Self::ConfirmationCode => "confirmation code",
+            Self::Assertion => "SAML assertion",
         }
     }
 }
@@ -456,6 +694,14 @@ pub enum LoginWith {
     UserPool(String, Value),
     /// A token under `graph.facebook.com`
     Facebook(Value),
+    /// An ID token under `accounts.google.com`
+    Google(Value),
+    /// A token under `www.amazon.com`
+    Amazon(Value),
+    /// An ID token under `appleid.apple.com`
+    Apple(Value),
+    /// An ID token under the name of a provider: `Oidc("company", Held("phone", IdToken))`
+    Oidc(String, Value),
     /// A token under any name
     Named(String, Value),
 }

@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use super::build_triggers::triggers;
 use super::checked::Scenario;
 use super::template::Template;
 use super::world_file::{
     Attribute, Client, DeviceKind, IdentityPool, Item, Login, MappingKind as MappingFile,
-    RuleMatch, UserPool, World,
+    RuleMatch, SecondFactor, UserPool, World,
 };
 use crate::cloud::facebook::{self, AppConfig, UserConfig as FacebookUser};
-use crate::cloud::iam::Role;
+use crate::cloud::iam::{self, Role};
 use crate::cloud::identity_pool::{
     self, AmbiguousRoleResolution, IdentityPoolConfig, LinkedLogin, MappingKind, MappingRule,
     MatchType, RoleMapping, Roles, UserPoolProvider,
@@ -19,8 +20,8 @@ use crate::cloud::ledger::{Actor, ActorId, ActorKind};
 use crate::cloud::people::Person;
 use crate::cloud::s3::BucketConfig;
 use crate::cloud::user_pool::config::{
-    self as pools, AppClient, ClientSecret, Facebook, Federation, GroupConfig, UserConfig,
-    UserPoolConfig,
+    self as pools, AppClient, ClientSecret, Facebook, Federation, GroupConfig, MfaMode, Rotation,
+    UserConfig, UserPoolConfig,
 };
 use crate::cloud::{Cloud, api_gateway, dynamodb, lambda, load_balancer, s3};
 use crate::policy::{NamedPolicy, Policy, PolicyError, PolicyKind};
@@ -91,6 +92,32 @@ pub struct ClientFacts {
     pub pool: String,
 }
 
+/// An app registered with a provider, as a device's app is configured with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppFacts {
+    /// Its id there
+    pub app_id: String,
+    /// Its secret, where it has one
+    pub secret: Option<String>,
+    /// Where sign-in comes back to
+    pub callback: String,
+    /// Where browsers are sent
+    pub authorize_url: String,
+    /// Where codes are redeemed; the provider answers with a token at once where there is none
+    pub token_url: Option<String>,
+    /// What it asks for
+    pub scope: String,
+}
+
+/// How a program gets its token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkloadFacts {
+    /// What it shows
+    pub shown: String,
+    /// Where it asks
+    pub url: String,
+}
+
 /// Real ids by the file's short names.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
@@ -100,7 +127,7 @@ pub struct Names {
     pub clients: BTreeMap<String, ClientFacts>,
     /// User pool ids
     pub pools: BTreeMap<String, String>,
-    /// Issuers of user pools
+    /// Issuers of user pools and other providers
     pub issuers: BTreeMap<String, String>,
     /// Identity pool ids
     pub identity_pools: BTreeMap<String, String>,
@@ -108,8 +135,16 @@ pub struct Names {
     pub identities: BTreeMap<String, String>,
     /// Role ARNs
     pub roles: BTreeMap<String, String>,
-    /// Facebook app ids
+    /// App ids at Facebook and other providers
     pub apps: BTreeMap<String, String>,
+    /// Apps that sign people in at a provider themselves
+    pub provider_apps: BTreeMap<String, AppFacts>,
+    /// Programs
+    pub workloads: BTreeMap<String, WorkloadFacts>,
+    /// ARNs in IAM of OpenID Connect and SAML providers
+    pub federated: BTreeMap<String, String>,
+    /// Where employees begin to sign in
+    pub work_sign_ins: BTreeMap<String, String>,
     /// Partition keys of tables
     pub partition_keys: BTreeMap<String, String>,
     /// Function ARNs
@@ -125,7 +160,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// The Logins key of a user pool.
+    /// The Logins key of a user pool or of another provider.
     pub fn login_key(&self, pool: &str) -> Option<&str> {
         self.issuers
             .get(pool)
@@ -148,10 +183,13 @@ pub fn build(scenario: &Scenario, seed: u64) -> Result<(Cloud, Names), WorldErro
         cloud: Cloud::new(seed, scenario.starts_at),
         names,
         world,
+        keys: Vec::new(),
     };
     builder.people();
     builder.facebook();
+    builder.providers()?;
     builder.roles()?;
+    builder.saml_providers()?;
     for pool in &world.user_pools {
         builder.user_pool(pool)?;
     }
@@ -160,13 +198,17 @@ pub fn build(scenario: &Scenario, seed: u64) -> Result<(Cloud, Names), WorldErro
     }
     builder.identities()?;
     builder.services();
+    builder.iam_users()?;
     builder.edge()?;
     builder.buckets()?;
     builder.tables()?;
     let Builder {
-        mut cloud, names, ..
+        mut cloud,
+        names,
+        keys,
+        ..
     } = builder;
-    prepare_keys(&mut cloud, &names)?;
+    prepare_keys(&mut cloud, &names, keys)?;
     let everybody: Vec<ActorId> = cloud
         .actors()
         .iter()
@@ -179,12 +221,8 @@ pub fn build(scenario: &Scenario, seed: u64) -> Result<(Cloud, Names), WorldErro
 }
 
 /// Every key that will sign something, on all cores at once.
-fn prepare_keys(cloud: &mut Cloud, names: &Names) -> Result<(), WorldError> {
-    let mut keys: Vec<String> = names
-        .pools
-        .values()
-        .flat_map(|pool| pools::key_names(pool))
-        .collect();
+fn prepare_keys(cloud: &mut Cloud, names: &Names, mut keys: Vec<String>) -> Result<(), WorldError> {
+    keys.extend(names.pools.values().flat_map(|pool| pools::key_names(pool)));
     if !names.identity_pools.is_empty() {
         keys.push(identity_pool::token::key_name());
     }
@@ -198,11 +236,13 @@ pub(super) fn missing(what: &'static str, name: &str) -> WorldError {
     }
 }
 
-/// A world on its way from the file into a cloud.
+/// A world being set up.
 pub(super) struct Builder<'a> {
-    pub(super) cloud: Cloud,
-    pub(super) names: Names,
-    pub(super) world: &'a World,
+    pub cloud: Cloud,
+    pub names: Names,
+    pub world: &'a World,
+    /// Names of the keys that providers sign with
+    pub keys: Vec<String>,
 }
 
 impl Builder<'_> {
@@ -256,6 +296,7 @@ impl Builder<'_> {
             let config = AppConfig {
                 name: app.name.clone(),
                 id: app.app_id.clone(),
+                redirect_uris: app.callbacks.clone(),
                 ..AppConfig::default()
             };
             let id = facebook::add_app(&mut self.cloud, config);
@@ -282,25 +323,35 @@ impl Builder<'_> {
             let mut draw = self.cloud.fixed(&stream);
             let role_id = format!("AROA{}", draw.from_alphabet(BASE32_ALPHABET, ROLE_ID_CHARS));
             let trust = Policy::parse(PolicyKind::Trust, &role.trust)?;
-            let policies: Result<Vec<NamedPolicy>, PolicyError> = role
-                .policies
-                .iter()
-                .map(|policy| {
-                    let parsed = Policy::parse(PolicyKind::Identity, &policy.json)?;
-                    Ok(NamedPolicy::new(policy.id.as_str(), parsed))
-                })
-                .collect();
             self.cloud.iam.put_role(Role {
                 arn: arn.clone(),
                 name: role.id.clone(),
                 account,
                 role_id,
                 trust: NamedPolicy::new(format!("{} trust policy", role.id), trust),
-                policies: policies?,
-                boundary: None,
+                policies: identity_policies(&role.policies)?,
+                boundary: boundary(&role.id, role.boundary.as_deref())?,
                 max_session: role.max_session.map_or(DEFAULT_SESSION, |span| span.0),
             });
             self.names.roles.insert(role.id.clone(), arn);
+        }
+        Ok(())
+    }
+
+    /// IAM users, with a key in the hands of whoever has it.
+    fn iam_users(&mut self) -> Result<(), WorldError> {
+        for user in &self.world.iam_users {
+            let config = iam::UserConfig {
+                name: user.id.clone(),
+                account: self.account(&user.account),
+                policies: identity_policies(&user.policies)?,
+                boundary: boundary(&user.id, user.boundary.as_deref())?,
+            };
+            let arn = iam::add_user(&mut self.cloud, config);
+            if let Some(holder) = &user.key_in {
+                let holder = ActorId::new(holder);
+                iam::add_access_key(&mut self.cloud, &arn, Some(&holder));
+            }
         }
         Ok(())
     }
@@ -315,8 +366,17 @@ impl Builder<'_> {
         config.id = pool.pool_id.clone();
         config.clients = pool.clients.iter().map(app_client).collect();
         config.groups = self.groups(pool);
+        config.triggers = triggers(&pool.triggers, &pool.id, &self.world.people);
+        config.mfa = match pool.mfa {
+            SecondFactor::Off => MfaMode::Off,
+            SecondFactor::Optional => MfaMode::Optional,
+            SecondFactor::On => MfaMode::On,
+        };
         if let Some(facebook) = &pool.facebook {
             config.providers = vec![self.facebook_login(facebook, domain)?];
+        }
+        for provider in &pool.providers {
+            config.providers.push(self.pool_provider(provider, domain)?);
         }
         config.users = pool
             .users
@@ -365,7 +425,7 @@ impl Builder<'_> {
             .unwrap_or_default()
             .to_owned();
         let mut federation = Federation::facebook(Facebook::new(app, secret));
-        let mapping = facebook.mapping.iter().filter(|(to, _)| *to != "username");
+        let mapping = facebook.mapping.iter();
         federation.attribute_mapping = mapping
             .map(|(to, from)| (to.clone(), from.clone()))
             .collect();
@@ -404,6 +464,7 @@ impl Builder<'_> {
         let mut config = IdentityPoolConfig::new(ActorId::new(&pool.id), &pool.id, account);
         config.id = pool.pool_id.clone();
         config.allow_classic = pool.classic_flow;
+        config.developer_provider = pool.developer_provider.clone();
         config.allow_unauthenticated = pool.guest_role.is_some();
         let role = |name: &Option<String>| {
             name.as_ref()
@@ -427,6 +488,12 @@ impl Builder<'_> {
                     config
                         .supported_logins
                         .insert(FACEBOOK_LOGIN.to_owned(), id);
+                }
+                Login::Provider { app } => self.social_login(&mut config, app)?,
+                Login::Oidc { provider } => {
+                    let arn = self.names.federated.get(provider).cloned();
+                    let arn = arn.ok_or_else(|| missing("OIDC provider in IAM", provider))?;
+                    config.oidc_provider_arns.push(arn);
                 }
             }
         }
@@ -525,6 +592,11 @@ impl Builder<'_> {
                 .roles
                 .iter()
                 .any(|role| in_account(&role.account));
+            let has_users = self
+                .world
+                .iam_users
+                .iter()
+                .any(|user| in_account(&user.account));
             let has_buckets = self
                 .world
                 .buckets
@@ -549,7 +621,7 @@ impl Builder<'_> {
                 let mut pools = self.world.identity_pools.iter();
                 pools.any(|pool| pool.id == settings.pool && in_account(&pool.account))
             });
-            if has_roles {
+            if has_roles || has_users {
                 self.actor(&id("sts"), ActorKind::Sts, "STS + IAM", Some(&account));
             }
             if has_buckets {
@@ -655,12 +727,30 @@ impl Names {
             "identity_pool" => self.identity_pools.get(name),
             "identity" => self.identities.get(name),
             "role" => self.roles.get(name),
+            "app" => self.apps.get(name),
+            "federated" => self.federated.get(name),
             "function" => self.functions.get(name),
             "api" => self.apis.get(name),
             _ => None,
         };
         found.cloned()
     }
+}
+
+fn identity_policies(
+    policies: &[super::world_file::RolePolicy],
+) -> Result<Vec<NamedPolicy>, PolicyError> {
+    let parsed = policies.iter().map(|policy| {
+        let parsed = Policy::parse(PolicyKind::Identity, &policy.json)?;
+        Ok(NamedPolicy::new(policy.id.as_str(), parsed))
+    });
+    parsed.collect()
+}
+
+fn boundary(of: &str, json: Option<&str>) -> Result<Option<NamedPolicy>, PolicyError> {
+    let Some(json) = json else { return Ok(None) };
+    let parsed = Policy::parse(PolicyKind::Boundary, json)?;
+    Ok(Some(NamedPolicy::new(format!("{of} boundary"), parsed)))
 }
 
 fn app_client(client: &Client) -> AppClient {
@@ -677,6 +767,7 @@ fn app_client(client: &Client) -> AppClient {
         scopes: client.scopes.clone(),
         id_validity: validity.unwrap_or(usual.id_validity),
         access_validity: validity.unwrap_or(usual.access_validity),
+        rotation: client.rotation.map(|grace| Rotation { grace: grace.0 }),
         ..usual
     }
 }

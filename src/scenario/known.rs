@@ -7,7 +7,7 @@ use super::template::Reference;
 use super::world_file::World;
 
 /// Kinds of things in the world that templates may name: `{identity.omar}`.
-const WORLD_KINDS: [&str; 9] = [
+const WORLD_KINDS: [&str; 11] = [
     "account",
     "pool",
     "issuer",
@@ -17,15 +17,18 @@ const WORLD_KINDS: [&str; 9] = [
     "role",
     "function",
     "api",
+    "app",
+    "federated",
 ];
 /// Values of an actor that templates may name: `{phone.identity_id}`.
-const ACTOR_FIELDS: [&str; 9] = [
+const ACTOR_FIELDS: [&str; 10] = [
     "identity_id",
     "id_token",
     "access_token",
     "refresh_token",
     "pool_token",
     "provider_token",
+    "assertion",
     "access_key_id",
     "session_token",
     "code",
@@ -50,6 +53,22 @@ impl Known {
         known.add(
             Sort::FacebookApp,
             world.facebook_apps.iter().map(|it| &it.id),
+        );
+        let apps = || world.provider_apps.iter().map(|it| &it.id);
+        known.add(Sort::Provider, world.providers.iter().map(|it| &it.id));
+        known.add(Sort::ProviderApp, apps());
+        known.add(
+            Sort::ProviderApp,
+            world.facebook_apps.iter().map(|it| &it.id),
+        );
+        known.add(Sort::Workload, world.workloads.iter().map(|it| &it.id));
+        known.add(
+            Sort::IamOidcProvider,
+            world.oidc_providers.iter().map(|it| &it.id),
+        );
+        known.add(
+            Sort::SamlProvider,
+            world.saml_providers.iter().map(|it| &it.id),
         );
         known.add(Sort::UserPool, world.user_pools.iter().map(|it| &it.id));
         known.add(
@@ -82,6 +101,8 @@ impl Known {
         for sort in [
             Sort::Person,
             Sort::Device,
+            Sort::Provider,
+            Sort::SamlProvider,
             Sort::UserPool,
             Sort::IdentityPool,
             Sort::Api,
@@ -130,7 +151,23 @@ impl Known {
         let first = field.split('.').next().unwrap_or_default();
         let (good, known): (bool, Vec<&str>) = match of.as_str() {
             "account" => return (first != "id").then(|| vec!["id"]),
-            "pool" | "issuer" => (
+            "issuer" => (
+                self.has(Sort::UserPool, field) || self.has(Sort::Provider, field),
+                self.of_sort(Sort::UserPool)
+                    .chain(self.of_sort(Sort::Provider))
+                    .collect(),
+            ),
+            "app" => (
+                self.has(Sort::ProviderApp, field),
+                self.of_sort(Sort::ProviderApp).collect(),
+            ),
+            "federated" => (
+                self.has(Sort::IamOidcProvider, field) || self.has(Sort::SamlProvider, field),
+                self.of_sort(Sort::IamOidcProvider)
+                    .chain(self.of_sort(Sort::SamlProvider))
+                    .collect(),
+            ),
+            "pool" => (
                 self.has(Sort::UserPool, field),
                 self.of_sort(Sort::UserPool).collect(),
             ),

@@ -1,6 +1,8 @@
 //! From bytes to a [`Scenario`]: read, join with what it extends, check.
 
 use super::check;
+use std::collections::BTreeSet;
+
 use super::checked::{Act, Beat, Chapter, DEFAULT_SEED, Scenario};
 use super::diagnostic::{Code, Report, Sources, suggest};
 use super::file::{Beat as BeatFile, Expect};
@@ -148,10 +150,16 @@ fn merged(mut world: World, own: World) -> World {
     put(&mut world.people, own.people, |it| &it.id);
     put(&mut world.devices, own.devices, |it| &it.id);
     put(&mut world.facebook_apps, own.facebook_apps, |it| &it.id);
+    put(&mut world.providers, own.providers, |it| &it.id);
+    put(&mut world.provider_apps, own.provider_apps, |it| &it.id);
+    put(&mut world.workloads, own.workloads, |it| &it.id);
+    put(&mut world.oidc_providers, own.oidc_providers, |it| &it.id);
+    put(&mut world.saml_providers, own.saml_providers, |it| &it.id);
     put(&mut world.user_pools, own.user_pools, |it| &it.id);
     put(&mut world.identity_pools, own.identity_pools, |it| &it.id);
     put(&mut world.identities, own.identities, |it| &it.id);
     put(&mut world.roles, own.roles, |it| &it.id);
+    put(&mut world.iam_users, own.iam_users, |it| &it.id);
     put(&mut world.buckets, own.buckets, |it| &it.id);
     put(&mut world.tables, own.tables, |it| &it.id);
     put(&mut world.functions, own.functions, |it| &it.id);
@@ -178,6 +186,7 @@ fn join(
     let inherited_seed = parent.as_ref().map(|parent| parent.seed);
     let (mut chapters, mut beats) =
         parent.map_or_else(Default::default, |parent| (parent.chapters, parent.beats));
+    let inherited: BTreeSet<String> = beats.iter().map(|beat: &Beat| beat.id.clone()).collect();
     for (number, chapter) in file.chapters.iter().enumerate() {
         let path = Path::top().field("chapters").index(number).field("beats");
         let continues = number == 0
@@ -192,7 +201,7 @@ fn join(
         }
         for (number, beat) in chapter.beats.iter().enumerate() {
             let path = path.index(number);
-            if beats.iter().any(|other: &Beat| other.id == beat.id) && file.extends.is_some() {
+            if inherited.contains(&beat.id) {
                 let span = read.tree.find(&path.field("id")).span.clone();
                 let message = format!("there is already a beat `{}`", beat.id);
                 report.add(

@@ -13,6 +13,8 @@
 pub mod action;
 pub mod build;
 mod build_edge;
+mod build_providers;
+mod build_triggers;
 pub mod check;
 pub mod checked;
 pub mod client;
@@ -25,6 +27,7 @@ pub mod limits;
 mod load;
 pub mod locate;
 mod perform;
+pub mod provider_file;
 pub mod read;
 pub mod references;
 pub mod template;
@@ -38,5 +41,7 @@ pub use perform::{PerformError, perform};
 
 #[cfg(test)]
 mod edge_tests;
+#[cfg(test)]
+mod provider_tests;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,10 @@ use super::build::{WorldError, build};
 use super::checked::{Act, Beat, Scenario};
 use super::client::{Clients, StepError};
 use super::file::Expect;
-use crate::cloud::ledger::{Exchange, ExchangeId};
+use std::collections::BTreeSet;
+
+use crate::cloud::Cloud;
+use crate::cloud::ledger::{Actor, ActorId, Exchange, ExchangeId};
 use crate::protocol::time::Moment;
 use crate::recording::{self, Choice, FORMAT, Header, Question, Recording, Verdict};
 
@@ -217,6 +220,24 @@ fn what_happened(outcome: &Result<(), StepError>, exchanges: &[Exchange]) -> Str
     }
 }
 
+/// Everybody who takes part: sends, answers, holds something, or owns a device that does. The
+/// world may know more people; they would only stand in the way.
+fn on_stage(cloud: &Cloud) -> Vec<Actor> {
+    let ledger = &cloud.ledger;
+    let mut taking_part: BTreeSet<&ActorId> = BTreeSet::new();
+    for exchange in ledger.exchanges() {
+        taking_part.extend([&exchange.from, &exchange.to]);
+    }
+    taking_part.extend(ledger.wallet_changes().iter().map(|change| &change.actor));
+    let owners: Vec<&ActorId> = taking_part
+        .iter()
+        .filter_map(|id| cloud.devices.get(id)?.owner.as_ref())
+        .collect();
+    taking_part.extend(owners);
+    let takes_part = |actor: &&Actor| taking_part.contains(&actor.id);
+    cloud.actors().iter().filter(takes_part).cloned().collect()
+}
+
 fn recorded(
     scenario: &Scenario,
     seed: u64,
@@ -228,8 +249,8 @@ fn recorded(
         title: chapter.title.clone(),
         first_beat: number(chapter.first_beat),
     });
-    let actors = clients.cloud.actors().to_vec();
-    let ledger = &clients.cloud.ledger;
+    let actors = on_stage(&clients.cloud);
+    let written = clients.cloud.ledger.into_written();
     Recording {
         header: Header {
             format: FORMAT,
@@ -244,11 +265,11 @@ fn recorded(
         chapters: chapters.collect(),
         beats,
         actors,
-        exchanges: ledger.exchanges().to_vec(),
-        artifacts: ledger.artifacts().to_vec(),
-        decisions: ledger.decisions().to_vec(),
-        wallet: ledger.wallet_changes().to_vec(),
-        states: ledger.state_changes().to_vec(),
-        keys: ledger.published_keys().to_vec(),
+        exchanges: written.exchanges,
+        artifacts: written.artifacts,
+        decisions: written.decisions,
+        wallet: written.wallet,
+        states: written.states,
+        keys: written.keys,
     }
 }

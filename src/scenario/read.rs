@@ -129,9 +129,7 @@ fn attempt(report: &mut Report, source: SourceId, tree: &Tree, text: &str) -> Op
         let place = place_of(&error.code, tree, &remaining, cursor);
         let (code, message, remedy) = worded(&error.code);
         report.add(code, (source, place.span.clone()), message, remedy);
-        let Some(out) = place.leave_out else {
-            return None;
-        };
+        let out = place.leave_out?;
         blank(&mut remaining, out);
     }
     None

@@ -26,6 +26,16 @@ pub enum Sort {
     Table,
     /// A Facebook app
     FacebookApp,
+    /// An identity provider besides Facebook
+    Provider,
+    /// An app that signs people in at a provider itself, Facebook included
+    ProviderApp,
+    /// A program with tokens of its own
+    Workload,
+    /// An OpenID Connect provider in IAM
+    IamOidcProvider,
+    /// A company's SAML provider
+    SamlProvider,
     /// Any actor
     Actor,
     /// An account
@@ -55,6 +65,11 @@ impl Sort {
             Self::Bucket => "bucket",
             Self::Table => "table",
             Self::FacebookApp => "Facebook app",
+            Self::Provider => "identity provider",
+            Self::ProviderApp => "provider app",
+            Self::Workload => "workload",
+            Self::IamOidcProvider => "OIDC provider in IAM",
+            Self::SamlProvider => "SAML provider",
             Self::Actor => "actor",
             Self::Account => "account",
             Self::Group => "group",
@@ -109,9 +124,16 @@ impl<'a> References<'a> {
             Some(LoginWith::UserPool(pool, value)) => self
                 .name("login", Sort::UserPool, pool)
                 .value("login", value),
-            Some(LoginWith::Facebook(value) | LoginWith::Named(_, value)) => {
-                self.value("login", value)
-            }
+            Some(LoginWith::Oidc(provider, value)) => self
+                .name("login", Sort::Provider, provider)
+                .value("login", value),
+            Some(
+                LoginWith::Facebook(value)
+                | LoginWith::Google(value)
+                | LoginWith::Amazon(value)
+                | LoginWith::Apple(value)
+                | LoginWith::Named(_, value),
+            ) => self.value("login", value),
             None => self,
         }
     }
@@ -131,6 +153,9 @@ pub fn of(action: &Action) -> References<'_> {
     let refs = References::default();
     match action {
         Action::OpenSignIn { .. }
+        | Action::OpenProviderSignIn { .. }
+        | Action::OpenWorkSignIn { .. }
+        | Action::GetWorkloadToken { .. }
         | Action::SignInAtProvider { .. }
         | Action::FollowRedirects { .. }
         | Action::RedeemCode { .. }
@@ -139,11 +164,28 @@ pub fn of(action: &Action) -> References<'_> {
         | Action::SignIn { .. }
         | Action::RefreshTokens { .. }
         | Action::GetUser { .. } => of_sign_in(refs, action),
+        Action::SignInWithSrp { .. }
+        | Action::ChooseNewPassword { .. }
+        | Action::SetUpAuthenticator { .. }
+        | Action::EnterAuthenticatorCode { .. }
+        | Action::ForgotPassword { .. }
+        | Action::ConfirmForgotPassword { .. }
+        | Action::GetTokensFromRefreshToken { .. }
+        | Action::RevokeToken { .. }
+        | Action::GlobalSignOut { .. }
+        | Action::AdminCreateUser { .. } => of_user_pool(refs, action),
         Action::GetId { .. }
         | Action::GetCredentials { .. }
         | Action::GetOpenIdToken { .. }
         | Action::AssumeRoleWithWebIdentity { .. }
+        | Action::AssumeRoleWithSaml { .. }
         | Action::GetCallerIdentity { .. } => of_federation(refs, action),
+        Action::AssumeRole { .. }
+        | Action::GetSessionToken { .. }
+        | Action::GetFederationToken { .. }
+        | Action::GetDeveloperToken { .. }
+        | Action::PutRolePolicy { .. }
+        | Action::RevokeSessions { .. } => of_account(refs, action),
         Action::PutObject { .. }
         | Action::GetObject { .. }
         | Action::ListObjects { .. }
@@ -193,6 +235,26 @@ fn of_sign_in<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
         Action::SignInAtProvider { device, person, .. } => {
             refs.device(device).name("person", Sort::Person, person)
         }
+        Action::OpenProviderSignIn {
+            device,
+            app,
+            audience,
+        } => {
+            let refs = refs.device(device).name("app", Sort::ProviderApp, app);
+            match audience {
+                Some(audience) => refs.name("audience", Sort::ProviderApp, audience),
+                None => refs,
+            }
+        }
+        Action::OpenWorkSignIn { device, provider } => {
+            refs.device(device)
+                .name("provider", Sort::SamlProvider, provider)
+        }
+        Action::GetWorkloadToken {
+            device, workload, ..
+        } => refs
+            .device(device)
+            .name("workload", Sort::Workload, workload),
         Action::FollowRedirects { device } => refs.device(device),
         Action::RedeemCode { device, verifier } => {
             let refs = refs.device(device);
@@ -222,6 +284,70 @@ fn of_sign_in<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
             .name("client", Sort::Client, client)
             .name("person", Sort::Person, person),
         Action::GetUser { device, token } => refs.device(device).optional("token", token),
+        _ => refs,
+    }
+}
+
+fn of_user_pool<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
+    match action {
+        Action::SignInWithSrp {
+            device,
+            client,
+            person,
+            ..
+        }
+        | Action::ChooseNewPassword {
+            device,
+            client,
+            person,
+            ..
+        }
+        | Action::EnterAuthenticatorCode {
+            device,
+            client,
+            person,
+            ..
+        }
+        | Action::ForgotPassword {
+            device,
+            client,
+            person,
+        }
+        | Action::ConfirmForgotPassword {
+            device,
+            client,
+            person,
+            ..
+        } => refs
+            .device(device)
+            .name("client", Sort::Client, client)
+            .name("person", Sort::Person, person),
+        Action::GetTokensFromRefreshToken {
+            device,
+            client,
+            token,
+        }
+        | Action::RevokeToken {
+            device,
+            client,
+            token,
+        } => refs
+            .device(device)
+            .name("client", Sort::Client, client)
+            .optional("token", token),
+        Action::SetUpAuthenticator { device } => refs.device(device),
+        Action::GlobalSignOut { device, token } => refs.device(device).optional("token", token),
+        Action::AdminCreateUser {
+            device,
+            pool,
+            person,
+            credentials,
+            ..
+        } => refs
+            .device(device)
+            .name("pool", Sort::UserPool, pool)
+            .name("person", Sort::Person, person)
+            .optional("credentials", credentials),
         _ => refs,
     }
 }
@@ -260,10 +386,79 @@ fn of_federation<'a>(refs: References<'a>, action: &'a Action) -> References<'a>
             .device(device)
             .name("role", Sort::Role, role)
             .value("token", token),
+        Action::AssumeRoleWithSaml {
+            device,
+            role,
+            provider,
+            assertion,
+            ..
+        } => refs
+            .device(device)
+            .name("role", Sort::Role, role)
+            .name("provider", Sort::SamlProvider, provider)
+            .optional("assertion", assertion),
         Action::GetCallerIdentity {
             device,
             credentials,
         } => refs.device(device).optional("credentials", credentials),
+        _ => refs,
+    }
+}
+
+fn of_account<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
+    let with = |refs: References<'a>, field, template: &'a Option<Template>| match template {
+        Some(template) => refs.template(field, template),
+        None => refs,
+    };
+    match action {
+        Action::AssumeRole {
+            device,
+            role,
+            policy,
+            credentials,
+            ..
+        } => with(refs.device(device), "policy", policy)
+            .name("role", Sort::Role, role)
+            .optional("credentials", credentials),
+        Action::GetSessionToken {
+            device,
+            credentials,
+        } => refs.device(device).optional("credentials", credentials),
+        Action::GetFederationToken {
+            device,
+            policy,
+            credentials,
+            ..
+        } => with(refs.device(device), "policy", policy).optional("credentials", credentials),
+        Action::GetDeveloperToken {
+            device,
+            pool,
+            user,
+            credentials,
+        } => refs
+            .device(device)
+            .name("pool", Sort::IdentityPool, pool)
+            .template("user", user)
+            .optional("credentials", credentials),
+        Action::PutRolePolicy {
+            device,
+            role,
+            json,
+            credentials,
+            ..
+        } => refs
+            .device(device)
+            .name("role", Sort::Role, role)
+            .template("json", json)
+            .optional("credentials", credentials),
+        Action::RevokeSessions {
+            device,
+            role,
+            credentials,
+        } => refs
+            .device(device)
+            .name("role", Sort::Role, role)
+            .optional("credentials", credentials),
         _ => refs,
     }
 }

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::provider_file::{
+    IamOidcProvider, PoolProvider, Provider, ProviderApp, SamlProvider, Workload,
+};
 use super::template::Template;
 use super::values::Duration;
 use super::world_edge::{Api, Function, LoadBalancer, PlatformApplication, SyncSettings};
@@ -21,6 +24,16 @@ pub struct World {
     pub devices: Vec<Device>,
     /// Apps registered with Facebook
     pub facebook_apps: Vec<FacebookApp>,
+    /// Identity providers besides Facebook
+    pub providers: Vec<Provider>,
+    /// Apps registered with them
+    pub provider_apps: Vec<ProviderApp>,
+    /// Programs that get tokens of them without a person
+    pub workloads: Vec<Workload>,
+    /// OpenID Connect providers in IAM
+    pub oidc_providers: Vec<IamOidcProvider>,
+    /// Companies' SAML providers
+    pub saml_providers: Vec<SamlProvider>,
     /// Cognito user pools
     pub user_pools: Vec<UserPool>,
     /// Cognito identity pools
@@ -29,6 +42,8 @@ pub struct World {
     pub identities: Vec<Identity>,
     /// IAM roles
     pub roles: Vec<Role>,
+    /// IAM users, with long-term keys
+    pub iam_users: Vec<IamUser>,
     /// S3 buckets
     pub buckets: Vec<Bucket>,
     /// DynamoDB tables
@@ -109,6 +124,9 @@ pub struct FacebookApp {
     /// Facebook's number for it; from the seed where none is given
     #[serde(default)]
     pub app_id: Option<String>,
+    /// Where its SDK takes people back to; the first is the one it uses
+    #[serde(default)]
+    pub callbacks: Vec<String>,
 }
 
 /// A Cognito user pool.
@@ -134,12 +152,83 @@ pub struct UserPool {
     /// Signing in with Facebook, through this app
     #[serde(default)]
     pub facebook: Option<PoolFacebook>,
+    /// Signing in with other providers
+    #[serde(default)]
+    pub providers: Vec<PoolProvider>,
     /// Groups
     #[serde(default)]
     pub groups: Vec<Group>,
     /// Users that were there before
     #[serde(default)]
     pub users: Vec<PoolUser>,
+    /// Whether people prove a second factor with an authenticator app
+    #[serde(default)]
+    pub mfa: SecondFactor,
+    /// Small functions that the pool calls on its way
+    #[serde(default)]
+    pub triggers: PoolTriggers,
+}
+
+/// Small functions that a user pool calls on its way.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PoolTriggers {
+    /// Decides about sign-ups
+    pub pre_sign_up: Option<PreSignUp>,
+    /// Runs when somebody was confirmed
+    pub post_confirmation: Option<PostConfirmation>,
+    /// Changes what tokens say
+    pub pre_token_generation: Option<PreTokenGeneration>,
+    /// People who are users of an older directory, with the passwords they have for this pool
+    pub migrate_user: Vec<String>,
+}
+
+/// Decides about sign-ups.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PreSignUp {
+    /// Only addresses at these domains may sign up; all where none is named
+    pub allowed_domains: Vec<String>,
+    /// New users need no confirmation
+    pub auto_confirm: bool,
+    /// Their addresses count as verified
+    pub auto_verify_email: bool,
+}
+
+/// Runs when somebody was confirmed.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PostConfirmation {
+    /// The group it puts the user into
+    pub add_to_group: Option<String>,
+    /// What it fails with
+    pub fails_with: Option<String>,
+}
+
+/// Changes what tokens say.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PreTokenGeneration {
+    /// Claims that it adds or overrides
+    pub add: BTreeMap<String, String>,
+    /// Claims that it leaves out
+    pub suppress: Vec<String>,
+    /// Groups instead of the user's own
+    pub groups: Option<Vec<String>>,
+    /// What it fails with
+    pub fails_with: Option<String>,
+}
+
+/// Whether a user pool asks for a code of an authenticator app.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum SecondFactor {
+    /// Nobody is asked
+    #[default]
+    Off,
+    /// Who set one up is asked
+    Optional,
+    /// Everybody is asked
+    On,
 }
 
 /// An application at a user pool.
@@ -163,6 +252,9 @@ pub struct Client {
     /// How long ID and access tokens last
     #[serde(default)]
     pub token_validity: Option<Duration>,
+    /// Refresh tokens rotate, and an old one works for so long after: "0s" to "60s"
+    #[serde(default)]
+    pub rotation: Option<Duration>,
 }
 
 fn default_scopes() -> Vec<String> {
@@ -181,7 +273,7 @@ pub struct PoolFacebook {
 }
 
 fn default_mapping() -> BTreeMap<String, String> {
-    [("email", "email"), ("name", "name"), ("username", "id")]
+    [("email", "email"), ("name", "name")]
         .map(|(to, from)| (to.to_owned(), from.to_owned()))
         .into()
 }
@@ -235,6 +327,9 @@ pub struct IdentityPool {
     /// The role of guests; guests are let in where there is one
     #[serde(default)]
     pub guest_role: Option<String>,
+    /// The name by which a backend's own users are known
+    #[serde(default)]
+    pub developer_provider: Option<String>,
     /// Whether the classic flow is allowed
     #[serde(default)]
     pub classic_flow: bool,
@@ -258,6 +353,16 @@ pub enum Login {
     Facebook {
         /// The app
         app: String,
+    },
+    /// Tokens of an app at Google, Apple or Login with Amazon
+    Provider {
+        /// The app
+        app: String,
+    },
+    /// ID tokens of an OpenID Connect provider in IAM
+    Oidc {
+        /// The provider in IAM
+        provider: String,
     },
 }
 
@@ -353,6 +458,29 @@ pub struct Role {
     /// The longest session it gives
     #[serde(default)]
     pub max_session: Option<Duration>,
+    /// The most it may ever do
+    #[serde(default)]
+    pub boundary: Option<String>,
+}
+
+/// An IAM user.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IamUser {
+    /// The user's name
+    pub id: String,
+    /// The account it is in
+    #[serde(default)]
+    pub account: Option<String>,
+    /// What it may do
+    #[serde(default)]
+    pub policies: Vec<RolePolicy>,
+    /// The most it may ever do
+    #[serde(default)]
+    pub boundary: Option<String>,
+    /// Who has the user's access key from the start
+    #[serde(default)]
+    pub key_in: Option<String>,
 }
 
 /// A policy attached to a role.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cloud::ledger::{ActorId, Artifact, ArtifactId, ArtifactKind};
+use crate::cloud::ledger::{ActorId, Artifact, ArtifactId, ArtifactKind, ArtifactValue};
 use crate::protocol::time::Moment;
 use crate::recording::Recording;
 
@@ -193,7 +193,8 @@ fn card(place: &Place, line: &str, unit: f32) -> ActorView {
     }
 }
 
-/// Puts chips into a card, the newest in view, and lets the card grow around them.
+/// Puts chips into a card and lets the card grow around them. Where there is no room for all,
+/// what says least about the story is left out.
 fn fill_wallet(
     view: &mut ActorView,
     place: &Place,
@@ -203,35 +204,48 @@ fn fill_wallet(
     t: PlayTime,
     unit: f32,
 ) {
-    let hidden = held.len().saturating_sub(place.chips);
-    // One line is spent on saying how many are hidden
-    let shown = if hidden > 0 {
-        place.chips.saturating_sub(1)
-    } else {
-        held.len()
-    };
-    let skipped = held.len() - shown;
+    let mut shown: Vec<(&Change, &Artifact)> = held
+        .iter()
+        .filter_map(|change| Some((change, recording.artifact(change.artifact)?)))
+        .collect();
+    let count = shown.len();
+    if count > place.chips {
+        // One line is spent on saying how many are hidden
+        let room = place.chips.saturating_sub(1);
+        let mut ranks: Vec<u8> = shown
+            .iter()
+            .map(|(_, artifact)| rank(artifact.kind))
+            .collect();
+        ranks.sort_unstable();
+        while shown.len() > room {
+            let worst = ranks.pop().unwrap_or(0);
+            // Of equals the oldest goes
+            match shown
+                .iter()
+                .position(|(_, artifact)| rank(artifact.kind) == worst)
+            {
+                Some(position) => drop(shown.remove(position)),
+                None => shown.truncate(room),
+            }
+        }
+    }
     let step = (metric::CHIP + metric::CHIP_GAP) * unit;
-    let left = place.room.x + metric::CARD_PAD * unit;
-    let mut y =
-        place.room.y + place.head - metric::CARD_PAD * unit + metric::CHIP_GAP * unit + 2.0 * unit;
-    let widest = place.room.w - 2.0 * metric::CARD_PAD * unit;
-    for change in &held[skipped..] {
-        let Some(artifact) = recording.artifact(change.artifact) else {
-            continue;
-        };
+    let left = place.room.x + metric::CHIP_INSET * unit;
+    let mut y = place.room.y + place.head + (metric::CHIP_GAP - metric::CARD_PAD + 2.0) * unit;
+    let widest = place.room.w - 2.0 * metric::CHIP_INSET * unit;
+    view.hidden = count - shown.len();
+    for (change, artifact) in shown {
         let mut chip = chip(artifact, clock, widest / unit);
         chip.rect = Rect::new(left, y, chip.rect.w * unit, metric::CHIP * unit);
         chip.opacity = t.through(change.at, ARRIVE_MS);
         view.wallet.push(chip);
         y += step;
     }
-    if skipped > 0 && place.chips > 0 {
-        view.hidden = skipped;
+    if view.hidden > 0 && place.chips > 0 {
         view.hidden_rect = Rect::new(left, y, widest, metric::CHIP * unit);
         y += step;
     }
-    if !held.is_empty() && place.chips > 0 {
+    if count > 0 && place.chips > 0 {
         view.rect.h = y - place.room.y + (metric::CARD_PAD - metric::CHIP_GAP) * unit;
     }
 }
@@ -262,10 +276,24 @@ fn chip(artifact: &Artifact, clock: Moment, widest: f32) -> ChipView {
     }
 }
 
-/// An identity's chip shows which one; everything else is called by its kind.
+/// What a chip says: short, since its shape says the rest. An identity's says which one.
 fn chip_label(artifact: &Artifact) -> String {
-    match (&artifact.value, artifact.kind) {
-        (crate::cloud::ledger::ArtifactValue::Text(id), ArtifactKind::IdentityId) => {
+    let label = match artifact.kind {
+        ArtifactKind::IdentityId => return identity_label(artifact),
+        ArtifactKind::IdToken => "ID token",
+        ArtifactKind::AccessToken => "access token",
+        ArtifactKind::RefreshToken => "refresh token",
+        ArtifactKind::PoolToken => "pool token",
+        ArtifactKind::Credentials => "credentials",
+        ArtifactKind::LongTermKey => "access key",
+        _ => return artifact.label.clone(),
+    };
+    label.to_owned()
+}
+
+fn identity_label(artifact: &Artifact) -> String {
+    match &artifact.value {
+        ArtifactValue::Text(id) => {
             let short: String = id
                 .rsplit(':')
                 .next()
@@ -275,7 +303,7 @@ fn chip_label(artifact: &Artifact) -> String {
                 .collect();
             format!("identity {short}…")
         }
-        _ => artifact.label.clone(),
+        ArtifactValue::Credentials(_) => artifact.label.clone(),
     }
 }
 
@@ -299,5 +327,21 @@ pub fn look_of(artifact: &Artifact, clock: Moment) -> ArtifactLook {
         ArtifactLook::Hollow
     } else {
         ArtifactLook::Whole
+    }
+}
+
+/// How much a kind of artifact says about the story: 0 says most.
+pub fn rank(kind: ArtifactKind) -> u8 {
+    use ArtifactKind::*;
+    match kind {
+        Credentials | LongTermKey => 0,
+        Assertion | PoolToken => 1,
+        IdToken => 2,
+        AccessToken => 3,
+        RefreshToken => 4,
+        AuthorizationCode | OpaqueToken => 5,
+        Push | PresignedUrl | ConfirmationCode => 6,
+        IdentityId => 7,
+        ChallengeSession | BrowserSession => 8,
     }
 }

@@ -16,6 +16,8 @@ const HEAD: f32 = 36.0;
 const FOOT: f32 = 8.0;
 /// A row with its evidence below its name.
 const ROW: f32 = 40.0;
+/// A further line of evidence.
+const EVIDENCE_LINE: f32 = 17.0;
 /// A row with its name alone.
 const DENSE_ROW: f32 = 23.0;
 /// From the panel's edge to the rows' text.
@@ -64,17 +66,23 @@ pub fn panel(
     Some(panel)
 }
 
-/// "What STS checks, in order", shorter where there is no room for it.
+/// "What STS checks, in order".
 fn title(recording: &Recording, exchange: &Exchange) -> String {
-    let actor = recording.actor(&exchange.to);
-    let name = match actor.map(|actor| actor.kind) {
-        // The card stands for both; checks are made by STS
-        Some(ActorKind::Sts) => "STS",
-        _ => recording.name_of(&exchange.to),
-    };
-    format!("What {name} checks, in order")
+    format!("What {} checks, in order", name(recording, exchange))
 }
 
+/// Who makes the checks. The card of STS also stands for IAM; checks are made by STS.
+fn name<'a>(recording: &'a Recording, exchange: &'a Exchange) -> &'a str {
+    match recording.actor(&exchange.to).map(|actor| actor.kind) {
+        Some(ActorKind::Sts) => "STS",
+        // Pools are called by what they are, which reads as a name only on a card
+        Some(ActorKind::UserPool) => "the user pool",
+        Some(ActorKind::IdentityPool) => "the identity pool",
+        _ => recording.name_of(&exchange.to),
+    }
+}
+
+/// The title, shorter where there is no room for it.
 fn fitting_title(panel: &CheckPanel, name: &str, unit: f32) -> String {
     let progress = text::width(&panel.progress, Font::Regular, metric::DETAIL);
     let room = panel.rect.w / unit - 2.0 * PAD - progress - 12.0;
@@ -153,13 +161,13 @@ fn fill(panel: &mut CheckPanel, exchange: &Exchange, states: &[TickState], unit:
     let available = panel.rect.h / unit - HEAD - FOOT;
     let count = exchange.checks.len();
     let focus = focus(states);
-    let roomy = count as f32 * ROW <= available;
-    let height = |row: usize| {
-        if roomy || row == focus {
-            ROW
-        } else {
-            DENSE_ROW
-        }
+    let roomy = count as f32 * ROW + EVIDENCE_LINE <= available;
+    let failed = states.get(focus) == Some(&TickState::Failed);
+    let height = |row: usize| match row == focus {
+        true if failed => ROW + EVIDENCE_LINE,
+        true => ROW,
+        false if roomy => ROW,
+        false => DENSE_ROW,
     };
     let (first, last) = window(count, focus, available, &height);
     panel.hidden_above = first;
@@ -182,6 +190,7 @@ fn fill(panel: &mut CheckPanel, exchange: &Exchange, states: &[TickState], unit:
                 true => evidence(check, states[row], rect.w / unit - INDENT - PAD),
                 false => String::new(),
             },
+            required: required(check, states[row], rect.w / unit - INDENT - PAD),
             state: states[row],
             rect,
         });
@@ -236,5 +245,19 @@ fn evidence(check: &Check, state: TickState, available: f32) -> String {
         TickState::Passed | TickState::Failed => &check.actual,
         TickState::NotReached => "not reached",
     };
-    text::cut(words, Font::Regular, metric::DETAIL, available)
+    text::cut(
+        &text::short_ids(words),
+        Font::Regular,
+        metric::DETAIL,
+        available,
+    )
+}
+
+/// What a failed check required; its beginning and its end, since identifiers differ at the end.
+fn required(check: &Check, state: TickState, available: f32) -> String {
+    if state != TickState::Failed || check.expected.is_empty() {
+        return String::new();
+    }
+    let words = format!("required {}", text::short_ids(&check.expected));
+    text::cut_middle(&words, Font::Regular, metric::DETAIL, available)
 }

@@ -274,6 +274,8 @@ pub struct CheckRow {
     pub name: String,
     /// Evidence, cut to the width; empty until it is being made
     pub evidence: String,
+    /// For a failed check what was required instead, cut to the width; empty otherwise
+    pub required: String,
     /// How far it is
     pub state: TickState,
     /// The row

@@ -137,46 +137,96 @@ fn cost(curve: &Curve, others: &[Rect], stage: Rect, unit: f32) -> f32 {
 }
 
 /// A place for a label of this size near a curve: on it if that is free, beside it if not.
-pub fn label(curve: &Curve, size: (f32, f32), taken: &[Rect], stage: Rect, unit: f32) -> Rect {
+pub fn label(curve: &Curve, size: (f32, f32), ground: &Ground<'_>) -> Rect {
     const ALONG: [f32; 7] = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74];
-    const BESIDE: [f32; 7] = [0.0, -26.0, 26.0, -46.0, 46.0, -72.0, 72.0];
-    place_near(curve, size, taken, stage, unit, (&ALONG, &BESIDE))
+    const BESIDE: [f32; 11] = [
+        0.0, -26.0, 26.0, -46.0, 46.0, -72.0, 72.0, -104.0, 104.0, -140.0, 140.0,
+    ];
+    place_near(curve, size, ground, (&ALONG, &BESIDE))
 }
 
 /// A place for a stamp: near the receiver's end, beside the curve.
-pub fn stamp(curve: &Curve, size: (f32, f32), taken: &[Rect], stage: Rect, unit: f32) -> Rect {
+pub fn stamp(curve: &Curve, size: (f32, f32), ground: &Ground<'_>) -> Rect {
     const ALONG: [f32; 7] = [0.72, 0.64, 0.8, 0.56, 0.48, 0.4, 0.32];
-    const BESIDE: [f32; 6] = [34.0, -34.0, 56.0, -56.0, 84.0, -84.0];
-    place_near(curve, size, taken, stage, unit, (&ALONG, &BESIDE))
+    const BESIDE: [f32; 8] = [36.0, -36.0, 56.0, -56.0, 84.0, -84.0, 120.0, -120.0];
+    place_near(curve, size, ground, (&ALONG, &BESIDE))
+}
+
+/// What a label has to get along with.
+#[derive(Clone, Copy, Debug)]
+pub struct Ground<'a> {
+    /// What must not be covered: cards, panels, other labels
+    pub taken: &'a [Rect],
+    /// Lanes, which should not be covered
+    pub lanes: &'a [Curve],
+    /// Where labels may be
+    pub stage: Rect,
+    /// Text and line measure
+    pub unit: f32,
 }
 
 fn place_near(
     curve: &Curve,
     (w, h): (f32, f32),
-    taken: &[Rect],
-    stage: Rect,
-    unit: f32,
+    ground: &Ground<'_>,
     (along, beside): (&[f32], &[f32]),
 ) -> Rect {
+    /// A label may also hang from the curve by an end
+    const SIDEWAYS: [f32; 5] = [0.0, -0.5, 0.5, -0.62, 0.62];
+    let (stage, unit) = (ground.stage, ground.unit);
     let mut best = (f32::INFINITY, Rect::default());
     for (rank_beside, by) in beside.iter().enumerate() {
         for (rank_along, t) in along.iter().enumerate() {
             let on = point_at(curve, *t);
-            let x = (on.x - w / 2.0).clamp(stage.x, (stage.right() - w).max(stage.x));
-            let y = (on.y + by * unit - h / 2.0).clamp(stage.y, (stage.bottom() - h).max(stage.y));
-            let rect = Rect::new(x, y, w, h);
-            let covered: f32 = taken
-                .iter()
-                .map(|other| shared(rect.grown(4.0 * unit), *other))
-                .sum();
-            let rank = (rank_beside * along.len() + rank_along) as f32;
-            let cost = covered / (unit * unit) * 10.0 + rank;
-            if cost < best.0 {
-                best = (cost, rect);
+            for (rank_sideways, share) in SIDEWAYS.iter().enumerate() {
+                let x = on.x - w / 2.0 + share * w;
+                let y = on.y + by * unit - h / 2.0;
+                let x = x.clamp(stage.x, (stage.right() - w).max(stage.x));
+                let y = y.clamp(stage.y, (stage.bottom() - h).max(stage.y));
+                let rank = rank_beside * 7 + rank_along + rank_sideways * 12;
+                if rank as f32 >= best.0 {
+                    continue;
+                }
+                let rect = Rect::new(x, y, w, h);
+                let cost = rank as f32 + disturbance(rect, ground);
+                if cost < best.0 {
+                    best = (cost, rect);
+                }
             }
         }
     }
     best.1
+}
+
+/// How much a label at this place covers.
+fn disturbance(rect: Rect, ground: &Ground<'_>) -> f32 {
+    const PER_SQUARE_POINT: f32 = 10.0;
+    const PER_LANE_POINT: f32 = 6.0;
+    let unit = ground.unit;
+    let grown = rect.grown(5.0 * unit);
+    let covered: f32 = ground.taken.iter().map(|other| shared(grown, *other)).sum();
+    let on_lane = |lane: &Curve| {
+        (1..SAMPLES)
+            .filter(|i| grown.contains(point_at(lane, *i as f32 / SAMPLES as f32)))
+            .count()
+    };
+    let crossed: usize = ground.lanes.iter().map(on_lane).sum();
+    covered / (unit * unit) * PER_SQUARE_POINT + crossed as f32 * PER_LANE_POINT
+}
+
+/// How far along a lane a parcel waits to be checked: before the receiver's card, not on it.
+pub fn waiting_place(curve: &Curve, unit: f32) -> f32 {
+    const BEFORE_CARD: f32 = 46.0;
+    let length: f32 = (0..SAMPLES)
+        .map(|i| {
+            let (a, b) = (
+                point_at(curve, i as f32 / SAMPLES as f32),
+                point_at(curve, (i + 1) as f32 / SAMPLES as f32),
+            );
+            (a.x - b.x).hypot(a.y - b.y)
+        })
+        .sum();
+    (1.0 - BEFORE_CARD * unit / length.max(1.0)).clamp(0.5, 0.92)
 }
 
 /// The area two rectangles share.
@@ -243,7 +293,13 @@ mod tests {
             1.0,
         );
         let taken = Rect::new(300.0, 200.0, 300.0, 60.0);
-        let label = label(&lane, (190.0, 24.0), &[taken], STAGE, 1.0);
+        let ground = Ground {
+            taken: &[taken],
+            lanes: &[],
+            stage: STAGE,
+            unit: 1.0,
+        };
+        let label = label(&lane, (190.0, 24.0), &ground);
         assert!(!label.overlaps(taken));
         assert!(label.x >= 0.0 && label.right() <= STAGE.w && label.y >= 0.0);
     }

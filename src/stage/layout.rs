@@ -47,18 +47,28 @@ pub mod metric {
     pub const CHIP: f32 = 26.0;
     /// Between chips
     pub const CHIP_GAP: f32 = 6.0;
+    /// Between a card's edge and its chips
+    pub const CHIP_INSET: f32 = 9.0;
     /// An artifact's shape inside a chip
-    pub const CHIP_SHAPE: f32 = 30.0;
+    pub const CHIP_SHAPE: f32 = 28.0;
     /// A chip's expiry ring
     pub const CHIP_RING: f32 = 14.0;
     /// Between the parts of a chip
-    pub const CHIP_PAD: f32 = 7.0;
+    pub const CHIP_PAD: f32 = 6.0;
     /// Narrowest card
     pub const CARD_MIN: f32 = 152.0;
     /// Widest card
     pub const CARD_MAX: f32 = 244.0;
     /// A card's share of the stage's width
     pub const CARD_SHARE: f32 = 0.184;
+    /// A stage of this size shows everything at unit 1 and has room for lanes and checks
+    pub const COMFORTABLE: (f32, f32) = (1120.0, 540.0);
+    /// How much of the room beyond that goes into larger things; the rest into space between them
+    pub const GROWTH: f32 = 0.8;
+    /// A bay of this height shows most lists of checks whole
+    pub const ROOMY_BAY: f32 = 260.0;
+    /// What a lane's label needs between two cards, beside the usual gap
+    pub const LABEL_ROOM: f32 = 24.0;
     /// Least height of a bay
     pub const BAY_MIN: f32 = 132.0;
 }
@@ -132,11 +142,15 @@ impl Layout {
     /// Places a cast on a stage of this size.
     pub fn new(actors: &[Actor], needs: &[Needs], size: (f32, f32), text_scale: f32) -> Self {
         let (zones, columns) = cast(actors);
-        let least = least_size(&columns, needs);
+        let least = least_size(&columns, actors, needs, size.0 / text_scale);
         let fit = (size.0 / (least.0 * text_scale))
             .min(size.1 / (least.1 * text_scale))
             .min(1.0);
-        let unit = text_scale * fit;
+        // A large stage is seen from farther away: everything grows with it, more slowly
+        let roomy =
+            (size.0 / (COMFORTABLE.0 * text_scale)).min(size.1 / (COMFORTABLE.1 * text_scale));
+        let growth = roomy.max(1.0).powf(GROWTH);
+        let unit = text_scale * if fit < 1.0 { fit } else { growth };
         let mut builder = Builder {
             actors,
             needs,
@@ -335,8 +349,8 @@ fn wallet_height(chips: usize) -> f32 {
     chips as f32 * (CHIP + CHIP_GAP)
 }
 
-/// The smallest stage on which this cast fits at full text size.
-fn least_size(columns: &[Column], needs: &[Needs]) -> (f32, f32) {
+/// The smallest stage on which this cast fits at full text size, if it is about this wide.
+fn least_size(columns: &[Column], actors: &[Actor], needs: &[Needs], about: f32) -> (f32, f32) {
     let zones = columns
         .iter()
         .map(|column| column.zone)
@@ -344,29 +358,48 @@ fn least_size(columns: &[Column], needs: &[Needs]) -> (f32, f32) {
         .map_or(0, |last| last + 1);
     let inner = columns.len().saturating_sub(zones) as f32 * COLUMN_GAP;
     let between = zones.saturating_sub(1) as f32 * ZONE_GAP;
-    let width = 2.0 * MARGIN
-        + zones as f32 * 2.0 * ZONE_PAD
-        + between
-        + inner
-        + columns.len() as f32 * CARD_MIN;
+    let around = 2.0 * MARGIN + zones as f32 * 2.0 * ZONE_PAD + between + inner;
+    let count = columns.len() as f32;
+    let card = ((about - around) / count.max(1.0))
+        .min(about * CARD_SHARE)
+        .clamp(CARD_MIN, CARD_MAX);
     let tallest = columns
         .iter()
-        .map(|column| least_column(column, needs))
+        .map(|column| least_column(column, actors, needs, card))
         .fold(0.0, f32::max);
-    (width, 2.0 * MARGIN + ZONE_HEAD + ZONE_PAD + tallest)
+    (
+        around + count * CARD_MIN,
+        2.0 * MARGIN + ZONE_HEAD + ZONE_PAD + tallest,
+    )
 }
 
-/// A column's least height: full heads, one chip each where there are any, and a bay.
-fn least_column(column: &Column, needs: &[Needs]) -> f32 {
+/// A column's least height: full heads, one chip each where there are any, and a bay where
+/// somebody answers requests.
+fn least_column(column: &Column, actors: &[Actor], needs: &[Needs], card: f32) -> f32 {
     let cards: f32 = column
         .cards
         .iter()
-        .map(|card| {
-            let chips = needs.get(*card).map_or(0, |needs| needs.chips.min(1));
-            head_height(DETAIL_LINES) + wallet_height(chips) + CARD_GAP
+        .map(|index| {
+            let needs = needs.get(*index);
+            let chips = needs.map_or(0, |needs| needs.chips.min(1));
+            head_height(lines_needed(needs, card)) + wallet_height(chips) + CARD_GAP
         })
         .sum();
-    cards + BAY_MIN
+    let asks = column
+        .cards
+        .iter()
+        .all(|index| is_side(actors[*index].kind));
+    cards + if asks { 0.0 } else { BAY_MIN }
+}
+
+/// Lines that an actor's state takes at most on a card of this width.
+fn lines_needed(needs: Option<&Needs>, card: f32) -> usize {
+    let width = card - 2.0 * CARD_PAD - ICON - ICON_GAP;
+    let lines = needs.map_or(&[][..], |needs| &needs.lines);
+    let wrapped = lines
+        .iter()
+        .map(|line| text::wrap(line, Font::Regular, DETAIL, width, DETAIL_LINES).len());
+    wrapped.max().unwrap_or(1).max(1)
 }
 
 struct Builder<'a> {
@@ -406,9 +439,9 @@ impl Builder<'_> {
                     x += column_gap;
                 }
                 let reach = match (zone.kind, position) {
-                    (ZoneKind::Account, 0) if own.len() > 1 => (0.0, column_gap * 0.45),
+                    (ZoneKind::Account, 0) if own.len() > 1 => (0.0, column_gap * 0.4),
                     (ZoneKind::Account, 0) => (0.0, 0.0),
-                    (ZoneKind::Account, _) => (column_gap * 0.45, 0.0),
+                    (ZoneKind::Account, _) => (column_gap * 0.4, 0.0),
                     _ => (0.0, zone_gap * 0.4),
                 };
                 lowest = lowest.max(self.column(column, x, card, reach));
@@ -490,27 +523,25 @@ impl Builder<'_> {
             .cards
             .iter()
             .any(|card| self.actors[*card].kind == ActorKind::Person);
-        // People's devices answer little, so they may take the middle of their side
-        let share = if side { 0.45 } else { 0.16 };
-        let spread = (*free * share / gaps).min(120.0);
+        // People's devices answer little, so they may take the middle of their side; between others
+        // a label fits, and the rest is for the checks
+        let spread = match side {
+            true => *free * 0.45 / gaps,
+            false => ((*free - ROOMY_BAY) / gaps).clamp(LABEL_ROOM.min(*free / gaps), 120.0),
+        };
+        let spread = spread.min(120.0);
         *free -= spread * gaps;
         spread
     }
 
     /// Head height and chips of each card of a column; wallets give way until the bay has room.
     fn heights(&self, column: &Column, card: f32, available: f32) -> Vec<(f32, usize)> {
-        let text_width = card - 2.0 * CARD_PAD - ICON - ICON_GAP;
         let mut heights: Vec<(f32, usize)> = column
             .cards
             .iter()
-            .map(|card| {
-                let needs = self.needs.get(*card);
-                let lines = needs.map_or(1, |needs| {
-                    let wrapped = needs.lines.iter().map(|line| {
-                        text::wrap(line, Font::Regular, DETAIL, text_width, DETAIL_LINES).len()
-                    });
-                    wrapped.max().unwrap_or(1).max(1)
-                });
+            .map(|index| {
+                let needs = self.needs.get(*index);
+                let lines = lines_needed(needs, card);
                 (head_height(lines), needs.map_or(0, |needs| needs.chips))
             })
             .collect();

@@ -19,9 +19,10 @@ mod traffic;
 mod tests;
 
 pub use hit::{Hit, hit};
+pub use layout::metric;
 pub use timing::PlayTime;
 
-use crate::cloud::ledger::{ExchangeId, Outcome, Step};
+use crate::cloud::ledger::{Exchange, ExchangeId, Outcome, Step};
 use crate::recording::Recording;
 
 use cards::Cast;
@@ -51,6 +52,11 @@ impl Default for Options {
         }
     }
 }
+
+/// How many checks a nested call outweighs when a beat's telling moment is looked for.
+const NESTED_WEIGHT: usize = 3;
+/// Shortly after a check has begun: it is being made.
+const CHECKING_MS: u32 = 120;
 
 /// The smallest stage that is laid out at all, in points.
 const LEAST_SIZE: f32 = 64.0;
@@ -140,6 +146,39 @@ impl Stage {
         self.timing
             .exchange(exchange)
             .map_or(PlayTime(0), |times| times.end)
+    }
+
+    /// The moment of a beat that says most in one picture: where a refusal stands, else in the
+    /// middle of the checks of the exchange that makes most of them.
+    pub fn telling_moment(&self, recording: &Recording, beat: u32) -> PlayTime {
+        let Some(played) = recording.beat(beat) else {
+            return PlayTime(0);
+        };
+        let exchanges = recording.exchanges_of(played);
+        if exchanges.iter().any(|exchange| exchange.refused()) {
+            return self.beat_end(beat);
+        }
+        // A call on somebody's behalf says more than one that is not
+        let weight = |exchange: &&Exchange| {
+            exchange.checks.len()
+                + if exchange.parent.is_some() {
+                    NESTED_WEIGHT
+                } else {
+                    0
+                }
+        };
+        let checking = exchanges
+            .iter()
+            .filter(|exchange| !exchange.checks.is_empty());
+        let Some(most) = checking.max_by_key(weight) else {
+            return self.beat_end(beat);
+        };
+        let Some(times) = self.timing.exchange(most.id) else {
+            return self.beat_end(beat);
+        };
+        let through = times.steps.len() * 3 / 5;
+        let step = times.steps.get(through).copied().unwrap_or(times.arrive);
+        PlayTime(step.0 + CHECKING_MS)
     }
 
     /// The moments the transport can stop at.

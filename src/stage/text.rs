@@ -95,6 +95,83 @@ pub fn cut(text: &str, font: Font, points: f32, available: f32) -> String {
     format!("{}…", kept.trim_end())
 }
 
+/// The text with every long hexadecimal identifier shortened to its ends, and without the region
+/// in front of an identity ID: `us-east-1:7c4a93e2-…-88ae5f9d2` becomes `7c4a…9d2`.
+pub fn short_ids(text: &str) -> String {
+    const UUID_CHARS: usize = 36;
+    const HEAD_CHARS: usize = 4;
+    const TAIL_CHARS: usize = 3;
+    let chars: Vec<char> = text.chars().collect();
+    let mut out: Vec<char> = Vec::with_capacity(chars.len());
+    let mut at = 0;
+    while at < chars.len() {
+        match chars.get(at..at + UUID_CHARS).filter(|part| is_uuid(part)) {
+            Some(id) => {
+                drop_region(&mut out);
+                out.extend(&id[..HEAD_CHARS]);
+                out.push('…');
+                out.extend(&id[UUID_CHARS - TAIL_CHARS..]);
+                at += UUID_CHARS;
+            }
+            None => {
+                out.push(chars[at]);
+                at += 1;
+            }
+        }
+    }
+    out.into_iter().collect()
+}
+
+/// Eight, four, four, four and twelve hexadecimal digits.
+fn is_uuid(chars: &[char]) -> bool {
+    chars.iter().enumerate().all(|(at, c)| match at {
+        8 | 13 | 18 | 23 => *c == '-',
+        _ => c.is_ascii_hexdigit(),
+    })
+}
+
+/// Takes a region and its colon off the end.
+fn drop_region(out: &mut Vec<char>) {
+    if out.last() != Some(&':') {
+        return;
+    }
+    let part = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-';
+    let region = out.iter().rev().skip(1).take_while(|c| part(c)).count();
+    let start = out.len() - 1 - region;
+    if out[start..].iter().filter(|c| **c == '-').count() == 2 {
+        out.truncate(start);
+    }
+}
+
+/// The text if it fits, else its beginning and its end around an ellipsis.
+pub fn cut_middle(text: &str, font: Font, points: f32, available: f32) -> String {
+    if width(text, font, points) <= available {
+        return text.to_owned();
+    }
+    let table = advances(font);
+    let per_em = points * ROUNDING_SLACK;
+    let mut left = available - table.of('…') * per_em;
+    let chars: Vec<char> = text.chars().collect();
+    let (mut head, mut tail) = (0, 0);
+    // The end says more than the beginning: two of it for each one of that
+    while head + tail < chars.len() {
+        let from_end = tail < 2 * (head + 1);
+        let c = if from_end {
+            chars[chars.len() - 1 - tail]
+        } else {
+            chars[head]
+        };
+        left -= table.of(c) * per_em;
+        if left < 0.0 {
+            break;
+        }
+        if from_end { tail += 1 } else { head += 1 }
+    }
+    let first: String = chars[..head].iter().collect();
+    let last: String = chars[chars.len() - tail..].iter().collect();
+    format!("{first}…{last}")
+}
+
 /// The text in lines that fit; the last one is cut if `most` lines are not enough.
 pub fn wrap(text: &str, font: Font, points: f32, available: f32, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -144,6 +221,31 @@ mod tests {
         assert!(width(&cut_text, Font::Mono, 13.0) <= 200.0);
         assert!(cut_text.ends_with('…') && cut_text.starts_with("arn:aws"));
         assert_eq!(cut("short", Font::Mono, 13.0, 200.0), "short");
+    }
+
+    #[test]
+    fn identity_ids_are_shortened_to_what_tells_them_apart() {
+        let key = "us-east-1:404d7be1-0f4e-4b05-9a51-6d8efb1c2f33/beach.jpg";
+        assert_eq!(short_ids(key), "404d…f33/beach.jpg");
+        assert_eq!(short_ids(&format!("a {key} b")), "a 404d…f33/beach.jpg b");
+        assert_eq!(
+            short_ids("arn:aws:s3:::photo-box"),
+            "arn:aws:s3:::photo-box"
+        );
+        let bare = "388677ad-1b8e-4631-a76b-1153a6696996";
+        assert_eq!(short_ids(bare), "3886…996");
+    }
+
+    #[test]
+    fn a_text_cut_in_the_middle_fits_and_keeps_both_ends() {
+        let long = "us-east-1:404d7be1-0f4e-4b05-9a51-6d8efb1c2f33/beach.jpg";
+        let short = cut_middle(long, Font::Regular, 13.0, 120.0);
+        assert!(width(&short, Font::Regular, 13.0) <= 120.0, "{short}");
+        assert!(
+            short.starts_with('u') && short.ends_with("beach.jpg"),
+            "{short}"
+        );
+        assert_eq!(cut_middle("short", Font::Regular, 13.0, 200.0), "short");
     }
 
     #[test]

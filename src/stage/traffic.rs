@@ -2,16 +2,16 @@
 //! the innermost call, as lanes, parcels and the stamp of a refusal. When a beat is
 //! over, its last exchange stays visible until the next one begins.
 
-use crate::cloud::ledger::{ActorId, Artifact, ArtifactId, ArtifactKind, Exchange, Outcome, Step};
+use crate::cloud::ledger::{ActorId, Artifact, ArtifactId, Exchange, Outcome, Step};
 use crate::recording::Recording;
 
 use super::Options;
-use super::cards::look_of;
+use super::cards::{look_of, rank};
 use super::checks::SUSPENSE_MS;
 use super::frame::{
     ActorLook, ArtifactLook, LaneLook, LaneView, ParcelView, Point, Rect, StampView,
 };
-use super::lanes::{self, Curve};
+use super::lanes::{self, Curve, Ground};
 use super::layout::{Layout, metric};
 use super::text::{self, Font};
 use super::timing::{ExchangeTimes, PlayTime, Timing};
@@ -20,8 +20,6 @@ use super::timing::{ExchangeTimes, PlayTime, Timing};
 const FADE_MS: u32 = 180;
 /// The stamp comes down this long after the failed check has shown.
 const STAMP_MS: u32 = 220;
-/// How far along the lane a parcel waits while it is being checked.
-const WAITS_AT: f32 = 0.84;
 /// How far along the lane a refused parcel is left.
 const LEFT_AT: f32 = 0.6;
 /// Between the parcels of one answer, as a share of the way.
@@ -29,7 +27,7 @@ const FOLLOWING: f32 = 0.13;
 /// Artifacts of one message that are shown as parcels.
 const MOST_PARCELS: usize = 3;
 /// What stays of a lane when its exchange is over.
-const AFTERGLOW: f32 = 0.45;
+const AFTERGLOW: f32 = 0.7;
 
 /// An exchange whose checks are shown.
 #[derive(Clone, Copy, Debug)]
@@ -156,19 +154,31 @@ impl<'a> Traffic<'a> {
         let titles = layout.zones.iter().map(|zone| zone.title_rect);
         let rooms = layout.places.iter().map(|place| place.room);
         let mut taken: Vec<Rect> = titles.chain(rooms).chain(panel).collect();
-        for link in &self.chain {
-            let Some(times) = timing.exchange(link.exchange.id) else {
+        let curves: Vec<Option<Curve>> = self
+            .chain
+            .iter()
+            .map(|link| lane_curve(layout, link.exchange, panel))
+            .collect();
+        let lanes: Vec<Curve> = curves.iter().flatten().copied().collect();
+        // Labels keep clear of the places where parcels rest
+        for (link, curve) in self.chain.iter().zip(&curves) {
+            let places = curve
+                .iter()
+                .flat_map(|curve| resting(link, curve, layout.unit));
+            taken.extend(places);
+        }
+        for (link, curve) in self.chain.iter().zip(curves) {
+            let (Some(times), Some(curve)) = (timing.exchange(link.exchange.id), curve) else {
                 continue;
             };
-            let Some(curve) = lane_curve(layout, link.exchange, panel) else {
-                continue;
-            };
-            let lane = lane_view(link, times, curve, &taken, layout, t);
+            let others: Vec<Curve> = lanes.iter().filter(|o| **o != curve).copied().collect();
+            let lane = lane_view(link, times, curve, (&taken, &others), layout, t);
             taken.push(lane.label_rect);
+            let way = (&curve, layout.unit);
             road.parcels
-                .extend(parcels(recording, link, times, &curve, timing, options, t));
+                .extend(parcels(recording, link, times, way, timing, options, t));
             if road.stamp.is_none() {
-                road.stamp = stamp(link, times, &curve, &taken, layout, t);
+                road.stamp = stamp(link, times, &curve, (&taken, &others), layout, t);
                 taken.extend(road.stamp.as_ref().map(|stamp| stamp.rect));
             }
             road.lanes.push(lane);
@@ -272,11 +282,26 @@ fn lane_curve(layout: &Layout, exchange: &Exchange, panel: Option<Rect>) -> Opti
     ))
 }
 
+/// Where the parcels of an exchange come to rest.
+fn resting(link: &Link<'_>, curve: &Curve, unit: f32) -> Vec<Rect> {
+    const REACH: (f32, f32) = (30.0, 16.0);
+    let at = |along: f32| {
+        let point = lanes::point_at(curve, along);
+        let (w, h) = (REACH.0 * unit, REACH.1 * unit);
+        Rect::new(point.x - w, point.y - h, 2.0 * w, 2.0 * h)
+    };
+    let mut places = vec![at(lanes::waiting_place(curve, unit))];
+    if link.exchange.refused() {
+        places.push(at(LEFT_AT));
+    }
+    places
+}
+
 fn lane_view(
     link: &Link<'_>,
     times: &ExchangeTimes,
     curve: Curve,
-    taken: &[Rect],
+    (taken, others): (&[Rect], &[Curve]),
     layout: &Layout,
     t: PlayTime,
 ) -> LaneView {
@@ -291,7 +316,13 @@ fn lane_view(
     let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-6.0 * unit);
     let label = link.exchange.operation.clone();
     let width = text::width(&label, Font::Mono, metric::MONO) + 18.0;
-    let label_rect = lanes::label(&curve, (width * unit, 24.0 * unit), taken, stage, unit);
+    let ground = Ground {
+        taken,
+        lanes: others,
+        stage,
+        unit,
+    };
+    let label_rect = lanes::label(&curve, (width * unit, 24.0 * unit), &ground);
     let appearing = t.through(times.start, FADE_MS);
     let opacity = match link.phase {
         Phase::Over if !refused => 1.0 - (1.0 - AFTERGLOW) * t.through(times.end, FADE_MS),
@@ -313,12 +344,13 @@ fn parcels(
     recording: &Recording,
     link: &Link<'_>,
     times: &ExchangeTimes,
-    curve: &Curve,
+    (curve, unit): (&Curve, f32),
     timing: &Timing,
     options: Options,
     t: PlayTime,
 ) -> Vec<ParcelView> {
     let exchange = link.exchange;
+    let waits_at = lanes::waiting_place(curve, unit);
     let clock = timing.clock_at(t);
     let view = |artifact: Option<&Artifact>, along: f32, opacity: f32, broken: bool| ParcelView {
         exchange: exchange.id,
@@ -335,19 +367,19 @@ fn parcels(
     match link.phase {
         Phase::Request => {
             let through = t.through(times.start, times.arrive.0 - times.start.0);
-            let (along, opacity) = travel(through, 0.02, WAITS_AT, options);
+            let (along, opacity) = travel(through, 0.02, waits_at, options);
             vec![view(asked, along, opacity, false)]
         }
-        Phase::Checking | Phase::Waiting => vec![view(asked, WAITS_AT, 1.0, false)],
+        Phase::Checking | Phase::Waiting => vec![view(asked, waits_at, 1.0, false)],
         Phase::Response if exchange.refused() => {
             let through = t.through(times.respond, times.end.0 - times.respond.0);
-            let (along, opacity) = travel(through, WAITS_AT, LEFT_AT, options);
+            let (along, opacity) = travel(through, waits_at, LEFT_AT, options);
             vec![view(asked, along, opacity, true)]
         }
         Phase::Over if exchange.refused() => vec![view(asked, LEFT_AT, 1.0, true)],
         Phase::Response => {
             let through = t.through(times.respond, times.end.0 - times.respond.0);
-            answer_parcels(recording, exchange, through, options, &view)
+            answer_parcels(recording, exchange, (through, waits_at), options, &view)
         }
         Phase::Over => Vec::new(),
     }
@@ -357,20 +389,20 @@ fn parcels(
 fn answer_parcels(
     recording: &Recording,
     exchange: &Exchange,
-    through: f32,
+    (through, waits_at): (f32, f32),
     options: Options,
     view: &dyn Fn(Option<&Artifact>, f32, f32, bool) -> ParcelView,
 ) -> Vec<ParcelView> {
     let carried = foremost(recording, &exchange.received, MOST_PARCELS);
     if carried.is_empty() {
-        let (along, opacity) = travel(through, WAITS_AT, 0.02, options);
+        let (along, opacity) = travel(through, waits_at, 0.02, options);
         return vec![view(None, along, opacity, false)];
     }
     let last = (carried.len() - 1) as f32 * FOLLOWING;
     let mut parcels = Vec::new();
     for (position, artifact) in carried.into_iter().enumerate() {
         let own = (through * (1.0 + last) - position as f32 * FOLLOWING).clamp(0.0, 1.0);
-        let (along, opacity) = travel(own, WAITS_AT, 0.02, options);
+        let (along, opacity) = travel(own, waits_at, 0.02, options);
         parcels.push(view(Some(artifact), along, opacity, false));
     }
     parcels
@@ -418,27 +450,12 @@ fn foremost<'a>(
     found
 }
 
-fn rank(kind: ArtifactKind) -> u8 {
-    use ArtifactKind::*;
-    match kind {
-        Credentials | LongTermKey => 0,
-        Assertion | PoolToken => 1,
-        IdToken => 2,
-        AccessToken => 3,
-        RefreshToken => 4,
-        AuthorizationCode | OpaqueToken => 5,
-        Push | PresignedUrl | ConfirmationCode => 6,
-        IdentityId => 7,
-        ChallengeSession | BrowserSession => 8,
-    }
-}
-
 /// The code of a refusal, stamped beside the lane when the failed check has shown.
 fn stamp(
     link: &Link<'_>,
     times: &ExchangeTimes,
     curve: &Curve,
-    taken: &[Rect],
+    (taken, others): (&[Rect], &[Curve]),
     layout: &Layout,
     t: PlayTime,
 ) -> Option<StampView> {
@@ -456,7 +473,13 @@ fn stamp(
     let unit = layout.unit;
     let width = text::width(&text, Font::Mono, metric::NAME) + 26.0;
     let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-8.0 * unit);
-    let rect = lanes::stamp(curve, (width * unit, 32.0 * unit), taken, stage, unit);
+    let ground = Ground {
+        taken,
+        lanes: others,
+        stage,
+        unit,
+    };
+    let rect = lanes::stamp(curve, (width * unit, 32.0 * unit), &ground);
     const TILT_RADIANS: f32 = -0.06;
     Some(StampView {
         text,

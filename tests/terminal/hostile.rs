@@ -97,3 +97,17 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_program_ends_with_a_documented_code_whatever_the_file(damage in damage()) {
+        let bytes = damaged(library::find("user-pool-sign-up").unwrap().text, &damage);
+        let (_folder, path) = scratch("");
+        std::fs::write(&path, bytes).unwrap();
+        let output = crate::tokentrail(&["check", path.to_str().unwrap()]).output().unwrap();
+        prop_assert!(matches!(output.status.code(), Some(0..=2)), "{:?}", output.status);
+        prop_assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+    }
+}

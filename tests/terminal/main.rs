@@ -1,7 +1,15 @@
 //! The command line, through the real binary.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on must fail, in its helpers too"
+)]
 
 mod check;
+mod explain;
 mod hostile;
+mod inspect;
+mod keys;
 mod play;
 mod trace;
 mod usage;
@@ -25,6 +33,8 @@ fn tokentrail(args: &[&str]) -> Command {
     command
         .args(args)
         .env("NO_COLOR", "1")
+        // Not the user's own key cache
+        .env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .current_dir(env!("CARGO_MANIFEST_DIR"));
     command
 }

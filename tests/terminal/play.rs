@@ -61,3 +61,15 @@ fn an_expectation_that_does_not_hold_ends_with_code_1_and_is_told() {
         .unwrap();
     assert!(String::from_utf8_lossy(&output.stdout).contains("expectation not held"));
 }
+
+#[test]
+fn a_question_is_asked_before_the_beat_and_answered_behind_it() {
+    let shown = printed(&["play", "facebook-to-s3", "--beat", "11"]);
+    let at = |part: &str| {
+        shown
+            .find(part)
+            .unwrap_or_else(|| panic!("{part} in {shown}"))
+    };
+    assert!(at("Question: The credentials are valid") < at("403 AccessDenied"));
+    assert!(at("403 AccessDenied") < at("Answer: b) No: no statement"));
+}

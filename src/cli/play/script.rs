@@ -15,6 +15,8 @@ const CHECK_MS: u64 = 320;
 const EXCHANGE_MS: u64 = 600;
 /// Pause behind a refusal.
 const REFUSAL_MS: u64 = 1_600;
+/// Pause behind a question and behind its answer: time to think.
+const QUESTION_MS: u64 = 4_000;
 /// Cells that a call on somebody's behalf is indented by.
 const INDENT: usize = 4;
 /// Cells that an exchange is indented by at least.
@@ -67,6 +69,7 @@ pub fn beat_lines(recording: &Recording, beat: &Beat, look: &Look) -> Vec<Line> 
         lines: vec![Line::empty()],
     };
     script.heading(beat);
+    script.question(beat);
     let exchanges = recording.exchanges_of(beat);
     for exchange in exchanges
         .iter()
@@ -74,6 +77,7 @@ pub fn beat_lines(recording: &Recording, beat: &Beat, look: &Look) -> Vec<Line> 
     {
         script.exchange(exchange, 0);
     }
+    script.right_answer(beat);
     script.verdicts(beat);
     script.lines
 }
@@ -104,6 +108,47 @@ impl Script<'_> {
             .extend(shown.map(|line| Line::new(format!("  {line}"), 0)));
         self.lines
             .extend(last.map(|line| Line::new(format!("  {line}"), words * PER_WORD_MS)));
+    }
+
+    /// The question, before anything happens that answers it.
+    fn question(&mut self, beat: &Beat) {
+        let Some(question) = &beat.question else {
+            return;
+        };
+        self.lines.push(Line::empty());
+        let choices = question.choices.iter().zip('a'..);
+        let choices = choices.map(|(choice, letter)| format!("{letter}) {}", choice.text));
+        let ask = std::iter::once(format!("Question: {}", question.ask));
+        for text in ask.chain(choices) {
+            for line in wrap(&text, self.look.width.saturating_sub(2)) {
+                self.lines.push(Line::new(format!("  {line}"), 0));
+            }
+        }
+        if let Some(last) = self.lines.last_mut() {
+            last.pause_ms = QUESTION_MS;
+        }
+    }
+
+    /// The right answer and why, once the beat has shown it.
+    fn right_answer(&mut self, beat: &Beat) {
+        let Some(question) = &beat.question else {
+            return;
+        };
+        let mut choices = question.choices.iter().zip('a'..);
+        let Some((choice, letter)) = choices.find(|(choice, _)| choice.right) else {
+            return;
+        };
+        let text = format!(
+            "Answer: {letter}) {}. {} {}",
+            choice.text, choice.because, question.explanation
+        );
+        self.lines.push(Line::empty());
+        for line in wrap(&text, self.look.width.saturating_sub(2)) {
+            self.lines.push(Line::new(format!("  {line}"), 0));
+        }
+        if let Some(last) = self.lines.last_mut() {
+            last.pause_ms = QUESTION_MS;
+        }
     }
 
     fn exchange(&mut self, exchange: &Exchange, depth: usize) {

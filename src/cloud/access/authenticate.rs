@@ -6,9 +6,11 @@ use super::Caller;
 use super::refusals::{Face, Refusals};
 use crate::cloud::aws::{AwsError, Wire, shorten};
 use crate::cloud::front_door::Route;
-use crate::cloud::ledger::Ledger;
+use crate::cloud::iam::AccessKey;
+use crate::cloud::ledger::{CredentialsValue, Ledger};
 use crate::cloud::sts::session::Session;
 use crate::cloud::{Cloud, REGION};
+use crate::policy::{Principal, RequestContext};
 use crate::protocol::message::{Message, Request};
 use crate::protocol::sigv4::{
     Placement, Presented, SigV4Error, UNSIGNED_PAYLOAD, duties, parse_authorization, recompute,
@@ -102,7 +104,7 @@ fn verify(
         now,
     };
     let presented = claim(&mut cloud.ledger, request, &refusals)?;
-    let session = known_key(cloud, &presented, &refusals)?;
+    let holder = known_key(cloud, &presented, &refusals)?;
     let gate = Gate {
         request,
         wire,
@@ -112,14 +114,14 @@ fn verify(
         now,
     };
     let ledger = &mut cloud.ledger;
-    gate.session_token(ledger, &session)?;
-    gate.not_expired(ledger, &session)?;
+    gate.session_token(ledger, &holder)?;
+    gate.not_expired(ledger, &holder)?;
     gate.clock(ledger)?;
     gate.scope(ledger)?;
     gate.signed_headers(ledger)?;
     gate.body_hash(ledger)?;
-    gate.signature(ledger, &session)?;
-    Ok(caller(session, gate.presented.placement))
+    gate.signature(ledger, &holder)?;
+    Ok(holder.caller)
 }
 
 /// The access key id that a request claims to be signed with; used to find whose service is
@@ -174,46 +176,85 @@ fn claim(
     }
 }
 
-/// What the access key stands for. Sessions are the only bearers of keys so far; an IAM user's
-/// long-term key would be looked up here next.
+/// What an access key stands for, and what proves it.
+struct Holder {
+    credentials: CredentialsValue,
+    caller: Caller,
+}
+
+/// What the access key stands for: a session, or an IAM user whose key never ends.
 fn known_key(
     cloud: &mut Cloud,
     presented: &Presented,
     refusals: &Refusals,
-) -> Result<Session, AwsError> {
+) -> Result<Holder, AwsError> {
+    const EXPECTED: &str = "a key that AWS issued";
     let id = &presented.access_key_id;
     let session = cloud.sts.session(id).cloned();
-    let expected = "a key that AWS issued";
-    match session {
-        Some(session) => {
-            cloud
-                .ledger
-                .passed(ACCESS_KEY, expected, format!("{id} of {}", session.arn));
-            Ok(session)
-        }
-        None => {
-            cloud
-                .ledger
-                .failed(ACCESS_KEY, expected, format!("{} is unknown", shorten(id)));
-            Err(refusals.unknown_key(id))
-        }
+    if let Some(session) = session {
+        let actual = format!("{id} of {}", session.arn);
+        cloud.ledger.passed(ACCESS_KEY, EXPECTED, actual);
+        return Ok(of_session(session, presented.placement));
+    }
+    let key = cloud.iam.access_key(id).cloned();
+    let actual = match &key {
+        Some(key) if key.active => format!("{id} of {}, a long-term key", key.user_arn),
+        Some(key) => format!("{id} of {} is inactive", key.user_arn),
+        None => format!("{} is unknown", shorten(id)),
+    };
+    let key = key.filter(|key| key.active);
+    let holder = key.and_then(|key| of_user(cloud, &key, presented.placement));
+    cloud
+        .ledger
+        .verify(ACCESS_KEY, holder.is_some(), EXPECTED, actual);
+    let Some(holder) = holder else {
+        return Err(refusals.unknown_key(id));
+    };
+    cloud.ledger.skip(NOT_EXPIRED);
+    Ok(holder)
+}
+
+fn of_session(session: Session, placement: Placement) -> Holder {
+    Holder {
+        caller: Caller {
+            access_key_id: session.credentials.access_key_id.clone(),
+            principal: session.principal,
+            arn: session.arn,
+            user_id: session.user_id,
+            account: session.account,
+            role_arn: session.role_arn,
+            issued_at: Some(session.issued_at),
+            context: session.context,
+            transitive_tags: session.transitive_tags,
+            session_policies: session.session_policies,
+            artifact: session.artifact,
+            placement,
+        },
+        credentials: session.credentials,
     }
 }
 
-fn caller(session: Session, placement: Placement) -> Caller {
-    Caller {
-        access_key_id: session.credentials.access_key_id,
-        principal: session.principal,
-        arn: session.arn,
-        user_id: session.user_id,
-        account: session.account,
-        role_arn: session.role_arn,
-        issued_at: session.issued_at,
-        context: session.context,
-        session_policies: session.session_policies,
-        artifact: session.artifact,
-        placement,
-    }
+fn of_user(cloud: &Cloud, key: &AccessKey, placement: Placement) -> Option<Holder> {
+    let user = cloud.iam.user(&key.user_arn)?;
+    Some(Holder {
+        caller: Caller {
+            access_key_id: key.credentials.access_key_id.clone(),
+            principal: Principal::User {
+                arn: user.arn.clone(),
+            },
+            arn: user.arn.clone(),
+            user_id: user.user_id.clone(),
+            account: user.account.clone(),
+            role_arn: user.arn.clone(),
+            issued_at: None,
+            context: RequestContext::new().with("aws:username", user.name.as_str()),
+            transitive_tags: std::collections::BTreeMap::new(),
+            session_policies: Vec::new(),
+            artifact: key.artifact,
+            placement,
+        },
+        credentials: key.credentials.clone(),
+    })
 }
 
 /// One request at the door, and what is known about it.
@@ -227,8 +268,8 @@ struct Gate<'r> {
 }
 
 impl Gate<'_> {
-    fn session_token(&self, ledger: &mut Ledger, session: &Session) -> Result<(), AwsError> {
-        let issued = session.credentials.session_token.as_deref();
+    fn session_token(&self, ledger: &mut Ledger, holder: &Holder) -> Result<(), AwsError> {
+        let issued = holder.credentials.session_token.as_deref();
         let evidence = duties::session_token(&self.presented, issued);
         if ledger.verify(
             SESSION_TOKEN,
@@ -244,14 +285,17 @@ impl Gate<'_> {
             .wrong_token(key, self.presented.session_token.as_deref()))
     }
 
-    fn not_expired(&self, ledger: &mut Ledger, session: &Session) -> Result<(), AwsError> {
-        let left = session.expires_at - self.now;
+    fn not_expired(&self, ledger: &mut Ledger, holder: &Holder) -> Result<(), AwsError> {
+        let Some(expires_at) = holder.credentials.expiration else {
+            return Ok(());
+        };
+        let left = expires_at - self.now;
         let holds = left > Span::ZERO;
         let actual = match holds {
             true => format!("{} left", in_words(left)),
             false => format!("expired {} ago", in_words(-left)),
         };
-        let expected = format!("used before {}", session.expires_at.iso8601());
+        let expected = format!("used before {}", expires_at.iso8601());
         if ledger.verify(NOT_EXPIRED, holds, expected, actual) {
             return Ok(());
         }
@@ -338,8 +382,8 @@ impl Gate<'_> {
             .wrong_body(&self.presented, stated, &evidence.expected))
     }
 
-    fn signature(&self, ledger: &mut Ledger, session: &Session) -> Result<(), AwsError> {
-        let secret = &session.credentials.secret_access_key;
+    fn signature(&self, ledger: &mut Ledger, holder: &Holder) -> Result<(), AwsError> {
+        let secret = &holder.credentials.secret_access_key;
         let steps = match recompute(self.request, secret, &self.presented) {
             Ok(steps) => steps,
             Err(error) => {

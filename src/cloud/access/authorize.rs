@@ -1,7 +1,9 @@
 //! May they do this? Gathers every policy that has a say, lets [`crate::policy`] decide, writes
 //! the decision down with its whole input, and makes one check of it: the step that decided.
 
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use serde_json::Value;
 
 use super::Caller;
 use super::evidence;
@@ -9,7 +11,7 @@ use crate::cloud::aws::{AwsError, Wire};
 use crate::cloud::ledger::{ActorKind, Exchange, PolicyDecision, PolicyText};
 use crate::cloud::{Cloud, REGION};
 use crate::policy::{
-    self, Explanation, NamedPolicy, PolicyKind, PolicySet, Principal, RequestContext,
+    self, ContextValue, Explanation, NamedPolicy, PolicyKind, PolicySet, Principal, RequestContext,
 };
 
 /// The check's name as it is announced; a refusal is named after the step that decided.
@@ -38,8 +40,16 @@ pub fn authorize(
     ask: &Ask,
     wire: Wire,
 ) -> Result<(), AwsError> {
-    let explanation = decide(cloud, caller, ask);
-    let check = evidence::of(&explanation, ask);
+    let decision = decide(cloud, caller, ask, None);
+    state(cloud, &decision.explanation, ask);
+    let verdict = verdict(&decision.explanation, wire);
+    write_down(cloud, caller, decision);
+    verdict
+}
+
+/// Makes one check of a decision: the step that decided.
+pub fn state(cloud: &mut Cloud, explanation: &Explanation, ask: &Ask) {
+    let check = evidence::of(explanation, ask);
     let (announced, source) = PERMISSIONS_CHECK;
     if check.name != announced {
         cloud.ledger.skip(announced);
@@ -51,19 +61,30 @@ pub fn authorize(
         check.expected,
         check.actual,
     );
-    verdict(&explanation, wire)
 }
 
 /// The same for what a service only needs to know: the decision is written down, but it is no
 /// check that the request passes or fails.
 pub fn consider(cloud: &mut Cloud, caller: &Caller, ask: &Ask, wire: Wire) -> Result<(), AwsError> {
-    let explanation = decide(cloud, caller, ask);
-    verdict(&explanation, wire)
+    let decision = decide(cloud, caller, ask, None);
+    let verdict = verdict(&decision.explanation, wire);
+    write_down(cloud, caller, decision);
+    verdict
 }
 
-/// Evaluates every policy that has a say and writes the decision down.
-fn decide(cloud: &mut Cloud, caller: &Caller, ask: &Ask) -> Explanation {
-    let policies = gather(cloud, caller, ask);
+/// A decision with its whole input.
+pub struct Decision {
+    policies: PolicySet,
+    request: policy::Request,
+    /// Outcome and reasons
+    pub explanation: Explanation,
+}
+
+/// Evaluates every policy that has a say. Where a role is to be assumed, its trust policy has one
+/// too.
+pub fn decide(cloud: &Cloud, caller: &Caller, ask: &Ask, trust: Option<NamedPolicy>) -> Decision {
+    let mut policies = gather(cloud, caller, ask);
+    policies.trust = trust;
     let request = policy::Request {
         principal: caller.principal.clone(),
         action: ask.action.clone(),
@@ -72,8 +93,11 @@ fn decide(cloud: &mut Cloud, caller: &Caller, ask: &Ask) -> Explanation {
         context: context(cloud, caller, ask),
     };
     let explanation = policy::explain(&policies, &request);
-    write_down(cloud, caller, &policies, request, explanation.clone());
-    explanation
+    Decision {
+        policies,
+        request,
+        explanation,
+    }
 }
 
 fn verdict(explanation: &Explanation, wire: Wire) -> Result<(), AwsError> {
@@ -90,11 +114,10 @@ fn denied(wire: Wire, sentence: String) -> AwsError {
 }
 
 fn gather(cloud: &Cloud, caller: &Caller, ask: &Ask) -> PolicySet {
-    let role = cloud.iam.role(&caller.role_arn);
     PolicySet {
-        identity: role.map(|role| role.policies.clone()).unwrap_or_default(),
+        identity: cloud.iam.identity_policies(&caller.role_arn),
         session: caller.session_policies.clone(),
-        boundary: role.and_then(|role| role.boundary.clone()),
+        boundary: cloud.iam.boundary(&caller.role_arn).cloned(),
         resource: ask.resource_policy.clone(),
         trust: None,
         service_control: cloud.iam.service_control(&caller.account).to_vec(),
@@ -105,12 +128,21 @@ fn gather(cloud: &Cloud, caller: &Caller, ask: &Ask) -> PolicySet {
 fn context(cloud: &Cloud, caller: &Caller, ask: &Ask) -> RequestContext {
     let now = cloud.now();
     let mut context = caller.context.clone();
+    for (tag, value) in cloud.iam.tags(&caller.role_arn) {
+        let key = format!("aws:PrincipalTag/{tag}");
+        // A session's tag counts for more than its role's
+        if context.get(&key).is_none() {
+            context.set(key, value.as_str());
+        }
+    }
     context.set("aws:CurrentTime", now.iso8601());
     context.set("aws:EpochTime", now.epoch_seconds());
-    context.set("aws:TokenIssueTime", caller.issued_at.iso8601());
+    if let Some(issued_at) = caller.issued_at {
+        context.set("aws:TokenIssueTime", issued_at.iso8601());
+    }
     context.set("aws:PrincipalArn", principal_arn(caller));
     context.set("aws:PrincipalAccount", caller.account.as_str());
-    context.set("aws:PrincipalType", "AssumedRole");
+    context.set("aws:PrincipalType", principal_type(&caller.principal));
     context.set("aws:userid", caller.user_id.as_str());
     context.set("aws:RequestedRegion", REGION);
     context.set("aws:ResourceAccount", ask.resource_account.as_str());
@@ -145,6 +177,15 @@ fn principal_arn(caller: &Caller) -> &str {
     }
 }
 
+fn principal_type(principal: &Principal) -> &'static str {
+    match principal {
+        Principal::User { .. } => "User",
+        Principal::FederatedUser { .. } => "FederatedUser",
+        Principal::Root { .. } => "Account",
+        _ => "AssumedRole",
+    }
+}
+
 fn current_exchange(cloud: &Cloud) -> Option<&Exchange> {
     cloud
         .ledger
@@ -173,27 +214,28 @@ fn source_address(cloud: &Cloud, exchange: &Exchange) -> Option<String> {
     outside.then(|| format!("198.51.100.{}", at % HOSTS + 1))
 }
 
-fn write_down(
-    cloud: &mut Cloud,
-    caller: &Caller,
-    policies: &PolicySet,
-    request: policy::Request,
-    explanation: Explanation,
-) {
+/// Writes a decision down with its whole input.
+pub fn write_down(cloud: &mut Cloud, caller: &Caller, decision: Decision) {
     let Some(exchange) = cloud.ledger.current() else {
         return;
     };
-    let context = match serde_json::to_value(&request.context) {
-        Ok(Value::Object(context)) => context,
-        _ => Map::new(),
-    };
+    let Decision {
+        policies,
+        request,
+        explanation,
+    } = decision;
+    let context: BTreeMap<String, ContextValue> = request.context.into();
+    let context = context.into_iter().map(|(key, value)| match value {
+        ContextValue::One(value) => (key, Value::from(value)),
+        ContextValue::Many(values) => (key, Value::from(values)),
+    });
     cloud.ledger.decided(PolicyDecision {
         exchange,
         principal: caller.arn.clone(),
         action: request.action,
         resource: request.resource,
-        context,
-        policies: texts(policies),
+        context: context.collect(),
+        policies: texts(&policies),
         explanation,
     });
 }
@@ -213,6 +255,7 @@ fn texts(policies: &PolicySet) -> Vec<PolicyText> {
         texts.extend(of(PolicyKind::ServiceControl, level));
     }
     texts.extend(of(PolicyKind::Resource, policies.resource.as_slice()));
+    texts.extend(of(PolicyKind::Trust, policies.trust.as_slice()));
     texts.extend(of(PolicyKind::Identity, &policies.identity));
     texts.extend(of(PolicyKind::Boundary, policies.boundary.as_slice()));
     texts.extend(of(PolicyKind::Session, &policies.session));

@@ -141,6 +141,7 @@ impl World {
             issued_at: start(),
             expires_at,
             context: RequestContext::new().with("cognito-identity.amazonaws.com:sub", DANA),
+            transitive_tags: std::collections::BTreeMap::new(),
             session_policies,
             artifact: ArtifactId(0),
         });

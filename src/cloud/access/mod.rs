@@ -11,10 +11,12 @@ mod refusals;
 mod service;
 
 pub use authenticate::{access_key_of, authenticate, authenticate_then};
-pub use authorize::{Ask, PERMISSIONS_CHECK, authorize, consider};
+pub use authorize::{Ask, PERMISSIONS_CHECK, authorize, consider, decide, state, write_down};
 pub use service::{
     CallingService, SERVICE_CHECK, authorize_service, calling_service, on_behalf_of, principal_of,
 };
+
+use std::collections::BTreeMap;
 
 use super::ledger::ArtifactId;
 use crate::policy::{NamedPolicy, Principal, RequestContext};
@@ -28,18 +30,20 @@ pub struct Caller {
     pub access_key_id: String,
     /// Who that is in a policy's eyes
     pub principal: Principal,
-    /// `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`
+    /// `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, or a user's ARN
     pub arn: String,
-    /// `AROA…:SESSION`
+    /// `AROA…:SESSION`, or a user's `AIDA…`
     pub user_id: String,
     /// The caller's account
     pub account: String,
-    /// The role whose permissions these are
+    /// The role whose permissions these are; the user, where no role was assumed
     pub role_arn: String,
-    /// When the credentials were lent
-    pub issued_at: Moment,
+    /// When the credentials were lent; long-term keys never were
+    pub issued_at: Option<Moment>,
     /// Condition keys that travel with the credentials
     pub context: RequestContext,
+    /// Session tags that go on to the next role of a chain
+    pub transitive_tags: BTreeMap<String, String>,
     /// Policies passed when the credentials were lent; they only narrow
     pub session_policies: Vec<NamedPolicy>,
     /// The credentials in the ledger

@@ -10,7 +10,7 @@ pub use push::{SyncPush, answer, push_url, route, token_of};
 use std::collections::BTreeMap;
 
 use super::Cloud;
-use super::ledger::{ActorId, Artifact, ArtifactKind};
+use super::ledger::{ActorId, ArtifactKind};
 use crate::protocol::time::Span;
 
 /// A phone, tablet, laptop or an app's own server.
@@ -84,21 +84,15 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
     let Some(device) = cloud.devices.get(actor) else {
         return (String::new(), Vec::new());
     };
-    let held: Vec<&Artifact> = cloud
-        .ledger
-        .held_by(actor)
-        .iter()
-        .filter_map(|id| cloud.ledger.artifact(*id))
-        .collect();
-    let holds = |kind: ArtifactKind| held.iter().any(|artifact| artifact.kind == kind);
+    let holds = |kind: ArtifactKind| cloud.ledger.holds_kind(actor, kind);
     let line = if device.offline {
         "offline"
     } else if holds(ArtifactKind::Credentials) {
         "has AWS credentials"
     } else if holds(ArtifactKind::IdentityId) {
-        "has an identity, no credentials"
+        "has an identity"
     } else if holds(ArtifactKind::IdToken) {
-        "signed in, no AWS credentials"
+        "signed in"
     } else {
         "nobody is signed in"
     };

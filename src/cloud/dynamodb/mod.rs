@@ -162,6 +162,9 @@ pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
     }
 }
 
+/// Items of a table on the card: it is written down with each change, so it must not grow with them.
+const MAX_LISTED: usize = 12;
+
 /// What the card says now, and the whole state for the inspector.
 pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)>) {
     let account = cloud
@@ -175,7 +178,7 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
         let plural = if count == 1 { "" } else { "s" };
         cards.push(format!("table {name}, {count} item{plural}"));
         details.push((format!("Table {name}"), format!("key {}", table.schema())));
-        for item in table.items() {
+        for item in table.items().take(MAX_LISTED) {
             let key: Vec<String> = table
                 .key_attributes()
                 .filter_map(|key| item.get(&key.name))

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use super::limited::{self, Subject};
 use super::{App, CODE_VALIDITY, Code, PERMISSIONS, Token, WEB_HOST};
 use crate::cloud::Cloud;
 use crate::cloud::ledger::{ActorId, ArtifactId, ArtifactKind, Mint, Source};
@@ -12,6 +13,8 @@ use crate::protocol::message::{Message, Request, RequestExt, Response};
 
 const LOGIN_GUIDE: &str = "Facebook Login: manual flow";
 const MODEL: &str = "Tokentrail's model";
+/// What an app may ask to get.
+const RESPONSE_TYPES: &str = "code or token; id_token with the scope openid";
 /// Attributes of Facebook's session cookies.
 const COOKIE_ATTRIBUTES: &str = "domain=.facebook.com; path=/; secure; httponly; SameSite=None";
 /// The alphabet of Facebook's opaque values.
@@ -28,6 +31,7 @@ struct Ask {
     state: Option<String>,
     scope: String,
     response_type: String,
+    nonce: Option<String>,
 }
 
 impl Ask {
@@ -39,6 +43,7 @@ impl Ask {
             state: form.get("state").map(str::to_owned),
             scope: text("scope"),
             response_type: form.get("response_type").unwrap_or("code").to_owned(),
+            nonce: form.get("nonce").map(str::to_owned),
         }
     }
 
@@ -70,6 +75,8 @@ impl Ask {
                 .as_deref()
                 .map(|state| Field::Hidden("state", state)),
         );
+        let nonce = self.nonce.as_deref();
+        fields.extend(nonce.map(|nonce| Field::Hidden("nonce", nonce)));
         fields
     }
 }
@@ -198,11 +205,15 @@ fn check_ask(cloud: &mut Cloud, ask: &Ask) -> Result<App, Refused> {
                     app's client OAuth settings.";
         return Err(refused("URL Blocked", text));
     }
-    let known = matches!(ask.response_type.as_str(), "code" | "token");
+    let with_openid = ask.scopes().iter().any(|scope| scope == "openid");
+    let known = match ask.response_type.as_str() {
+        "id_token" => with_openid,
+        other => matches!(other, "code" | "token"),
+    };
     let actual = ask.response_type.clone();
     if !cloud
         .ledger
-        .verify("Response type", known, "code or token", actual)
+        .verify("Response type", known, RESPONSE_TYPES, actual)
     {
         return Err(refused(
             "Invalid parameter",
@@ -298,6 +309,7 @@ fn open_session(cloud: &mut Cloud, actor: &ActorId, user: &str, response: Respon
 fn send_back(cloud: &mut Cloud, actor: &ActorId, ask: &Ask, user_id: &str) -> Response {
     match ask.response_type.as_str() {
         "token" => send_token(cloud, actor, ask, user_id),
+        "id_token" => send_id_token(cloud, actor, ask, user_id),
         _ => send_code(cloud, actor, ask, user_id),
     }
 }
@@ -351,6 +363,19 @@ fn send_token(cloud: &mut Cloud, actor: &ActorId, ask: &Ask, user_id: &str) -> R
         .with("expires_in", &seconds.to_string())
         .with_optional("state", ask.state.as_deref());
     pages::redirect(&format!("{}#{}", ask.redirect_uri, answer.encode()))
+}
+
+/// Limited Login: an ID token behind the `#`, and nothing else.
+fn send_id_token(cloud: &mut Cloud, actor: &ActorId, ask: &Ask, user_id: &str) -> Response {
+    let subject = Subject {
+        app: &ask.app_id,
+        user: user_id,
+        with_email: ask.scopes().iter().any(|scope| scope == "email"),
+        nonce: ask.nonce.as_deref(),
+        asked: asked(cloud, "client_id"),
+    };
+    let back = (ask.redirect_uri.as_str(), ask.state.as_deref());
+    limited::send_id_token(cloud, actor, &subject, back)
 }
 
 /// Makes an access token for (app, user, scopes); returns it and its lifetime in seconds.

@@ -4,13 +4,15 @@
 //! - [`dialog`]: the pages a browser sees: login, consent, the redirect with a code (or, for the
 //!   native SDK, with a token)
 //! - [`graph`]: what servers ask the Graph API: code for token, `debug_token`, `me`
+//! - [`limited`]: Limited Login, another product, which does give ID tokens
 //!
 //! Facebook's access tokens are opaque: only Facebook can say what one stands for, by looking it
 //! up. That is what sets it apart from the OpenID Connect providers, whose ID tokens anyone can
-//! verify alone. (Facebook's Limited Login, which does issue ID tokens, is another product.)
+//! verify alone.
 
 mod dialog;
 mod graph;
+mod limited;
 #[cfg(test)]
 mod tests;
 
@@ -193,6 +195,8 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
     let operation = match (request.host(), path) {
         (WEB_HOST, "dialog/oauth") => "dialog/oauth",
         (WEB_HOST, "login") => "login",
+        (WEB_HOST, limited::JWKS_PATH) => "jwks",
+        (WEB_HOST, limited::DISCOVERY_PATH) => "openid-configuration",
         (GRAPH_HOST, "oauth/access_token") => "oauth/access_token",
         (GRAPH_HOST, "debug_token") => "debug_token",
         (GRAPH_HOST, "me") => "me",
@@ -229,6 +233,8 @@ pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
     match route.operation.as_str() {
         "dialog/oauth" => dialog::dialog(cloud, &route.to, request),
         "login" => dialog::login(cloud, &route.to, request),
+        "jwks" => limited::jwks(cloud),
+        "openid-configuration" => limited::discovery(cloud),
         operation => graph::answer(cloud, &route.to, operation, request),
     }
 }

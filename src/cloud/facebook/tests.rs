@@ -463,3 +463,35 @@ fn any_path_and_any_bytes_get_an_answer() {
         }
     }
 }
+
+#[test]
+fn limited_login_gives_an_id_token_that_the_published_keys_verify_and_nothing_else() {
+    let mut world = world();
+    let mut form = world.filled();
+    form.set("scope", "openid email");
+    let form = form.with("response_type", "id_token").with("nonce", "n-1");
+    let response = world.login(&form);
+    let location = response.header("location").unwrap();
+    let answer = Form::parse(location.split_once('#').unwrap().1).unwrap();
+    assert!(answer.get("access_token").is_none());
+    let token = answer.get("id_token").unwrap();
+    let parsed = crate::protocol::jwt::Unverified::parse(token).unwrap();
+    assert_eq!(parsed.text("iss"), Some("https://www.facebook.com"));
+    assert_eq!(parsed.text("aud"), Some(world.app.as_str()));
+    assert_eq!(parsed.text("nonce"), Some("n-1"));
+    assert_eq!(parsed.text("email"), Some("ann@example.com"));
+    let phone = world.phone.clone();
+    let issuer = "https://www.facebook.com";
+    let keys = crate::cloud::issuer_keys::discover(&mut world.cloud, &phone, issuer).unwrap();
+    let algorithms = &crate::protocol::keys::Algorithm::ALL;
+    let test = crate::cloud::issuer_keys::test_signature(&parsed, &keys, algorithms);
+    assert_eq!(test.problem, None);
+}
+
+#[test]
+fn limited_login_needs_the_scope_openid() {
+    let mut world = world();
+    let form = world.filled().with("response_type", "id_token");
+    assert_eq!(world.login(&form).status().as_u16(), 400);
+    assert_eq!(failed(&world), Some("Response type"));
+}

@@ -1,6 +1,13 @@
-//! IAM: roles with their trust and permissions policies. Held here, evaluated by
-//! [`crate::policy`], asked by STS (who may become the role) and by [`super::access`]
-//! (what the role may do).
+//! IAM: roles with their trust and permissions policies, users with keys that never end,
+//! providers whose tokens an account takes. Held here, evaluated by [`crate::policy`], asked by
+//! STS (who may become the role) and by [`super::access`] (what a caller may do).
+//!
+//! [`api`] is how requests change it; [`users`] has users and their keys.
+
+pub mod api;
+pub mod users;
+
+pub use users::{AccessKey, User, UserConfig, add_access_key, add_user};
 
 use std::collections::BTreeMap;
 
@@ -60,6 +67,13 @@ pub struct Iam {
     roles: BTreeMap<String, Role>,
     oidc_providers: BTreeMap<String, OidcProvider>,
     managed_policies: BTreeMap<String, NamedPolicy>,
+    users: BTreeMap<String, User>,
+    /// Long-term keys by access key id
+    access_keys: BTreeMap<String, AccessKey>,
+    /// ARNs of the managed policies attached to a role or user, by its ARN, in order
+    attached: BTreeMap<String, Vec<String>>,
+    /// Tags of roles and users by their ARN
+    tags: BTreeMap<String, BTreeMap<String, String>>,
     /// Service control policies by account: a list per level of the organisation
     service_control: BTreeMap<String, Vec<Vec<NamedPolicy>>>,
 }
@@ -83,6 +97,102 @@ impl Iam {
     /// Every role, by ARN.
     pub fn roles(&self) -> impl Iterator<Item = &Role> {
         self.roles.values()
+    }
+
+    /// An account's role of this name, whatever its path.
+    pub fn role_named(&self, account: &str, name: &str) -> Option<&Role> {
+        let mut roles = self.roles.values();
+        roles.find(|role| role.account == account && role.name == name)
+    }
+
+    /// Adds or replaces a user.
+    pub fn put_user(&mut self, user: User) {
+        self.users.insert(user.arn.clone(), user);
+    }
+
+    /// The user with this ARN.
+    pub fn user(&self, arn: &str) -> Option<&User> {
+        self.users.get(arn)
+    }
+
+    /// An account's user of this name.
+    pub fn user_named(&self, account: &str, name: &str) -> Option<&User> {
+        let mut users = self.users.values();
+        users.find(|user| user.account == account && user.name == name)
+    }
+
+    /// Every user, by ARN.
+    pub fn users(&self) -> impl Iterator<Item = &User> {
+        self.users.values()
+    }
+
+    /// Adds or replaces a long-term key.
+    pub fn put_access_key(&mut self, key: AccessKey) {
+        self.access_keys
+            .insert(key.credentials.access_key_id.clone(), key);
+    }
+
+    /// The long-term key with this id.
+    pub fn access_key(&self, id: &str) -> Option<&AccessKey> {
+        self.access_keys.get(id)
+    }
+
+    /// Every key of a user, by id.
+    pub fn access_keys_of<'a>(&'a self, user_arn: &'a str) -> impl Iterator<Item = &'a AccessKey> {
+        let keys = self.access_keys.values();
+        keys.filter(move |key| key.user_arn == user_arn)
+    }
+
+    /// Attaches a managed policy to a role or user. Attaching it again changes nothing.
+    pub fn attach(&mut self, to_arn: &str, policy_arn: &str) {
+        let attached = self.attached.entry(to_arn.to_owned()).or_default();
+        if !attached.iter().any(|known| known == policy_arn) {
+            attached.push(policy_arn.to_owned());
+        }
+    }
+
+    /// Takes a managed policy off a role or user; says whether it was attached.
+    pub fn detach(&mut self, from_arn: &str, policy_arn: &str) -> bool {
+        let Some(attached) = self.attached.get_mut(from_arn) else {
+            return false;
+        };
+        let before = attached.len();
+        attached.retain(|known| known != policy_arn);
+        attached.len() < before
+    }
+
+    /// The managed policies attached to a role or user, by ARN, in the order of attaching.
+    pub fn attached(&self, arn: &str) -> &[String] {
+        self.attached.get(arn).map_or(&[], Vec::as_slice)
+    }
+
+    /// Everything that allows or denies a role or user something: inline policies, then the
+    /// managed ones attached.
+    pub fn identity_policies(&self, arn: &str) -> Vec<NamedPolicy> {
+        let inline = match (self.roles.get(arn), self.users.get(arn)) {
+            (Some(role), _) => role.policies.as_slice(),
+            (None, Some(user)) => user.policies.as_slice(),
+            (None, None) => &[],
+        };
+        let managed = self.attached(arn).iter();
+        let managed = managed.filter_map(|policy| self.managed_policies.get(policy));
+        inline.iter().chain(managed).cloned().collect()
+    }
+
+    /// The permissions boundary of a role or user.
+    pub fn boundary(&self, arn: &str) -> Option<&NamedPolicy> {
+        let role = self.roles.get(arn).and_then(|role| role.boundary.as_ref());
+        role.or_else(|| self.users.get(arn).and_then(|user| user.boundary.as_ref()))
+    }
+
+    /// Sets the tags of a role or user.
+    pub fn set_tags(&mut self, arn: &str, tags: BTreeMap<String, String>) {
+        self.tags.insert(arn.to_owned(), tags);
+    }
+
+    /// The tags of a role or user.
+    pub fn tags(&self, arn: &str) -> impl Iterator<Item = (&String, &String)> {
+        self.tags.get(arn).into_iter().flatten()
     }
 
     /// Adds or replaces an OpenID Connect provider.

@@ -107,3 +107,36 @@ pub fn internal() -> AwsError {
         "An internal error has occurred.",
     )
 }
+
+/// A login that the backend wants to link belongs to another identity. The code is AWS's, the
+/// wording Tokentrail's.
+pub fn login_linked_elsewhere() -> AwsError {
+    AwsError::new(
+        "ResourceConflictException",
+        BAD_REQUEST,
+        "The login is already linked to another identity.",
+    )
+}
+
+/// The backend's user has another identity. The code is AWS's, the wording Tokentrail's.
+pub fn user_registered_elsewhere() -> AwsError {
+    AwsError::new(
+        "DeveloperUserAlreadyRegisteredException",
+        BAD_REQUEST,
+        "The developer user is already registered with another identity.",
+    )
+}
+
+/// A parameter makes no sense. The code is AWS's, the wording Tokentrail's.
+pub fn invalid_parameter(message: impl Into<String>) -> AwsError {
+    AwsError::new("InvalidParameterException", BAD_REQUEST, message)
+}
+
+/// No identity has this user of the backend. The code is AWS's, the wording Tokentrail's.
+pub fn no_such_user(user: &str) -> AwsError {
+    AwsError::new(
+        "ResourceNotFoundException",
+        BAD_REQUEST,
+        format!("Developer user '{user}' not found."),
+    )
+}

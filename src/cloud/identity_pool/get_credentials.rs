@@ -41,7 +41,10 @@ pub fn run(cloud: &mut Cloud, request: &Request) -> Result<Value, AwsError> {
     let artifact = identity_id::mint(cloud, &pool, &proven.id, &proven.logins);
     let token = token::mint(cloud, &pool, (&proven.id, artifact), &proven.logins)?;
     let guest = proven.logins.is_empty();
-    let credentials = ask_sts(cloud, &pool, &role, &token, guest)?;
+    let lent = ask_sts(cloud, &pool, &role, &token, guest);
+    // The pool keeps no token: it vouched once, and is asked again next time
+    cloud.spend(token.artifact);
+    let credentials = lent?;
     known::apply(cloud, &pool, proven.resolution, None);
     Ok(json!({ "IdentityId": proven.id, "Credentials": credentials }))
 }

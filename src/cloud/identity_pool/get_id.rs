@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::config::IdentityPool;
 use super::identities::{LinkedLogin, Resolution};
-use super::logins::{self, Planned};
+use super::logins::{self, Planned, PoolTokens};
 use super::{errors, identity_id, known, wire};
 use crate::cloud::aws::AwsError;
 use crate::cloud::{Cloud, REGION};
@@ -42,7 +42,7 @@ pub fn run(cloud: &mut Cloud, request: &Request) -> Result<Value, AwsError> {
     if logins.is_empty() {
         known::check_guest_access(cloud, &pool)?;
     }
-    let verified = logins::verify_all(cloud, &pool, &logins)?;
+    let verified = logins::verify_all(cloud, &pool, &logins, PoolTokens::Refused)?;
     let linked: Vec<LinkedLogin> = verified.iter().map(|one| one.login.clone()).collect();
     let resolution = resolve(cloud, &pool, &linked)?;
     let id = settle(cloud, &pool, resolution);

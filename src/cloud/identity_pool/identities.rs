@@ -5,12 +5,12 @@
 //! Deciding and changing are apart: [`Identities::resolve`] only looks, so that a request
 //! refused later has changed nothing; [`Identities::apply`] carries the decision out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::protocol::time::Moment;
 
 /// A user at a provider. Identities are keyed on this, never on the text of a token.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LinkedLogin {
     /// The key in the Logins map
     pub provider: String,
@@ -83,9 +83,21 @@ pub enum Unresolved {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identities {
     by_id: BTreeMap<String, Identity>,
+    /// The name by which a backend's own users are known; an identity may have several of those
+    developer: Option<String>,
+    /// The ids of the identities that have a login, so that finding one costs the same in a
+    /// large pool
+    by_login: BTreeMap<LinkedLogin, BTreeSet<String>>,
+    /// How many are merged into others
+    disabled: usize,
 }
 
 impl Identities {
+    /// Says by which name a backend's own users are known.
+    pub fn set_developer(&mut self, provider: Option<String>) {
+        self.developer = provider;
+    }
+
     /// The identity with this id.
     pub fn get(&self, id: &str) -> Option<&Identity> {
         self.by_id.get(id)
@@ -96,6 +108,11 @@ impl Identities {
         self.by_id.values()
     }
 
+    /// How many are not merged into another one.
+    pub fn enabled(&self) -> usize {
+        self.by_id.len().saturating_sub(self.disabled)
+    }
+
     /// Adds an identity.
     pub fn create(&mut self, id: String, logins: Vec<LinkedLogin>, now: Moment) {
         let state = if logins.is_empty() {
@@ -103,6 +120,7 @@ impl Identities {
         } else {
             IdentityState::Authenticated
         };
+        self.know(&id, &logins);
         let identity = Identity {
             id: id.clone(),
             logins,
@@ -113,11 +131,43 @@ impl Identities {
         self.by_id.insert(id, identity);
     }
 
-    fn linked_to(&self, login: &LinkedLogin) -> Option<&Identity> {
-        let mut enabled = self
-            .iter()
-            .filter(|known| known.state != IdentityState::Disabled);
-        enabled.find(|known| known.has(login))
+    /// The enabled identity that has this login.
+    pub fn linked_to(&self, login: &LinkedLogin) -> Option<&Identity> {
+        let mut known = self.by_login.get(login)?.iter();
+        known.find_map(|id| {
+            self.get(id)
+                .filter(|one| one.state != IdentityState::Disabled)
+        })
+    }
+
+    fn know(&mut self, id: &str, logins: &[LinkedLogin]) {
+        for login in logins {
+            let ids = self.by_login.entry(login.clone()).or_default();
+            ids.insert(id.to_owned());
+        }
+    }
+
+    fn forget(&mut self, id: &str, logins: &[LinkedLogin]) {
+        for login in logins {
+            if let Some(ids) = self.by_login.get_mut(login) {
+                ids.remove(id);
+                if ids.is_empty() {
+                    self.by_login.remove(login);
+                }
+            }
+        }
+    }
+
+    /// An identity is merged into another one and has no login any more.
+    fn disable(&mut self, id: &str, now: Moment) {
+        let Some(identity) = self.by_id.get_mut(id) else {
+            return;
+        };
+        self.disabled += usize::from(identity.state != IdentityState::Disabled);
+        identity.state = IdentityState::Disabled;
+        identity.modified_at = now;
+        let logins = std::mem::take(&mut identity.logins);
+        self.forget(id, &logins);
     }
 
     /// What these logins come to when nobody says which identity is meant (GetId).
@@ -125,7 +175,7 @@ impl Identities {
         match logins.iter().find_map(|login| self.linked_to(login)) {
             Some(known) => self.resolve_into(known, logins),
             None => {
-                one_login_per_provider(logins)?;
+                self.one_login_per_provider(logins)?;
                 Ok(Resolution::Create {
                     logins: logins.to_vec(),
                 })
@@ -176,7 +226,7 @@ impl Identities {
             }
         }
         let all: Vec<LinkedLogin> = parent.logins.iter().chain(&link).cloned().collect();
-        one_login_per_provider(&all)?;
+        self.one_login_per_provider(&all)?;
         Ok(Resolution::Known {
             id: parent.id.clone(),
             link,
@@ -194,12 +244,9 @@ impl Identities {
             }
             Resolution::Known { id, link, absorb } => {
                 for absorbed in absorb {
-                    if let Some(identity) = self.by_id.get_mut(&absorbed) {
-                        identity.state = IdentityState::Disabled;
-                        identity.logins.clear();
-                        identity.modified_at = now;
-                    }
+                    self.disable(&absorbed, now);
                 }
+                self.know(&id, &link);
                 if let Some(identity) = self.by_id.get_mut(&id).filter(|_| !link.is_empty()) {
                     identity.state = IdentityState::Authenticated;
                     identity.logins.extend(link);
@@ -209,14 +256,70 @@ impl Identities {
         }
     }
 
+    /// What linking logins to an identity comes to where its owner, the backend, says so: nobody
+    /// else may have them.
+    pub fn resolve_link(
+        &self,
+        identity: &Identity,
+        logins: &[LinkedLogin],
+    ) -> Result<Resolution, Unresolved> {
+        let elsewhere = |login: &LinkedLogin| {
+            let known = self.linked_to(login);
+            known.is_some_and(|known| known.id != identity.id)
+        };
+        if logins.iter().any(elsewhere) {
+            return Err(Unresolved::DoesNotMatch);
+        }
+        self.resolve_into(identity, logins)
+    }
+
+    /// What making one identity out of two comes to: the first one keeps its id.
+    pub fn resolve_merge(
+        &self,
+        into: &Identity,
+        from: &Identity,
+    ) -> Result<Resolution, Unresolved> {
+        let all: Vec<LinkedLogin> = into.logins.iter().chain(&from.logins).cloned().collect();
+        self.one_login_per_provider(&all)?;
+        Ok(Resolution::Known {
+            id: into.id.clone(),
+            link: from.logins.clone(),
+            absorb: vec![from.id.clone()],
+        })
+    }
+
+    /// An identity has at most one login of each provider, but for the backend's own.
+    fn one_login_per_provider(&self, logins: &[LinkedLogin]) -> Result<(), Unresolved> {
+        for (position, login) in logins.iter().enumerate() {
+            let mut before = logins.iter().take(position);
+            let clash = before.any(|other| other.provider == login.provider);
+            if clash && self.developer.as_deref() != Some(login.provider.as_str()) {
+                return Err(Unresolved::SecondLoginOfProvider);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes one login away from an identity.
+    pub fn unlink_login(&mut self, id: &str, login: &LinkedLogin, now: Moment) {
+        if let Some(identity) = self.by_id.get_mut(id) {
+            identity.logins.retain(|known| known != login);
+            identity.modified_at = now;
+            self.forget(id, std::slice::from_ref(login));
+        }
+    }
+
     /// Takes logins of these providers away from an identity.
     pub fn unlink(&mut self, id: &str, providers: &[String], now: Moment) {
-        if let Some(identity) = self.by_id.get_mut(id) {
-            identity
-                .logins
-                .retain(|login| !providers.contains(&login.provider));
-            identity.modified_at = now;
-        }
+        let Some(identity) = self.by_id.get_mut(id) else {
+            return;
+        };
+        let (gone, kept) = std::mem::take(&mut identity.logins)
+            .into_iter()
+            .partition::<Vec<_>, _>(|login| providers.contains(&login.provider));
+        identity.logins = kept;
+        identity.modified_at = now;
+        self.forget(id, &gone);
     }
 }
 
@@ -233,20 +336,6 @@ fn absorbing(resolution: Resolution, guest: &str) -> Resolution {
         }
         create @ Resolution::Create { .. } => create,
     }
-}
-
-/// An identity has at most one login of each provider.
-fn one_login_per_provider(logins: &[LinkedLogin]) -> Result<(), Unresolved> {
-    for (position, login) in logins.iter().enumerate() {
-        let clash = logins
-            .iter()
-            .take(position)
-            .any(|other| other.provider == login.provider);
-        if clash {
-            return Err(Unresolved::SecondLoginOfProvider);
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -342,6 +431,7 @@ mod tests {
         assert_eq!(merged, into("anna", &[], &["guest"]));
         known.apply(merged, None, Moment::EPOCH);
         assert_eq!(known.get("guest").unwrap().state, IdentityState::Disabled);
+        assert_eq!(known.enabled(), 2);
     }
 
     #[test]
@@ -354,11 +444,27 @@ mod tests {
     }
 
     #[test]
+    fn an_identity_may_have_several_logins_of_its_own_backend() {
+        let mut known = known();
+        known.set_developer(Some("login.photos".into()));
+        let two = [login("login.photos", "a"), login("login.photos", "b")];
+        let resolution = known.resolve(&two).unwrap();
+        known.apply(resolution, Some("dora".into()), Moment::EPOCH);
+        let (dora, anna) = (known.get("dora").unwrap(), known.get("anna").unwrap());
+        let merged = known.resolve_merge(dora, anna).unwrap();
+        assert_eq!(merged, into("dora", &[login("facebook", "1")], &["anna"]));
+        let taken = known.resolve_link(dora, &[login("google", "2")]);
+        assert_eq!(taken, Err(Unresolved::DoesNotMatch));
+    }
+
+    #[test]
     fn an_identity_without_its_last_login_stays_closed() {
         let mut known = known();
         known.unlink("anna", &["facebook".to_owned()], Moment::EPOCH);
         let anna = known.get("anna").unwrap();
         assert_eq!(anna.state, IdentityState::Authenticated);
+        let stranger = known.resolve(&[login("facebook", "1")]);
+        assert!(matches!(stranger, Ok(Resolution::Create { .. })));
         let refused = known.resolve_for(anna, &[login("facebook", "1")]);
         assert_eq!(refused, Err(Unresolved::DoesNotMatch));
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::config::IdentityPool;
 use super::errors;
 use super::identities::{IdentityState, LinkedLogin, Resolution, Unresolved};
-use super::logins::{self, Planned, VerifiedLogin};
+use super::logins::{self, Planned, PoolTokens, VerifiedLogin};
 use crate::cloud::Cloud;
 use crate::cloud::aws::AwsError;
 
@@ -89,7 +89,7 @@ pub fn prove(
     if logins.is_empty() {
         return prove_guest(cloud, pool, id, state);
     }
-    let logins = logins::verify_all(cloud, pool, logins)?;
+    let logins = logins::verify_all(cloud, pool, logins, PoolTokens::Taken)?;
     let resolution = match_logins(cloud, pool, id, &logins)?;
     let id = match &resolution {
         Resolution::Known { id, .. } => id.clone(),

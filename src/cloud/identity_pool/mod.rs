@@ -2,12 +2,18 @@
 //! a lasting id, and the identity becomes AWS credentials of a role that STS lends.
 //!
 //! One file per operation ([`get_id`], [`get_credentials`], [`get_open_id_token`],
-//! [`unlink_identity`]); [`logins`] has a file per sort of provider; [`roles`] chooses the role;
+//! [`unlink_identity`]), and for those that a backend or an administrator signs
+//! [`get_developer_token`], [`developer_identities`] and [`administer`], which share the
+//! [`counter`]; [`logins`] has a file per sort of provider; [`roles`] chooses the role;
 //! [`token`] is what STS is shown.
 
+mod administer;
 pub mod config;
+mod counter;
+mod developer_identities;
 mod errors;
 mod get_credentials;
+mod get_developer_token;
 mod get_id;
 mod get_open_id_token;
 mod guest_scope;
@@ -36,6 +42,7 @@ use super::aws::{self, AwsError, Wire};
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
 use super::services::Service;
+use super::sts::account_of_signer;
 use super::{Cloud, REGION};
 use crate::protocol::message::{self, Message, Request, RequestExt, Response};
 
@@ -56,13 +63,19 @@ pub struct IdentityPools {
 impl IdentityPools {
     /// Adds a pool.
     pub fn add(&mut self, pool: IdentityPool) {
-        self.identities.entry(pool.id.clone()).or_default();
+        let identities = self.identities.entry(pool.id.clone()).or_default();
+        identities.set_developer(pool.config.developer_provider.clone());
         self.pools.insert(pool.id.clone(), Arc::new(pool));
     }
 
     /// The pool with this id.
     pub fn pool(&self, id: &str) -> Option<Arc<IdentityPool>> {
         self.pools.get(id).cloned()
+    }
+
+    /// The same, to change how it is set up.
+    pub fn pool_mut(&mut self, id: &str) -> Option<&mut IdentityPool> {
+        self.pools.get_mut(id).map(Arc::make_mut)
     }
 
     /// Every pool, by id.
@@ -119,7 +132,9 @@ fn actor_for(cloud: &Cloud, request: &Request) -> Option<ActorId> {
     let named = named.or_else(|| member("IdentityId").and_then(|id| pools.pool_of(id)));
     match named {
         Some(pool) => Some(pool.config.actor.clone()),
-        None => cloud.service_actor(ActorKind::IdentityPool, None),
+        None => account_of_signer(cloud, request)
+            .and_then(|account| cloud.service_actor(ActorKind::IdentityPool, Some(account)))
+            .or_else(|| cloud.service_actor(ActorKind::IdentityPool, None)),
     }
 }
 
@@ -133,6 +148,14 @@ pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
         "GetCredentialsForIdentity" => get_credentials::run(cloud, request),
         "GetOpenIdToken" => get_open_id_token::run(cloud, request),
         "UnlinkIdentity" => unlink_identity::run(cloud, request),
+        "GetOpenIdTokenForDeveloperIdentity" => get_developer_token::run(cloud, route, request),
+        "LookupDeveloperIdentity" => developer_identities::look_up(cloud, route, request),
+        "MergeDeveloperIdentities" => developer_identities::merge(cloud, route, request),
+        "UnlinkDeveloperIdentity" => developer_identities::unlink(cloud, route, request),
+        "DescribeIdentity" => administer::describe_identity(cloud, route, request),
+        "CreateIdentityPool" => administer::create_pool(cloud, route, request),
+        "SetIdentityPoolRoles" => administer::set_roles(cloud, route, request),
+        "SetPrincipalTagAttributeMap" => administer::set_tags(cloud, route, request),
         _ => Err(AwsError::new("UnknownOperationException", 400, "")),
     };
     match outcome {
@@ -153,31 +176,32 @@ fn document(cloud: &mut Cloud, operation: &str) -> Response {
     }
 }
 
-/// What the card says now, and the whole state for the inspector.
+/// Identities on the card: it is written down with each change, so it must not grow with the pool.
+const MAX_LISTED: usize = 12;
+
+/// What the card says now, and the state for the inspector.
 pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)>) {
-    let mut pools = cloud.identity_pools.pools();
-    let Some(pool) = pools.find(|pool| pool.config.actor == *actor) else {
+    let pools = cloud.identity_pools.pools();
+    let pools: Vec<&IdentityPool> = pools.filter(|pool| pool.config.actor == *actor).collect();
+    if pools.is_empty() {
         return (String::new(), Vec::new());
-    };
-    let identities: Vec<&Identity> = cloud
-        .identity_pools
-        .identities(&pool.id)
-        .into_iter()
-        .flat_map(Identities::iter)
-        .collect();
-    let enabled = identities
+    }
+    let identities: Vec<&Identities> = pools
         .iter()
-        .filter(|one| one.state != IdentityState::Disabled)
-        .count();
+        .filter_map(|pool| cloud.identity_pools.identities(&pool.id))
+        .collect();
+    let enabled: usize = identities.iter().map(|some| some.enabled()).sum();
     let line = match enabled {
         0 => "no identities yet".to_owned(),
         1 => "1 identity".to_owned(),
         many => format!("{many} identities"),
     };
-    let mut details = settings(pool);
+    let mut details: Vec<_> = pools.iter().flat_map(|pool| settings(pool)).collect();
     details.extend(
         identities
-            .iter()
+            .into_iter()
+            .flat_map(Identities::iter)
+            .take(MAX_LISTED)
             .map(|identity| (identity.id.clone(), in_words(identity))),
     );
     (line, details)

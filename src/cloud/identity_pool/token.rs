@@ -58,10 +58,23 @@ pub fn mint(
     identity: (&str, ArtifactId),
     logins: &[VerifiedLogin],
 ) -> Result<PoolToken, AwsError> {
+    mint_for(cloud, pool, identity, logins, (LIFE, &Map::new()))
+}
+
+/// The same with a life and with principal tags of the backend's choice: tag name to a list with
+/// one value.
+pub fn mint_for(
+    cloud: &mut Cloud,
+    pool: &IdentityPool,
+    identity: (&str, ArtifactId),
+    logins: &[VerifiedLogin],
+    (life, chosen): (Span, &Map<String, Value>),
+) -> Result<PoolToken, AwsError> {
     let (identity_id, identity_artifact) = identity;
-    let tags = principal_tags(pool, logins);
-    let expires_at = cloud.now() + LIFE;
-    let claims = claims(cloud, pool, identity_id, logins, &tags);
+    let mut tags = principal_tags(pool, logins);
+    tags.extend(chosen.clone());
+    let expires_at = cloud.now() + life;
+    let claims = claims(cloud, pool, identity_id, logins, (&tags, life));
     let header = header();
     let key = cloud
         .keys
@@ -108,7 +121,7 @@ fn claims(
     pool: &IdentityPool,
     identity_id: &str,
     logins: &[VerifiedLogin],
-    tags: &Map<String, Value>,
+    (tags, life): (&Map<String, Value>, Span),
 ) -> Map<String, Value> {
     let now = cloud.now();
     let mut claims = Map::new();
@@ -120,7 +133,7 @@ fn claims(
     if !tags.is_empty() {
         claims.insert(TAGS_CLAIM.to_owned(), json!({ "principal_tags": tags }));
     }
-    claims.insert("exp".to_owned(), json!((now + LIFE).epoch_seconds()));
+    claims.insert("exp".to_owned(), json!((now + life).epoch_seconds()));
     claims.insert("iat".to_owned(), json!(now.epoch_seconds()));
     claims
 }
@@ -148,8 +161,20 @@ fn principal_tags(pool: &IdentityPool, logins: &[VerifiedLogin]) -> Map<String, 
                 tags.insert(tag.clone(), json!([value]));
             }
         }
+        tags.extend(tags_of_backend(pool, login));
     }
     tags
+}
+
+/// The tags that the pool's backend chose when it had the token made that is shown now.
+fn tags_of_backend(pool: &IdentityPool, login: &VerifiedLogin) -> Map<String, Value> {
+    let provider = Some(&login.login.provider);
+    let tags = match pool.config.developer_provider.as_ref() == provider {
+        true => login.claims.get(TAGS_CLAIM),
+        false => None,
+    };
+    let tags = tags.and_then(|claim| claim.get("principal_tags"));
+    tags.and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
 fn tag_map<'a>(
@@ -198,13 +223,17 @@ fn with_login_origins(
     mint
 }
 
+/// The public keys of the region's pools.
+pub fn keys(cloud: &mut Cloud) -> Result<Jwks, KeyError> {
+    let key = cloud.keys.get(&key_name())?;
+    Ok(Jwks {
+        keys: vec![key.jwk(&kid(), Algorithm::RS512)],
+    })
+}
+
 /// The key document, which is also written down as published.
 pub fn key_document(cloud: &mut Cloud) -> Result<Value, KeyError> {
-    let key = cloud.keys.get(&key_name())?;
-    let keys = Jwks {
-        keys: vec![key.jwk(&kid(), Algorithm::RS512)],
-    }
-    .to_json();
+    let keys = keys(cloud)?.to_json();
     cloud.ledger.publish(PublishedKeys {
         issuer: ISSUER.to_owned(),
         uri: format!("{ISSUER}{KEY_PATH}"),

@@ -2,6 +2,9 @@
 //! is a `SerializationException`, what breaks the API model is a `ValidationException` that
 //! lists every broken constraint.
 
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
 use serde_json::{Map, Value};
 
 use crate::cloud::aws::AwsError;
@@ -53,6 +56,36 @@ const TOKEN: TextRule = TextRule {
     longest_chars: MAX_LOGIN_TOKEN_CHARS,
     pattern: None,
 };
+
+/// A name of a pool.
+pub const POOL_NAME: TextRule = TextRule {
+    shortest_chars: 1,
+    longest_chars: 128,
+    pattern: None,
+};
+/// The name by which a backend's own users are known.
+pub const DEVELOPER_PROVIDER: TextRule = TextRule {
+    shortest_chars: 1,
+    longest_chars: 128,
+    pattern: Some((r"[\w._-]+", is_developer_provider)),
+};
+/// A user of a backend.
+pub const DEVELOPER_USER: TextRule = TextRule {
+    shortest_chars: 1,
+    longest_chars: 1024,
+    pattern: None,
+};
+/// Where a list goes on.
+pub const NEXT_TOKEN: TextRule = TextRule {
+    shortest_chars: 1,
+    longest_chars: 65_535,
+    pattern: None,
+};
+
+fn is_developer_provider(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    !text.is_empty() && text.chars().all(fits)
+}
 
 fn is_id(text: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
@@ -145,6 +178,81 @@ impl Input {
             }
             Some(Value::Array(items)) => items.iter().map(text).collect(),
             Some(_) => Err(serialization("Expected a list of strings")),
+        }
+    }
+
+    /// A map of texts that may be there.
+    pub fn texts(&mut self, name: &str) -> Result<Option<BTreeMap<String, String>>, AwsError> {
+        match self.members.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(map)) => {
+                let texts = map
+                    .iter()
+                    .map(|(key, value)| Ok((key.clone(), text(value)?)));
+                texts.collect::<Result<_, AwsError>>().map(Some)
+            }
+            Some(_) => Err(serialization("Expected a map of strings")),
+        }
+    }
+
+    /// A whole number that may be there.
+    pub fn whole_number(
+        &mut self,
+        name: &str,
+        range: RangeInclusive<i64>,
+    ) -> Result<Option<i64>, AwsError> {
+        let number = match self.members.get(name) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(value) => value.as_i64(),
+        };
+        let Some(number) = number else {
+            return Err(serialization("Expected a whole number"));
+        };
+        let mut break_rule = |constraint: String| {
+            self.broken.push(format!(
+                "Value '{number}' at '{}' failed to satisfy constraint: Member must {constraint}",
+                camel(name)
+            ));
+        };
+        if number < *range.start() {
+            break_rule(format!(
+                "have value greater than or equal to {}",
+                range.start()
+            ));
+        }
+        if number > *range.end() {
+            break_rule(format!("have value less than or equal to {}", range.end()));
+        }
+        Ok(Some(number))
+    }
+
+    /// A yes or no that may be there.
+    pub fn yes_no(&mut self, name: &str) -> Result<Option<bool>, AwsError> {
+        match self.members.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bool(yes)) => Ok(Some(*yes)),
+            Some(_) => Err(serialization("Expected a boolean")),
+        }
+    }
+
+    /// Writes down that a member that must be there is not.
+    pub fn missing(&mut self, name: &str) {
+        self.broken.push(format!(
+            "Value null at '{}' failed to satisfy constraint: Member must not be null",
+            camel(name)
+        ));
+    }
+
+    /// A structure that may be there, read by serde.
+    pub fn structure<T: serde::de::DeserializeOwned>(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<T>, AwsError> {
+        match self.members.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => serde_json::from_value(value.clone())
+                .map(Some)
+                .map_err(|error| serialization(&error.to_string())),
         }
     }
 

@@ -6,6 +6,7 @@
 //! anyone either: [`spot`] looks for their values in the bytes that travelled.
 
 mod body;
+mod held;
 mod spot;
 mod types;
 
@@ -119,14 +120,43 @@ pub struct Ledger {
     decisions: Vec<PolicyDecision>,
     wallet: Vec<WalletChange>,
     /// What each actor holds now: the sum of `wallet`, kept so that asking costs no replay
-    held: BTreeMap<ActorId, Vec<ArtifactId>>,
+    held: BTreeMap<ActorId, held::Hands>,
     states: Vec<StateChange>,
     /// Where in `states` each actor's latest entry is
     latest_state: BTreeMap<ActorId, usize>,
     keys: Vec<PublishedKeys>,
 }
 
+/// What a ledger holds once everything has happened.
+#[derive(Debug)]
+pub struct Written {
+    /// Every exchange, in the order of sending
+    pub exchanges: Vec<Exchange>,
+    /// Every artifact, in the order of minting
+    pub artifacts: Vec<Artifact>,
+    /// Every policy decision, in order
+    pub decisions: Vec<PolicyDecision>,
+    /// Every change of a wallet, in order
+    pub wallet: Vec<WalletChange>,
+    /// Every change of an actor's state, in order
+    pub states: Vec<StateChange>,
+    /// Every key set that was published, in the order of first publication
+    pub keys: Vec<PublishedKeys>,
+}
+
 impl Ledger {
+    /// Closes the ledger and hands over what is written in it.
+    pub fn into_written(self) -> Written {
+        Written {
+            exchanges: self.exchanges,
+            artifacts: self.artifacts,
+            decisions: self.decisions,
+            wallet: self.wallet,
+            states: self.states,
+            keys: self.keys,
+        }
+    }
+
     /// An empty ledger.
     pub fn new() -> Self {
         Self::default()
@@ -242,17 +272,18 @@ impl Ledger {
 
     /// Writes down the answer. Checks that were announced and not made are listed as not reached
     /// if an earlier one failed; what the response carries moves into the caller's wallet.
-    pub fn close(
+    /// What changes because of it still belongs to the exchange, until it is closed.
+    pub fn answered(
         &mut self,
         id: ExchangeId,
         at: Moment,
         response: SentResponse,
         refusal: Option<Refusal>,
     ) {
-        let Some(position) = self.open.iter().rposition(|open| open.id == id) else {
+        let Some(open) = self.open.iter_mut().rfind(|open| open.id == id) else {
             return;
         };
-        let Open { planned, .. } = self.open.remove(position);
+        let planned = std::mem::take(&mut open.planned);
         let received = self.index.spot_response(&response);
         let exchange = &mut self.exchanges[id.index()];
         for Planned { name, source } in planned {
@@ -271,6 +302,23 @@ impl Ledger {
         exchange.refusal = refusal;
         exchange.received = received;
         self.hand_over(id);
+    }
+
+    /// Nothing belongs to the exchange any more.
+    pub fn finish(&mut self, id: ExchangeId) {
+        self.open.retain(|open| open.id != id);
+    }
+
+    /// Writes down the answer of an exchange that changes nothing further.
+    pub fn close(
+        &mut self,
+        id: ExchangeId,
+        at: Moment,
+        response: SentResponse,
+        refusal: Option<Refusal>,
+    ) {
+        self.answered(id, at, response, refusal);
+        self.finish(id);
     }
 
     /// What an answer carries leaves its minter's hands and is the caller's from then on.
@@ -397,12 +445,21 @@ impl Ledger {
 
     /// Whether an actor holds a thing now.
     pub fn holds(&self, actor: &ActorId, artifact: ArtifactId) -> bool {
-        self.held_by(actor).contains(&artifact)
+        self.held
+            .get(actor)
+            .is_some_and(|hands| hands.hold(artifact))
+    }
+
+    /// Whether an actor holds anything of this kind now.
+    pub fn holds_kind(&self, actor: &ActorId, kind: ArtifactKind) -> bool {
+        self.held
+            .get(actor)
+            .is_some_and(|hands| hands.hold_kind(kind))
     }
 
     /// What an actor holds now, in the order of getting it.
     pub fn held_by(&self, actor: &ActorId) -> &[ArtifactId] {
-        self.held.get(actor).map_or(&[], Vec::as_slice)
+        self.held.get(actor).map_or(&[], held::Hands::in_order)
     }
 
     /// A thing comes into an actor's hands.
@@ -424,14 +481,17 @@ impl Ledger {
         at: Moment,
         gained: bool,
     ) {
-        let held = self.held.entry(actor.clone()).or_default();
-        if held.contains(&artifact) == gained {
+        let Some(kind) = self.artifact(artifact).map(|known| known.kind) else {
+            return;
+        };
+        if self.holds(actor, artifact) == gained {
             return;
         }
+        let hands = self.held.entry(actor.clone()).or_default();
         if gained {
-            held.push(artifact);
+            hands.take(artifact, kind);
         } else {
-            held.retain(|id| *id != artifact);
+            hands.give(artifact, kind);
         }
         let (beat, actor) = (self.beat, actor.clone());
         self.wallet.push(WalletChange {

@@ -2,39 +2,49 @@
 //! for in the bytes. Each message is cut once into the words a token could be,
 //! and every word is looked up, so the cost is that of reading the message.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::types::{ArtifactId, ArtifactValue, SentRequest, SentResponse};
 use crate::protocol::form::percent_decode;
 
 /// A word shorter than this is never an artifact: it would match by chance.
-const MIN_VALUE_CHARS: usize = 6;
+const MIN_VALUE_BYTES: usize = 6;
 
 /// Artifact values and whose they are.
 #[derive(Debug, Default)]
 pub struct Index {
-    by_value: BTreeMap<String, ArtifactId>,
+    /// By length in bytes first: few words of a message are as long as any artifact, and tokens
+    /// of one issuer share a long beginning
+    by_length: BTreeMap<usize, BTreeMap<Vec<u8>, ArtifactId>>,
 }
 
 impl Index {
     /// Remembers an artifact's value; credentials are known by access key and by session token.
     pub fn insert(&mut self, value: &ArtifactValue, id: ArtifactId) {
         match value {
-            ArtifactValue::Text(text) => {
-                self.by_value.insert(text.clone(), id);
-            }
+            ArtifactValue::Text(text) => self.insert_text(text, id),
             ArtifactValue::Credentials(value) => {
-                self.by_value.insert(value.access_key_id.clone(), id);
+                self.insert_text(&value.access_key_id, id);
                 if let Some(token) = &value.session_token {
-                    self.by_value.insert(token.clone(), id);
+                    self.insert_text(token, id);
                 }
             }
         }
     }
 
+    fn insert_text(&mut self, text: &str, id: ArtifactId) {
+        let of_length = self.by_length.entry(text.len()).or_default();
+        of_length.insert(text.as_bytes().to_owned(), id);
+    }
+
     /// The artifact with exactly this value.
     pub fn get(&self, value: &str) -> Option<ArtifactId> {
-        self.by_value.get(value).copied()
+        self.get_bytes(value.as_bytes())
+    }
+
+    fn get_bytes(&self, value: &[u8]) -> Option<ArtifactId> {
+        self.by_length.get(&value.len())?.get(value).copied()
     }
 
     /// Artifacts in a request: URL, headers and body.
@@ -59,43 +69,36 @@ impl Index {
     }
 
     fn spot(&self, text: &str, found: &mut Vec<ArtifactId>) {
-        if self.by_value.is_empty() || text.len() < MIN_VALUE_CHARS {
+        if self.by_length.is_empty() || text.len() < MIN_VALUE_BYTES {
             return;
         }
-        for word in text.split(between_words) {
+        for word in pieces(text.as_bytes(), &BETWEEN_WORDS) {
             self.look_up(word, found);
         }
     }
 
     /// A word as it stands, percent-decoded, and the parts that `/`, `=` and `#` separate:
     /// `Credential=ASIA…/20260303/us-east-1/…` holds an access key.
-    fn look_up(&self, word: &str, found: &mut Vec<ArtifactId>) {
-        if word.len() < MIN_VALUE_CHARS {
-            return;
-        }
-        let decoded = if word.contains('%') {
-            percent_decode(word).unwrap_or_else(|_| word.to_owned())
-        } else {
-            word.to_owned()
-        };
+    fn look_up(&self, word: &[u8], found: &mut Vec<ArtifactId>) {
+        let decoded = decoded(word);
         if self.note(&decoded, found) {
             return;
         }
-        if let Some((_, value)) = decoded.split_once('=')
-            && self.note(value, found)
-        {
+        let after_equals = decoded.iter().position(|byte| *byte == b'=');
+        let value = after_equals.and_then(|place| decoded.get(place + 1..));
+        if value.is_some_and(|value| self.note(value, found)) {
             return;
         }
-        for part in decoded.split(['/', '=', '#', '?']) {
+        for part in pieces(&decoded, &BETWEEN_PARTS) {
             self.note(part, found);
         }
     }
 
-    fn note(&self, value: &str, found: &mut Vec<ArtifactId>) -> bool {
-        if value.len() < MIN_VALUE_CHARS {
+    fn note(&self, value: &[u8], found: &mut Vec<ArtifactId>) -> bool {
+        if value.len() < MIN_VALUE_BYTES {
             return false;
         }
-        let Some(id) = self.get(value) else {
+        let Some(id) = self.get_bytes(value) else {
             return false;
         };
         if !found.contains(&id) {
@@ -105,13 +108,38 @@ impl Index {
     }
 }
 
+fn decoded(word: &[u8]) -> Cow<'_, [u8]> {
+    if !word.contains(&b'%') {
+        return Cow::Borrowed(word);
+    }
+    let text = std::str::from_utf8(word).ok();
+    let decoded = text.and_then(|text| percent_decode(text).ok());
+    decoded.map_or(Cow::Borrowed(word), |text| Cow::Owned(text.into_bytes()))
+}
+
+/// Which bytes a text is cut at. A table, because every byte that travels is looked at.
+type Cuts = [bool; 256];
+
 /// Characters no artifact value contains.
-fn between_words(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(
-            c,
-            '"' | '\'' | '&' | '<' | '>' | ',' | ';' | '{' | '}' | '\\'
-        )
+const BETWEEN_WORDS: Cuts = cuts(b" \t\r\n\x0c\"'&<>,;{}\\");
+/// What stands between the parts of a word.
+const BETWEEN_PARTS: Cuts = cuts(b"/=#?");
+
+const fn cuts(bytes: &[u8]) -> Cuts {
+    let mut cuts = [false; 256];
+    let mut at = 0;
+    while at < bytes.len() {
+        cuts[bytes[at] as usize] = true;
+        at += 1;
+    }
+    cuts
+}
+
+/// The pieces of a text that are long enough to be an artifact. Cut at ASCII characters only, so
+/// by bytes is the same as by characters.
+fn pieces<'t>(text: &'t [u8], cuts: &'static Cuts) -> impl Iterator<Item = &'t [u8]> {
+    text.split(|byte| cuts[usize::from(*byte)])
+        .filter(|piece| piece.len() >= MIN_VALUE_BYTES)
 }
 
 #[cfg(test)]

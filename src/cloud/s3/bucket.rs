@@ -38,13 +38,13 @@ pub struct Object {
     pub metadata: Vec<(String, String)>,
     /// When it was put
     pub last_modified: Moment,
+    /// The MD5 of its bytes in double quotes
+    pub etag: String,
 }
 
-impl Object {
-    /// The MD5 of its bytes in double quotes.
-    pub fn etag(&self) -> String {
-        format!("\"{}\"", hex(&md5(&self.body)))
-    }
+/// The ETag of these bytes as a plain object: their MD5 in double quotes.
+pub fn etag(bytes: &[u8]) -> String {
+    format!("\"{}\"", hex(&md5(bytes)))
 }
 
 /// MD5: what S3 calls a plain object's ETag. Nothing here relies on its strength.

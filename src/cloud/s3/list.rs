@@ -188,7 +188,7 @@ fn contents(key: &str, object: &Object) -> Element {
     Element::new("Contents")
         .with("Key", key)
         .with("LastModified", object.last_modified.iso8601_millis())
-        .with("ETag", object.etag())
+        .with("ETag", object.etag.as_str())
         .with("Size", object.body.len().to_string())
         .with("StorageClass", "STANDARD")
 }

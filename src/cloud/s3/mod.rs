@@ -125,6 +125,7 @@ impl Cloud {
         found.put(
             key.to_owned(),
             Object {
+                etag: bucket::etag(&body),
                 body,
                 content_type,
                 metadata,
@@ -166,6 +167,9 @@ pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
     response
 }
 
+/// Objects of a bucket on the card: it is written down with each change, so it must not grow with them.
+const MAX_LISTED: usize = 12;
+
 /// What the card says now, and the whole state for the inspector.
 pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)>) {
     let account = cloud
@@ -177,15 +181,15 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
     for bucket in cloud.s3.buckets.values().filter(owned) {
         let (name, count) = (&bucket.config.name, bucket.len());
         let plural = if count == 1 { "" } else { "s" };
-        cards.push(format!("bucket {name}, {count} object{plural}"));
+        cards.push(format!("{name}, {count} object{plural}"));
         let policy = bucket.config.policy.as_ref();
         let policy = policy.map_or_else(|| "none".to_owned(), |policy| policy.name.to_string());
         details.push((format!("Bucket {name}"), format!("bucket policy: {policy}")));
-        for (key, object) in bucket.objects() {
+        for (key, object) in bucket.objects().take(MAX_LISTED) {
             let (kind, size) = (&object.content_type, object.body.len());
             details.push((
                 key.clone(),
-                format!("{kind}, {size} bytes, ETag {}", object.etag()),
+                format!("{kind}, {size} bytes, ETag {}", object.etag),
             ));
         }
     }

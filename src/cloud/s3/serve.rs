@@ -160,7 +160,7 @@ impl Visit {
         let Some(object) = self.bucket(cloud)?.get(key).cloned() else {
             return Err(self.no_such_key(cloud));
         };
-        let actual = format!("{} bytes, ETag {}", object.body.len(), object.etag());
+        let actual = format!("{} bytes, ETag {}", object.body.len(), object.etag);
         cloud.ledger.passed(OBJECT_EXISTS, key.as_str(), actual);
         let range = request.header("range");
         let asked = range::read(range, object.body.len());
@@ -221,8 +221,9 @@ impl Visit {
                 .to_owned(),
             metadata: metadata(request),
             last_modified: cloud.now(),
+            etag: super::bucket::etag(request.body()),
         };
-        let etag = object.etag();
+        let etag = object.etag.clone();
         if let Some(bucket) = cloud.s3.buckets.get_mut(&self.place.bucket) {
             bucket.put(self.place.key.clone(), object);
         }
@@ -300,7 +301,7 @@ fn show(
     let sent = response.body().len().to_string();
     set(&mut response, CONTENT_TYPE.as_str(), &object.content_type);
     set(&mut response, CONTENT_LENGTH.as_str(), &sent);
-    set(&mut response, "etag", &object.etag());
+    set(&mut response, "etag", &object.etag);
     set(
         &mut response,
         "last-modified",

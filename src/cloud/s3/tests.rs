@@ -373,7 +373,7 @@ fn another_accounts_bucket_must_allow_too() {
 fn the_card_counts_objects_and_the_inspector_lists_them() {
     let mut world = World::new();
     let describe = |world: &World| super::describe(&world.cloud, &ActorId::new("s3"));
-    assert_eq!(describe(&world).0, "bucket dana-photos, 3 objects");
+    assert_eq!(describe(&world).0, "dana-photos, 3 objects");
     world.s3("PUT", &url(&format!("{DANA}/new.jpg")), b"new");
     let (line, details) = describe(&world);
     assert_eq!(line, "bucket dana-photos, 4 objects");

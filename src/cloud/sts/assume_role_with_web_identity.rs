@@ -2,12 +2,13 @@
 //! the role's permissions for a while. Nothing else is asked, and nobody needs AWS credentials
 //! to ask.
 
-use super::credentials::{self, Lending};
+use super::answer::{self, element};
+use super::credentials::{self, Lending, Subject};
 use super::session::Session;
 use super::session_policies::{self, SessionPolicies};
 use super::trust::{self, Asked};
 use super::web_identity::{self, Shown, WebIdentity};
-use super::{errors, params};
+use super::{errors, params, tags};
 use crate::cloud::Cloud;
 use crate::cloud::aws::AwsError;
 use crate::cloud::iam::Role;
@@ -15,7 +16,6 @@ use crate::cloud::ledger::ActorId;
 use crate::policy::{Principal, RequestContext};
 use crate::protocol::message::Request;
 use crate::protocol::time::Span;
-use crate::protocol::xml::escape;
 
 /// How long a session lasts when nobody says.
 const DEFAULT_LIFE: Span = Span::from_hours(1);
@@ -57,13 +57,17 @@ pub fn run(cloud: &mut Cloud, by: &ActorId, request: &Request) -> Result<String,
     check_trust(cloud, &role, &identity)?;
     let life = check_duration(cloud, &role, input.duration)?;
     let packed = input.policies.packed_percent;
-    let lending = Lending {
-        role: &role,
-        session_name: &input.session_name,
-        identity: &identity,
-        life,
-        policies: input.policies,
+    let subject = Subject {
+        name: identity.subject.clone(),
+        from: identity
+            .artifact
+            .map(|artifact| (artifact, identity.subject_field.to_owned())),
+        guest: identity.guest,
     };
+    let provider = Some(identity.federated.clone());
+    let mut lending = Lending::of_role(&role, &input.session_name, provider, subject, life);
+    lending.policies = input.policies;
+    lending.context = keys_of_session(&identity);
     let session = credentials::lend(cloud, by, lending);
     Ok(result(&session, &identity, packed))
 }
@@ -74,7 +78,8 @@ fn read(cloud: &Cloud, request: &Request) -> Result<Input, AwsError> {
     let session_name = params.required("RoleSessionName", params::SESSION_NAME);
     let token = params.required("WebIdentityToken", params::WEB_IDENTITY_TOKEN);
     let provider_id = params.optional("ProviderId", params::PROVIDER_ID);
-    let duration = params.duration_seconds().map(Span::from_seconds);
+    let duration = params.duration_seconds(params::ROLE_SESSION_SECONDS);
+    let duration = duration.map(Span::from_seconds);
     let inline = params.optional("Policy", params::POLICY);
     let arns = params.policy_arns();
     params.finish()?;
@@ -118,7 +123,7 @@ fn check_trust(cloud: &mut Cloud, role: &Role, identity: &WebIdentity) -> Result
         provider: identity.federated.clone(),
     };
     let mut context = identity.trust_keys.clone();
-    add_tags(&mut context, identity);
+    tags::add_request_keys(&mut context, &identity.tags);
     let asked = |action| Asked {
         principal: principal.clone(),
         action,
@@ -136,15 +141,12 @@ fn check_trust(cloud: &mut Cloud, role: &Role, identity: &WebIdentity) -> Result
     Ok(())
 }
 
-fn add_tags(context: &mut RequestContext, identity: &WebIdentity) {
-    if identity.tags.is_empty() {
-        return;
-    }
-    for (tag, value) in &identity.tags {
-        context.set(format!("aws:RequestTag/{tag}"), value.clone());
-    }
-    let names: Vec<String> = identity.tags.keys().cloned().collect();
-    context.set("aws:TagKeys", names);
+/// The condition keys that stay with the session.
+fn keys_of_session(identity: &WebIdentity) -> RequestContext {
+    let mut keys = identity.session_keys.clone();
+    keys.set("aws:FederatedProvider", identity.federated.clone());
+    tags::add_principal_keys(&mut keys, &identity.tags);
+    keys
 }
 
 fn check_duration(cloud: &mut Cloud, role: &Role, wanted: Option<Span>) -> Result<Span, AwsError> {
@@ -161,26 +163,11 @@ fn check_duration(cloud: &mut Cloud, role: &Role, wanted: Option<Span>) -> Resul
 }
 
 fn result(session: &Session, identity: &WebIdentity, packed: Option<usize>) -> String {
-    let element = |name: &str, text: &str| format!("<{name}>{}</{name}>", escape(text));
-    let token = session
-        .credentials
-        .session_token
-        .as_deref()
-        .unwrap_or_default();
     let mut result = element("SubjectFromWebIdentityToken", &identity.subject);
     result += &element("Audience", &identity.audience);
-    result += "<AssumedRoleUser>";
-    result += &element("AssumedRoleId", &session.user_id);
-    result += &element("Arn", &session.arn);
-    result += "</AssumedRoleUser><Credentials>";
-    result += &element("AccessKeyId", &session.credentials.access_key_id);
-    result += &element("SecretAccessKey", &session.credentials.secret_access_key);
-    result += &element("SessionToken", token);
-    result += &element("Expiration", &session.expires_at.iso8601());
-    result += "</Credentials>";
+    result += &answer::assumed_role_user(session);
+    result += &answer::credentials(session);
     result += &element("Provider", &identity.provider);
-    if let Some(percent) = packed {
-        result += &element("PackedPolicySize", &percent.to_string());
-    }
+    result += &answer::packed_policy_size(packed);
     result
 }

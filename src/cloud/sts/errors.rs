@@ -16,6 +16,15 @@ pub fn not_authorized() -> AwsError {
     )
 }
 
+/// The same about an assertion.
+pub fn not_authorized_saml() -> AwsError {
+    AwsError::new(
+        "AccessDenied",
+        403,
+        "Not authorized to perform sts:AssumeRoleWithSAML",
+    )
+}
+
 /// Something is wrong with the token.
 pub fn invalid_token(message: impl Into<String>) -> AwsError {
     AwsError::new("InvalidIdentityToken", 400, message)
@@ -88,4 +97,75 @@ pub fn policies_too_long(percent: usize) -> AwsError {
 /// The session would be longer than the role allows.
 pub fn duration_too_long() -> AwsError {
     validation("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+}
+
+/// Chained sessions are never longer than an hour.
+pub fn chained_too_long() -> AwsError {
+    validation(
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role \
+         chaining.",
+    )
+}
+
+/// Somebody with AWS credentials may not do this. No reason is given, and not whether the role
+/// exists.
+pub fn refused(caller: &str, action: &str, resource: &str) -> AwsError {
+    let message =
+        format!("User: {caller} is not authorized to perform: {action} on resource: {resource}");
+    AwsError::new("AccessDenied", 403, message)
+}
+
+/// Sessions do not beget sessions of a user.
+pub fn with_session_credentials(operation: &str) -> AwsError {
+    AwsError::new(
+        "AccessDenied",
+        403,
+        format!("Cannot call {operation} with session credentials"),
+    )
+}
+
+/// The code of an MFA device is wrong, or there is no such device.
+pub fn wrong_mfa_code() -> AwsError {
+    AwsError::new(
+        "AccessDenied",
+        403,
+        "MultiFactorAuthentication failed with invalid MFA one time pass code. ",
+    )
+}
+
+/// Two tags differ in letter case at most.
+pub fn duplicate_tags() -> AwsError {
+    AwsError::new(
+        "InvalidParameterValue",
+        400,
+        "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+    )
+}
+
+/// A tag that the calling session hands on cannot be given another value. The code and the
+/// wording are Tokentrail's; AWS says only that the operation fails.
+pub fn inherited_tag() -> AwsError {
+    AwsError::new(
+        "InvalidParameterValue",
+        400,
+        "A session tag has the key of a tag inherited from the calling session.",
+    )
+}
+
+/// A tag is to go on that is not passed. The code and the wording are Tokentrail's.
+pub fn transitive_without_tag(key: &str) -> AwsError {
+    AwsError::new(
+        "InvalidParameterValue",
+        400,
+        format!("The transitive tag key {key} is not among the session tags of the request."),
+    )
+}
+
+/// The message was not made by AWS, or not for this account. The wording is Tokentrail's.
+pub fn not_an_encoded_message() -> AwsError {
+    AwsError::new(
+        "InvalidAuthorizationMessageException",
+        400,
+        "Message is not valid",
+    )
 }

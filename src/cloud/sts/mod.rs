@@ -1,20 +1,32 @@
 //! STS: lends a role's permissions for a while.
 //!
-//! One file per operation ([`assume_role_with_web_identity`], [`get_caller_identity`]);
-//! [`web_identity`] has a file per sort of token; [`trust`] asks the role's trust policy;
-//! [`credentials`] makes what is lent; a [`session`] is what the lent credentials stand for.
+//! One file per operation ([`assume_role`], [`assume_role_with_web_identity`],
+//! [`assume_role_with_saml`], [`get_session_token`], [`get_federation_token`],
+//! [`get_caller_identity`],
+//! [`decode_authorization_message`]); [`web_identity`] has a file per sort of token; [`trust`]
+//! asks the role's trust policy; [`tags`] are the session's; [`credentials`] makes what is lent;
+//! a [`session`] is what the lent credentials stand for.
 
+mod answer;
+mod assume_role;
 mod assume_role_for_service;
+mod assume_role_with_saml;
 mod assume_role_with_web_identity;
 mod credentials;
+mod decode_authorization_message;
 mod errors;
 mod get_caller_identity;
-mod params;
+mod get_federation_token;
+mod get_session_token;
+pub(in crate::cloud) mod params;
 pub mod service_client;
 pub mod session;
 mod session_policies;
+mod tags;
 mod trust;
 mod web_identity;
+
+pub use decode_authorization_message::encode_authorization_message;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +38,7 @@ use super::services::Service;
 use super::{Cloud, REGION};
 use crate::policy::Policy;
 use crate::protocol::message::{Request, RequestExt, Response};
+use crate::protocol::time::Moment;
 use session::Session;
 
 /// The namespace of STS's documents.
@@ -36,11 +49,18 @@ pub const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 #[derive(Clone, Debug, Default)]
 pub struct Sts {
     sessions: BTreeMap<String, Session>,
+    /// When they end, in order, by account: counting the open ones costs the same after a million
+    ends: BTreeMap<String, Vec<Moment>>,
+    /// What encoded authorization messages stand for: the account and the decision
+    messages: BTreeMap<String, (String, String)>,
 }
 
 impl Sts {
     /// Adds a session.
     pub fn add(&mut self, session: Session) {
+        let ends = self.ends.entry(session.account.clone()).or_default();
+        let place = ends.partition_point(|end| *end <= session.expires_at);
+        ends.insert(place, session.expires_at);
         self.sessions
             .insert(session.credentials.access_key_id.clone(), session);
     }
@@ -48,6 +68,14 @@ impl Sts {
     /// The session with this access key id.
     pub fn session(&self, access_key_id: &str) -> Option<&Session> {
         self.sessions.get(access_key_id)
+    }
+
+    /// How many sessions of an account, or of all accounts, have not ended.
+    pub fn open_sessions(&self, account: Option<&str>, now: Moment) -> usize {
+        let of_account = |of: &str| account.is_none_or(|account| account == of);
+        let ends = self.ends.iter().filter(|(of, _)| of_account(of));
+        ends.map(|(_, ends)| ends.len() - ends.partition_point(|end| *end <= now))
+            .sum()
     }
 
     /// Every session, by access key id.
@@ -65,7 +93,7 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
     let form = params::form(request);
     let operation = form.get("Action").unwrap_or_default().to_owned();
     let account = form.get("RoleArn").and_then(account_in);
-    let account = account.or_else(|| account_of_caller(cloud, request));
+    let account = account.or_else(|| account_of_signer(cloud, request));
     let to = account.and_then(|account| cloud.service_actor(ActorKind::Sts, Some(account)));
     let to = to.or_else(|| cloud.service_actor(ActorKind::Sts, None))?;
     Some(Route {
@@ -83,12 +111,17 @@ fn account_in(role_arn: &str) -> Option<&str> {
 }
 
 /// The account of whoever claims to have signed the request.
-fn account_of_caller<'a>(cloud: &'a Cloud, request: &Request) -> Option<&'a str> {
+pub(in crate::cloud) fn account_of_signer<'a>(
+    cloud: &'a Cloud,
+    request: &Request,
+) -> Option<&'a str> {
     let key = access_key_of(request)?;
-    cloud
-        .sts
-        .session(&key)
-        .map(|session| session.account.as_str())
+    if let Some(session) = cloud.sts.session(&key) {
+        return Some(&session.account);
+    }
+    let key = cloud.iam.access_key(&key)?;
+    let user = cloud.iam.user(&key.user_arn)?;
+    Some(&user.account)
 }
 
 /// Answers a request.
@@ -101,6 +134,11 @@ pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
         "AssumeRoleWithWebIdentity" => {
             assume_role_with_web_identity::run(cloud, &route.to, request)
         }
+        "AssumeRoleWithSAML" => assume_role_with_saml::run(cloud, &route.to, request),
+        "AssumeRole" => assume_role::run(cloud, route, request),
+        "GetSessionToken" => get_session_token::run(cloud, route, request),
+        "GetFederationToken" => get_federation_token::run(cloud, route, request),
+        "DecodeAuthorizationMessage" => decode_authorization_message::run(cloud, route, request),
         "GetCallerIdentity" => get_caller_identity::run(cloud, route, request),
         "" => Err(AwsError::new("MissingAction", 400, "Missing Action")),
         other => Err(no_such_operation(other, request)),
@@ -118,7 +156,10 @@ fn no_such_operation(name: &str, request: &Request) -> AwsError {
     AwsError::new("InvalidAction", 400, message)
 }
 
-/// What the card says now, and the whole state for the inspector.
+/// Sessions on the card: it is written down with each change, so it must not grow with them.
+const MAX_LISTED: usize = 12;
+
+/// What the card says now, and the state for the inspector.
 pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)>) {
     let account = cloud
         .actor(actor)
@@ -129,18 +170,10 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
         .roles()
         .filter(|role| of_account(&role.account))
         .collect();
-    let sessions: Vec<_> = cloud
-        .sts
-        .sessions()
-        .filter(|session| of_account(&session.account))
-        .collect();
-    let open = sessions
-        .iter()
-        .filter(|session| cloud.now() < session.expires_at)
-        .count();
+    let open = cloud.sts.open_sessions(account, cloud.now());
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let what = match roles.as_slice() {
-        [only] => format!("role {}", only.name),
+        [only] => only.name.clone(),
         many => format!("{} roles", many.len()),
     };
     let line = match open {
@@ -148,21 +181,44 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
         _ => format!("{what}, {open} session{}", plural(open)),
     };
     let mut details = Vec::new();
+    let text = |policy: &Policy| policy.text().to_owned();
     for role in roles {
         details.push((format!("Role {}", role.name), role.arn.clone()));
-        let text = |policy: &Policy| policy.text().to_owned();
         details.push((
             format!("{} trust policy", role.name),
             text(&role.trust.policy),
         ));
-        for policy in role.policies.iter().chain(&role.boundary) {
+        let policies = cloud.iam.identity_policies(&role.arn);
+        for policy in policies.iter().chain(&role.boundary) {
             details.push((
                 format!("{}: {}", role.name, policy.name),
                 text(&policy.policy),
             ));
         }
     }
-    for session in sessions {
+    for user in cloud.iam.users().filter(|user| of_account(&user.account)) {
+        details.push((format!("User {}", user.name), user.arn.clone()));
+        let policies = cloud.iam.identity_policies(&user.arn);
+        for policy in policies.iter().chain(&user.boundary) {
+            details.push((
+                format!("{}: {}", user.name, policy.name),
+                text(&policy.policy),
+            ));
+        }
+        for key in cloud.iam.access_keys_of(&user.arn) {
+            let state = if key.active { "active" } else { "inactive" };
+            let key = format!("Access key {}", key.credentials.access_key_id);
+            details.push((key, format!("{state}, of {}, without end", user.name)));
+        }
+    }
+    for provider in cloud.iam.oidc_providers() {
+        if of_account(&provider.account) {
+            details.push(("OIDC provider".to_owned(), provider.arn.clone()));
+        }
+    }
+    let sessions = cloud.sts.sessions();
+    let sessions = sessions.filter(|session| of_account(&session.account));
+    for session in sessions.take(MAX_LISTED) {
         let until = format!("{}, until {}", session.arn, session.expires_at.iso8601());
         details.push((
             format!("Session {}", session.credentials.access_key_id),

@@ -1,5 +1,9 @@
 //! STS as its callers see it.
 
+mod assume_role;
+mod saml;
+mod user_sessions;
+
 use serde_json::{Value, json};
 
 use crate::cloud::REGION;

@@ -5,12 +5,13 @@
 use serde_json::{Map, Value};
 
 use crate::cloud::Cloud;
+use crate::cloud::access::{self, Ask, Caller, PERMISSIONS_CHECK};
 use crate::cloud::aws::shorten;
 use crate::cloud::iam::Role;
 use crate::cloud::ledger::{PolicyDecision, PolicyText};
 use crate::policy::{
-    self, Effect, Explanation, NamedPolicy, PartName, PartReport, Policy, PolicySet, Principal,
-    RequestContext, Statement, StatementReport,
+    self, Effect, Explanation, NamedPolicy, PartName, PartReport, Policy, PolicyKind, PolicySet,
+    Principal, RequestContext, Statement, StatementReport,
 };
 
 /// Where the rule behind these checks comes from.
@@ -81,6 +82,63 @@ pub fn evaluate(cloud: &mut Cloud, role: &Role, asked: Asked) -> bool {
     allowed
 }
 
+/// Lets both sides decide about somebody who has AWS credentials: the trust policy of the role,
+/// and what the caller's own policies allow. Where the trust policy names a caller of its own
+/// account directly, that is enough; between two accounts both must allow.
+pub fn evaluate_for(
+    cloud: &mut Cloud,
+    role: &Role,
+    caller: &Caller,
+    action: &str,
+    context: RequestContext,
+) -> bool {
+    let ask = Ask {
+        action: action.to_owned(),
+        resource: role.arn.clone(),
+        resource_account: role.account.clone(),
+        context,
+        resource_policy: None,
+    };
+    let decision = access::decide(cloud, caller, &ask, Some(role.trust.clone()));
+    let explanation = &decision.explanation;
+    let by_trust = |kind: PolicyKind| kind == PolicyKind::Trust;
+    match (explanation.refusal, explanation.deciding.as_ref()) {
+        (Some(refusal), _) if by_trust(refusal.kind) => state_checks(cloud, role, explanation),
+        (Some(_), _) => {
+            if trust_allows(explanation) {
+                state_checks(cloud, role, explanation);
+            } else {
+                skip_all(cloud, role, explanation);
+            }
+            access::state(cloud, explanation, &ask);
+        }
+        (None, Some(deciding)) if by_trust(deciding.kind) => {
+            state_checks(cloud, role, explanation);
+            cloud.ledger.skip(PERMISSIONS_CHECK.0);
+        }
+        (None, _) => {
+            state_checks(cloud, role, explanation);
+            access::state(cloud, explanation, &ask);
+        }
+    }
+    let allowed = explanation.is_allowed();
+    access::write_down(cloud, caller, decision);
+    allowed
+}
+
+fn trust_allows(explanation: &Explanation) -> bool {
+    let mut statements = explanation.statements.iter();
+    statements
+        .any(|one| one.kind == PolicyKind::Trust && one.matched && one.effect == Effect::Allow)
+}
+
+/// Withdraws the checks that were announced of a trust policy that did not decide.
+fn skip_all(cloud: &mut Cloud, role: &Role, explanation: &Explanation) {
+    for (name, _) in planned(Some(role), Some(&explanation.principal.display())) {
+        cloud.ledger.skip(&name);
+    }
+}
+
 fn write_down(
     cloud: &mut Cloud,
     trust: &NamedPolicy,
@@ -111,7 +169,7 @@ fn write_down(
 
 /// One check per part of the statement that decided, or that came nearest.
 fn state_checks(cloud: &mut Cloud, role: &Role, explanation: &Explanation) {
-    let allowed = explanation.is_allowed();
+    let allowed = trust_allows(explanation);
     let Some(statement) = telling_statement(explanation) else {
         let actual = "the policy has no statement that allows anything";
         cloud.ledger.verify(
@@ -159,17 +217,14 @@ fn state_checks(cloud: &mut Cloud, role: &Role, explanation: &Explanation) {
 /// changes, and of several the first.
 fn telling_statement(explanation: &Explanation) -> Option<&StatementReport> {
     let missing = |one: &StatementReport| one.parts.iter().filter(|part| !part.matched).count();
-    explanation
-        .statements
-        .iter()
-        .find(|one| one.decides)
-        .or_else(|| {
-            let allows = explanation
-                .statements
-                .iter()
-                .filter(|one| one.effect == Effect::Allow);
-            allows.min_by_key(|one| missing(one))
-        })
+    let of_trust = || {
+        let all = explanation.statements.iter();
+        all.filter(|one| one.kind == PolicyKind::Trust)
+    };
+    of_trust().find(|one| one.decides).or_else(|| {
+        let allows = of_trust().filter(|one| one.effect == Effect::Allow);
+        allows.min_by_key(|one| missing(one))
+    })
 }
 
 fn check_name(part: &PartReport) -> Option<String> {
@@ -196,6 +251,6 @@ fn actual(part: &PartReport) -> String {
             let values: Vec<String> = values.iter().map(|value| shorten(value)).collect();
             values.join(", ")
         }
-        None => "the token has no such value".to_owned(),
+        None => "the request has no such value".to_owned(),
     }
 }

@@ -18,7 +18,42 @@ pub(super) struct Subject<'a> {
     pub via: Option<ArtifactId>,
     pub now: Moment,
     pub jti: &'a str,
+    /// What the pool's function changes
+    pub overrides: &'a Overrides,
 }
+
+/// What a pre token generation function changes.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Overrides {
+    /// Claims of the ID token, added or with another value
+    pub add: Vec<(String, Value)>,
+    /// Claims that the ID token leaves out
+    pub suppress: Vec<String>,
+    /// Groups in both tokens, instead of the user's
+    pub groups: Option<Vec<String>>,
+}
+
+/// Claims that no function can change.
+const FIXED: [&str; 18] = [
+    "acr",
+    "amr",
+    "at_hash",
+    "aud",
+    "auth_time",
+    "azp",
+    "cognito:groups",
+    "cognito:username",
+    "event_id",
+    "exp",
+    "iat",
+    "identities",
+    "iss",
+    "jti",
+    "nbf",
+    "nonce",
+    "origin_jti",
+    "sub",
+];
 
 /// A token's claims before they are signed: claims, where each came from, and their end.
 #[derive(Debug)]
@@ -44,6 +79,13 @@ impl Draft {
             .map_or_else(|| value.to_string(), str::to_owned);
         self.origins.push((format!("claims.{name}"), text, from));
         self.claims.insert(name.to_owned(), value);
+    }
+
+    /// Takes a claim out again.
+    fn remove(&mut self, name: &str) {
+        let field = format!("claims.{name}");
+        self.origins.retain(|(found, _, _)| *found != field);
+        self.claims.remove(name);
     }
 }
 
@@ -86,7 +128,21 @@ impl Subject<'_> {
         draft.put("token_use", json!("id"), self.world("token_use"));
         self.put_times(&mut draft);
         self.put_attributes(&mut draft);
+        self.override_claims(&mut draft);
         draft
+    }
+
+    /// Lets the pool's function have its way, but for the claims that are none of its business.
+    fn override_claims(&self, draft: &mut Draft) {
+        let free = |name: &str| !FIXED.contains(&name) && name != "token_use";
+        for name in self.overrides.suppress.iter().filter(|name| free(name)) {
+            draft.remove(name);
+        }
+        for (name, value) in self.overrides.add.iter().filter(|(name, _)| free(name)) {
+            draft.remove(name);
+            let from = self.world("pre token generation function");
+            draft.put(name, value.clone(), from);
+        }
     }
 
     /// The claims of an access token: what its bearer may do.
@@ -149,7 +205,7 @@ impl Subject<'_> {
             return;
         }
         let names: Vec<&str> = groups.iter().map(|(_, name, _)| *name).collect();
-        draft.put("cognito:groups", json!(names), self.world("groups"));
+        draft.put("cognito:groups", json!(names), self.of_groups());
         let roles: Vec<&str> = groups.iter().filter_map(|(_, _, role)| *role).collect();
         if !with_roles || roles.is_empty() {
             return;
@@ -162,6 +218,14 @@ impl Subject<'_> {
 
     /// The user's groups as (precedence, name, role), in the order of precedence.
     fn groups(&self) -> Vec<(u32, &str, Option<&str>)> {
+        if let Some(names) = &self.overrides.groups {
+            // As the function orders them; it may name groups that the pool does not have, and
+            // names roles apart from them
+            return (0..)
+                .zip(names)
+                .map(|(at, name)| (at, name.as_str(), None))
+                .collect();
+        }
         let mut groups: Vec<(u32, &str, Option<&str>)> = self
             .user
             .groups
@@ -255,6 +319,13 @@ impl Subject<'_> {
                 stream: format!("user-pool/{}", other.replace('_', "-")),
             },
         }
+    }
+
+    fn of_groups(&self) -> Source {
+        self.world(match self.overrides.groups {
+            Some(_) => "pre token generation function",
+            None => "groups",
+        })
     }
 
     fn app_client(&self) -> Source {

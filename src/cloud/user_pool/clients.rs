@@ -71,6 +71,22 @@ pub(super) fn check_secret_hash(
     refused(format!("Unable to verify secret hash for client {id}"))
 }
 
+/// Where the secret itself is sent: whether it is the client's. A client without one needs none.
+pub(super) fn check_secret(cloud: &mut Cloud, client: &Client, sent: Option<&str>) -> bool {
+    let Some(kept) = &client.secret else {
+        cloud.ledger.skip("Client secret");
+        return true;
+    };
+    let same = sent.is_some_and(|sent| constant_time_eq(kept.as_bytes(), sent.as_bytes()));
+    let actual = match sent {
+        Some(_) if same => "that secret",
+        Some(_) => "another text",
+        None => "none sent",
+    };
+    let expected = format!("the secret of {}", client.name);
+    cloud.ledger.verify("Client secret", same, expected, actual)
+}
+
 /// `SECRET_HASH`, as an app that keeps a secret computes it.
 pub(super) fn secret_hash(secret: &str, username: &str, client_id: &str) -> String {
     base64(&hmac_sha256(

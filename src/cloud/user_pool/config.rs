@@ -5,9 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::federation::Provider;
-pub use super::federation::{Facebook, Federation, ProviderKind};
+pub use super::federation::{Facebook, Federation, LoginWithAmazon, Oidc, ProviderKind};
 use super::model::{Client, Group, Pool, Status, User};
-use super::password::{Attempts, PasswordRecord};
+use super::password::PasswordRecord;
+pub use super::triggers::{
+    MigrateUser, MigratedUser, PostConfirmation, PreSignUp, PreTokenGeneration, TriggerKind,
+    Triggers,
+};
 use crate::cloud::ledger::{ActorId, Source};
 use crate::cloud::{Cloud, REGION};
 use crate::protocol::time::Span;
@@ -16,6 +20,11 @@ use crate::protocol::time::Span;
 const POOL_ID_ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 /// Letters and digits of client ids and secrets.
 const CLIENT_ALPHABET: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
+/// Between these a challenge waits for its answer.
+const SHORTEST_SESSION: Span = Span::from_minutes(3);
+const LONGEST_SESSION: Span = Span::from_minutes(15);
+/// The longest grace of a refresh token that was replaced.
+pub const LONGEST_GRACE: Span = Span::from_seconds(60);
 
 /// How people name themselves when they sign in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +41,8 @@ pub enum SignIn {
 pub enum AuthFlow {
     /// `ALLOW_USER_PASSWORD_AUTH`
     UserPassword,
+    /// `ALLOW_USER_SRP_AUTH`
+    UserSrp,
     /// `ALLOW_REFRESH_TOKEN_AUTH`
     RefreshToken,
 }
@@ -63,6 +74,35 @@ impl Default for PasswordPolicy {
     }
 }
 
+/// Whether people prove a second factor, a code of an authenticator app.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MfaMode {
+    /// `OFF`
+    #[default]
+    Off,
+    /// `OPTIONAL`: those who set it up
+    Optional,
+    /// `ON`: everybody; who has none sets one up at the next sign-in
+    On,
+}
+
+impl MfaMode {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Off => "OFF",
+            Self::Optional => "OPTIONAL",
+            Self::On => "ON",
+        }
+    }
+}
+
+/// Refresh token rotation: each refresh brings a new refresh token, and the old one ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rotation {
+    /// For how long the old one still works, for answers that got lost: 0 to 60 seconds
+    pub grace: Span,
+}
+
 /// An app client.
 #[derive(Clone, Debug)]
 pub struct AppClient {
@@ -88,6 +128,10 @@ pub struct AppClient {
     pub access_validity: Span,
     /// How long refresh tokens are valid: 60 minutes to 10 years
     pub refresh_validity: Span,
+    /// How long a challenge waits for its answer: 3 to 15 minutes
+    pub session_validity: Span,
+    /// Refresh token rotation, where it is on
+    pub rotation: Option<Rotation>,
     /// Whether unknown users are answered like known ones
     pub prevent_user_existence_errors: bool,
 }
@@ -110,7 +154,11 @@ impl Default for AppClient {
             name: "app".to_owned(),
             id: None,
             secret: ClientSecret::None,
-            flows: vec![AuthFlow::UserPassword, AuthFlow::RefreshToken],
+            flows: vec![
+                AuthFlow::UserPassword,
+                AuthFlow::UserSrp,
+                AuthFlow::RefreshToken,
+            ],
             callback_urls: Vec::new(),
             logout_urls: Vec::new(),
             scopes: ["openid", "email", "profile"].map(str::to_owned).to_vec(),
@@ -118,6 +166,8 @@ impl Default for AppClient {
             id_validity: Span::from_hours(1),
             access_validity: Span::from_hours(1),
             refresh_validity: Span::from_days(30),
+            session_validity: Span::from_minutes(3),
+            rotation: None,
             prevent_user_existence_errors: true,
         }
     }
@@ -178,6 +228,10 @@ pub struct UserPoolConfig {
     pub required_attributes: Vec<String>,
     /// Names of custom attributes, without `custom:`
     pub custom_attributes: Vec<String>,
+    /// Whether people prove a second factor
+    pub mfa: MfaMode,
+    /// Functions that it calls on its way
+    pub triggers: Triggers,
 }
 
 impl UserPoolConfig {
@@ -197,6 +251,8 @@ impl UserPoolConfig {
             auto_verify_email: true,
             required_attributes: Vec::new(),
             custom_attributes: Vec::new(),
+            mfa: MfaMode::Off,
+            triggers: Triggers::default(),
         }
     }
 }
@@ -236,12 +292,18 @@ pub fn add_pool(cloud: &mut Cloud, config: UserPoolConfig) -> String {
         clients,
         providers: config.providers.into_iter().map(Provider::new).collect(),
         groups: config.groups.into_iter().map(group).collect(),
+        mfa: config.mfa,
+        triggers: config.triggers,
         users: BTreeMap::new(),
+        by_sub: BTreeMap::new(),
+        links: BTreeMap::new(),
         by_email: BTreeMap::new(),
         sign_ins: BTreeMap::new(),
         refresh_tokens: BTreeMap::new(),
         by_user: BTreeMap::new(),
         codes: BTreeMap::new(),
+        used_codes: 0,
+        challenges: BTreeMap::new(),
         pending: BTreeMap::new(),
         browsers: BTreeMap::new(),
     };
@@ -275,6 +337,12 @@ fn make_client(cloud: &Cloud, pool: &str, client: AppClient) -> Client {
         id_validity: client.id_validity,
         access_validity: client.access_validity,
         refresh_validity: client.refresh_validity,
+        session_validity: client
+            .session_validity
+            .clamp(SHORTEST_SESSION, LONGEST_SESSION),
+        rotation: client.rotation.map(|rotation| Rotation {
+            grace: rotation.grace.clamp(Span::ZERO, LONGEST_GRACE),
+        }),
         hides_users: client.prevent_user_existence_errors,
     }
 }
@@ -323,10 +391,10 @@ pub fn add_user(cloud: &mut Cloud, pool_id: &str, config: UserConfig) -> Option<
         attributes,
         sources,
         password: Some(password),
-        identities: Vec::new(),
         groups: config.groups.into_iter().collect::<BTreeSet<_>>(),
-        attempts: Attempts::default(),
-        confirmation: None,
+        created_at: cloud.now(),
+        changed_at: cloud.now(),
+        ..User::default()
     };
     cloud.user_pools.get_mut(pool_id)?.put_user(user);
     Some(username)

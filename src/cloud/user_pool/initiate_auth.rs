@@ -1,13 +1,13 @@
-//! InitiateAuth: signing in with a password, and getting new tokens for an old sign-in.
+//! InitiateAuth: finds the way to sign in, and the one with a password that travels.
 
 use serde_json::{Map, Value, json};
 
 use super::api::{Answer, internal_error, invalid_parameter, not_authorized};
-use super::clients;
 use super::config::AuthFlow;
 use super::input::{Input, invalid};
-use super::model::{Client, SignInRecord, Status, User};
-use super::tokens::{self, ADMIN_SCOPE, NewSignIn, TokenError, TokenSet};
+use super::model::{Client, Status, User};
+use super::tokens::{TokenError, TokenSet};
+use super::{challenges, clients, refresh, sign_up, srp, triggers};
 use crate::cloud::Cloud;
 use crate::cloud::aws::{AwsError, shorten};
 
@@ -15,8 +15,6 @@ const MODEL: &str = "Tokentrail's model";
 const API: &str = "API reference: InitiateAuth";
 const ERRORS_GUIDE: &str = "Cognito guide: managing errors";
 const LOCK_GUIDE: &str = "Cognito guide: lockout for failed sign-in attempts";
-const REFRESH_GUIDE: &str = "Cognito guide: using the refresh token";
-const REVOKE_GUIDE: &str = "Cognito guide: revoking tokens";
 
 /// The longest client id, in characters.
 const MAX_CLIENT_ID_CHARS: usize = 128;
@@ -30,7 +28,10 @@ pub(super) fn initiate_auth(cloud: &mut Cloud, pool: &str, input: &Input) -> Ans
     let flow = input.required("AuthFlow", 64)?;
     match flow {
         "USER_PASSWORD_AUTH" => with_password(cloud, pool, client_id, input),
-        "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => with_refresh_token(cloud, pool, client_id, input),
+        "USER_SRP_AUTH" => srp::start(cloud, pool, client_id, input),
+        "REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN" => {
+            refresh::with_refresh_token(cloud, pool, client_id, input)
+        }
         other if FLOWS.contains(other) => {
             cloud
                 .ledger
@@ -55,26 +56,17 @@ fn with_password(cloud: &mut Cloud, pool: &str, client_id: &str, input: &Input) 
     let hash = input.in_map("AuthParameters", "SECRET_HASH")?;
     clients::plan(cloud, pool, client_id);
     cloud.ledger.plan(&[("Flow enabled", API)]);
-    plan_password(cloud);
+    plan_password(cloud, pool);
     let client = clients::check(cloud, pool, client_id)?;
     clients::check_secret_hash(cloud, &client, &[username], hash)?;
     check_flow(cloud, &client, AuthFlow::UserPassword, "USER_PASSWORD_AUTH")?;
     let username = check_password(cloud, pool, &client, (username, password))?;
-    let new = NewSignIn {
-        username: &username,
-        client: &client,
-        auth_time: cloud.now(),
-        scopes: vec![ADMIN_SCOPE.to_owned()],
-        hosted: false,
-        nonce: None,
-        via: None,
-    };
-    let set = tokens::sign_in(cloud, pool, new).map_err(|_| internal_error())?;
-    Ok(result(&set))
+    challenges::next(cloud, pool, &client, &username)
 }
 
 /// Announces the checks of [`check_password`].
-pub(super) fn plan_password(cloud: &mut Cloud) {
+pub(super) fn plan_password(cloud: &mut Cloud, pool_id: &str) {
+    triggers::plan(cloud, pool_id, triggers::Kind::UserMigration);
     cloud.ledger.plan(&[
         ("User exists", ERRORS_GUIDE),
         ("Not locked out", LOCK_GUIDE),
@@ -92,26 +84,22 @@ pub(super) fn check_password(
     (typed, password): (&str, &str),
 ) -> Result<String, AwsError> {
     let wrong = || not_authorized("Incorrect username or password.");
-    let user = check_user_exists(cloud, pool_id, typed);
-    let Some(user) = user else {
+    let known = cloud
+        .user_pools
+        .get(pool_id)
+        .is_some_and(|pool| pool.username_of(typed).is_some());
+    if known {
+        triggers::skip(cloud, triggers::Kind::UserMigration);
+    } else {
+        sign_up::migrate(cloud, (pool_id, &client.id), (typed, Some(password)));
+    }
+    let Some(user) = sign_up::find_user(cloud, pool_id, typed) else {
         return Err(match client.hides_users {
             true => wrong(),
             false => AwsError::new("UserNotFoundException", 400, "User does not exist."),
         });
     };
-    let now = cloud.now();
-    let locked = user.attempts.locked_until(now);
-    let actual = match locked {
-        Some(until) => format!("locked until {}", until.clock_text()),
-        None => format!("{} wrong in a row", user.attempts.failed),
-    };
-    let expected = "not too many wrong passwords in a row";
-    if !cloud
-        .ledger
-        .verify("Not locked out", locked.is_none(), expected, actual)
-    {
-        return Err(not_authorized("Password attempts exceeded"));
-    }
+    check_lock(cloud, &user)?;
     let suffix = pool_id
         .split_once('_')
         .map_or(pool_id, |(_, suffix)| suffix);
@@ -134,20 +122,26 @@ pub(super) fn check_password(
     Ok(user.username)
 }
 
-fn check_user_exists(cloud: &mut Cloud, pool_id: &str, typed: &str) -> Option<User> {
-    let pool = cloud.user_pools.get(pool_id)?;
-    let user = pool
-        .username_of(typed)
-        .and_then(|name| pool.users.get(name))
-        .cloned();
-    let actual = shorten(typed);
-    cloud
+/// After too many wrong passwords nothing is looked at for a while.
+pub(super) fn check_lock(cloud: &mut Cloud, user: &User) -> Result<(), AwsError> {
+    let now = cloud.now();
+    let locked = user.attempts.locked_until(now);
+    let actual = match locked {
+        Some(until) => format!("locked until {}", until.clock_text()),
+        None => format!("{} wrong in a row", user.attempts.failed),
+    };
+    let expected = "not too many wrong passwords in a row";
+    if !cloud
         .ledger
-        .verify("User exists", user.is_some(), "a user of this pool", actual);
-    user
+        .verify("Not locked out", locked.is_none(), expected, actual)
+    {
+        return Err(not_authorized("Password attempts exceeded"));
+    }
+    Ok(())
 }
 
-fn check_status(cloud: &mut Cloud, user: &User) -> Result<(), AwsError> {
+/// Verifies that the user is let in.
+pub(super) fn check_status(cloud: &mut Cloud, user: &User) -> Result<(), AwsError> {
     let actual = if user.enabled { "enabled" } else { "disabled" };
     if !cloud
         .ledger
@@ -155,21 +149,27 @@ fn check_status(cloud: &mut Cloud, user: &User) -> Result<(), AwsError> {
     {
         return Err(not_authorized("User is disabled."));
     }
-    let confirmed = user.status != Status::Unconfirmed;
+    let confirmed = !matches!(user.status, Status::Unconfirmed | Status::ResetRequired);
     if !cloud
         .ledger
         .verify("User confirmed", confirmed, "CONFIRMED", user.status.name())
     {
+        let message = "User is not confirmed.";
+        return Err(AwsError::new("UserNotConfirmedException", 400, message));
+    }
+    if user.status == Status::ResetRequired {
+        let message = "Password reset required for the user";
         return Err(AwsError::new(
-            "UserNotConfirmedException",
+            "PasswordResetRequiredException",
             400,
-            "User is not confirmed.",
+            message,
         ));
     }
     Ok(())
 }
 
-fn count_attempt(cloud: &mut Cloud, pool_id: &str, username: &str, right: bool) {
+/// Counts a password, right or wrong.
+pub(super) fn count_attempt(cloud: &mut Cloud, pool_id: &str, username: &str, right: bool) {
     let now = cloud.now();
     let pool = cloud.user_pools.get_mut(pool_id);
     let Some(user) = pool.and_then(|pool| pool.users.get_mut(username)) else {
@@ -182,7 +182,8 @@ fn count_attempt(cloud: &mut Cloud, pool_id: &str, username: &str, right: bool) 
     }
 }
 
-fn check_flow(
+/// Verifies that the client may sign people in like this.
+pub(super) fn check_flow(
     cloud: &mut Cloud,
     client: &Client,
     flow: AuthFlow,
@@ -200,123 +201,15 @@ fn check_flow(
     Err(not_enabled(name))
 }
 
-fn not_enabled(flow: &str) -> AwsError {
+pub(super) fn not_enabled(flow: &str) -> AwsError {
     invalid_parameter(match flow {
         "USER_SRP_AUTH" => "USER_SRP_AUTH is not enabled for the client.".to_owned(),
         flow => format!("{flow} flow not enabled for this client"),
     })
 }
 
-fn with_refresh_token(cloud: &mut Cloud, pool: &str, client_id: &str, input: &Input) -> Answer {
-    let token = input.required_in_map("AuthParameters", "REFRESH_TOKEN")?;
-    let hash = input.in_map("AuthParameters", "SECRET_HASH")?;
-    clients::plan(cloud, pool, client_id);
-    cloud.ledger.plan(&[("Flow enabled", API)]);
-    plan_refresh(cloud);
-    let client = clients::check(cloud, pool, client_id)?;
-    let names = names_behind(cloud, pool, token);
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    clients::check_secret_hash(cloud, &client, &names, hash)?;
-    check_flow(cloud, &client, AuthFlow::RefreshToken, "REFRESH_TOKEN_AUTH")?;
-    let record = check_refresh_token(cloud, pool, &client, token)?;
-    let set = refresh(cloud, pool, &record, token).map_err(|_| internal_error())?;
-    Ok(result(&set))
-}
-
-/// The names by which a secret hash may have been computed for a refresh.
-fn names_behind(cloud: &Cloud, pool_id: &str, token: &str) -> Vec<String> {
-    let user = || {
-        let pool = cloud.user_pools.get(pool_id)?;
-        let record = pool.sign_ins.get(pool.refresh_tokens.get(token)?)?;
-        pool.users.get(&record.username)
-    };
-    user().map_or_else(Vec::new, |user| {
-        vec![user.username.clone(), user.sub.clone()]
-    })
-}
-
-/// Announces the checks of [`check_refresh_token`].
-pub(super) fn plan_refresh(cloud: &mut Cloud) {
-    cloud.ledger.plan(&[
-        ("Refresh token known", REFRESH_GUIDE),
-        ("Same app client", REFRESH_GUIDE),
-        ("Not revoked", REVOKE_GUIDE),
-        ("Not expired", REFRESH_GUIDE),
-        ("User enabled", MODEL),
-        ("User confirmed", ERRORS_GUIDE),
-    ]);
-}
-
-/// Verifies a refresh token and returns the sign-in it belongs to.
-pub(super) fn check_refresh_token(
-    cloud: &mut Cloud,
-    pool_id: &str,
-    client: &Client,
-    token: &str,
-) -> Result<SignInRecord, AwsError> {
-    let pool = cloud.user_pools.get(pool_id);
-    let record = pool
-        .and_then(|p| p.sign_ins.get(p.refresh_tokens.get(token)?))
-        .cloned();
-    let user = record
-        .as_ref()
-        .and_then(|record| pool?.users.get(&record.username))
-        .cloned();
-    let known = record.is_some() && user.is_some();
-    cloud.ledger.verify(
-        "Refresh token known",
-        known,
-        "a token of this pool",
-        shorten(token),
-    );
-    let (Some(record), Some(user)) = (record, user) else {
-        return Err(not_authorized("Invalid Refresh Token"));
-    };
-    let same = record.client == client.id;
-    if !cloud.ledger.verify(
-        "Same app client",
-        same,
-        record.client.clone(),
-        client.id.clone(),
-    ) {
-        return Err(not_authorized("Invalid Refresh Token"));
-    }
-    let actual = if record.revoked {
-        "revoked"
-    } else {
-        "not revoked"
-    };
-    if !cloud
-        .ledger
-        .verify("Not revoked", !record.revoked, "not revoked", actual)
-    {
-        return Err(not_authorized("Refresh Token has been revoked"));
-    }
-    let (now, end) = (cloud.now(), record.refresh_expires_at);
-    let expected = format!("before {}", end.iso8601());
-    if !cloud
-        .ledger
-        .verify("Not expired", now < end, expected, now.iso8601())
-    {
-        return Err(not_authorized("Refresh Token has expired"));
-    }
-    check_status(cloud, &user)?;
-    Ok(record)
-}
-
-/// New ID and access tokens; the refresh token stays.
-pub(super) fn refresh(
-    cloud: &mut Cloud,
-    pool: &str,
-    record: &SignInRecord,
-    token: &str,
-) -> Result<TokenSet, TokenError> {
-    let via = cloud.ledger.find_artifact(token);
-    tokens::issue(cloud, pool, record, None, via)
-}
-
 /// `AuthenticationResult` and the empty challenge parameters beside it.
-fn result(set: &TokenSet) -> Value {
+pub(super) fn result(set: &TokenSet) -> Value {
     let mut result = Map::new();
     result.insert("AccessToken".to_owned(), json!(set.access_token));
     result.insert("ExpiresIn".to_owned(), json!(set.expires_in));
@@ -328,4 +221,12 @@ fn result(set: &TokenSet) -> Value {
     }
     result.insert("TokenType".to_owned(), json!("Bearer"));
     json!({ "AuthenticationResult": result, "ChallengeParameters": {} })
+}
+
+/// What the caller learns where no tokens could be made.
+pub(super) fn token_error(error: TokenError) -> AwsError {
+    match error {
+        TokenError::Refused(error) => error,
+        TokenError::Gone | TokenError::Jwt(_) | TokenError::Key(_) => internal_error(),
+    }
 }

@@ -71,6 +71,60 @@ impl Input {
         self.in_map(map, key)?.ok_or_else(missing)
     }
 
+    /// A whole number that is at least zero.
+    pub fn number(&self, name: &str) -> Result<Option<u32>, AwsError> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Number(number)) => match number.as_u64().map(u32::try_from) {
+                Some(Ok(number)) => Ok(Some(number)),
+                _ => Err(invalid(&format!(
+                    "Value '{number}' at '{}' failed to satisfy constraint: Member must have value \
+                     greater than or equal to 0",
+                    camel(name)
+                ))),
+            },
+            Some(_) => Err(serialization(
+                "class java.lang.String can not be converted to an Integer",
+            )),
+        }
+    }
+
+    /// A member that is true or false.
+    pub fn flag(&self, name: &str) -> Result<Option<bool>, AwsError> {
+        self.0.get(name).map_or(Ok(None), as_flag)
+    }
+
+    /// The same inside a structure.
+    pub fn flag_in(&self, structure: &str, name: &str) -> Result<Option<bool>, AwsError> {
+        match self.0.get(structure) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(members)) => members.get(name).map_or(Ok(None), as_flag),
+            Some(other) => Err(wrong_type(other)),
+        }
+    }
+
+    /// The entries of a map member whose keys begin like this, without that beginning.
+    pub fn map_entries(&self, map: &str, prefix: &str) -> Result<Vec<(String, String)>, AwsError> {
+        let Some(Value::Object(entries)) = self.0.get(map) else {
+            return Ok(Vec::new());
+        };
+        let mut found = Vec::new();
+        for (key, value) in entries {
+            let (Some(name), Some(text)) = (key.strip_prefix(prefix), as_text(value)?) else {
+                continue;
+            };
+            if text.chars().count() > MAX_ATTRIBUTE_CHARS || found.len() >= MAX_ATTRIBUTES {
+                return Err(invalid(&format!(
+                    "Value at '{}' failed to satisfy constraint: Member must have length less than \
+                     or equal to {MAX_ATTRIBUTE_CHARS}",
+                    camel(map)
+                )));
+            }
+            found.push((name.to_owned(), text.to_owned()));
+        }
+        Ok(found)
+    }
+
     /// A list of names and values.
     pub fn attributes(&self, name: &str) -> Result<Vec<(String, String)>, AwsError> {
         let list = match self.0.get(name) {
@@ -121,6 +175,16 @@ fn check_length(member: &str, text: &str, longest: usize) -> Result<(), AwsError
             Err(invalid(&format!("{at} less than or equal to {longest}")))
         }
         _ => Ok(()),
+    }
+}
+
+fn as_flag(value: &Value) -> Result<Option<bool>, AwsError> {
+    match value {
+        Value::Null => Ok(None),
+        Value::Bool(flag) => Ok(Some(*flag)),
+        _ => Err(serialization(
+            "class java.lang.String can not be converted to a Boolean",
+        )),
     }
 }
 

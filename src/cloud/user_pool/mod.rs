@@ -1,28 +1,40 @@
 //! Cognito user pools: a directory of users that signs tokens about them.
 //!
 //! - [`config`]: how a world sets a pool up; [`model`]: what a pool keeps
-//! - [`api`]: the JSON API, one file per family of operations ([`sign_up`], [`initiate_auth`],
-//!   [`sessions`]), with [`input`] reading the members and [`clients`] the app client's proof
+//! - [`api`]: the JSON API, with [`input`] reading the members and [`clients`] the app client's
+//!   proof: [`sign_up`], [`codes`], [`forgot_password`], [`initiate_auth`], [`srp`],
+//!   [`challenges`], [`refresh`], [`sessions`], [`profile`], [`authenticator`], and, for
+//!   administrators who sign their requests, [`admin`]
+//! - [`triggers`]: the functions that a pool calls on its way
 //! - [`hosted`]: the hosted UI and its OAuth endpoints
 //! - [`federation`]: the identity providers behind a pool
 //! - [`tokens`]: ID, access and refresh tokens; [`documents`]: the keys that verify them
 
+mod admin;
 mod api;
+mod authenticator;
+mod challenges;
 mod claims;
 mod clients;
+mod codes;
 pub mod config;
 mod documents;
 mod federation;
+mod forgot_password;
 mod hosted;
 mod initiate_auth;
 mod input;
 mod model;
 mod password;
+mod profile;
+mod refresh;
 mod sessions;
 mod sign_up;
+mod srp;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod triggers;
 
 use std::collections::BTreeMap;
 
@@ -81,29 +93,34 @@ impl UserPools {
         self.pools.get(self.by_client.get(client_id)?)
     }
 
+    /// The pool that waits for an answer to this session.
+    fn of_session(&self, session: &str) -> Option<&Pool> {
+        let mut pools = self.pools.values();
+        pools.find(|pool| pool.challenges.contains_key(session))
+    }
+
     fn of_host(&self, host: &str) -> Option<&Pool> {
         self.pools
             .get(self.by_domain.get(host.strip_suffix(HOSTED_SUFFIX)?)?)
     }
 }
 
-impl Pool {
-    /// Adds a user or replaces one.
-    fn put_user(&mut self, user: User) {
-        if let Some(email) = user.attributes.get("email")
-            && self.sign_in == config::SignIn::Email
-            && user.identities.is_empty()
-        {
-            self.by_email
-                .insert(email.to_ascii_lowercase(), user.username.clone());
-        }
-        self.users.insert(user.username.clone(), user);
-    }
-}
-
 /// The host of the API and of the key documents.
 fn api_host() -> String {
     format!("cognito-idp.{REGION}.amazonaws.com")
+}
+
+/// The account that a pool's actor stands in.
+fn account_of(cloud: &Cloud, actor: &ActorId) -> String {
+    let actor = cloud.actor(actor);
+    actor
+        .and_then(|actor| actor.account.clone())
+        .unwrap_or_default()
+}
+
+/// A pool's ARN.
+fn pool_arn(account: &str, pool_id: &str) -> String {
+    format!("arn:aws:cognito-idp:{REGION}:{account}:userpool/{pool_id}")
 }
 
 /// Finds out whether a request is for a user pool, which one, and which operation it asks for.
@@ -146,6 +163,9 @@ fn named_pool<'a>(pools: &'a UserPools, request: &Request) -> Option<&'a Pool> {
     if let Some(id) = member("UserPoolId") {
         return pools.get(id);
     }
+    if let Some(session) = member("Session") {
+        return pools.of_session(session);
+    }
     let token = Unverified::parse(member("AccessToken")?).ok()?;
     pools.get(token.text("iss")?.rsplit('/').next()?)
 }
@@ -177,7 +197,7 @@ pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
     }
     match documents::asked_for(RequestExt::path(request)) {
         Some((pool_id, document)) => documents::answer(cloud, pool_id, document),
-        None => api::answer(cloud, &pool, &route.operation, request),
+        None => api::answer(cloud, &pool, route, request),
     }
 }
 
@@ -201,6 +221,10 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
     for provider in &pool.providers {
         details.push(("Provider".to_owned(), provider.name.clone()));
     }
+    details.push(("Second factor".to_owned(), pool.mfa.name().to_owned()));
+    if let Some(functions) = triggers::in_words(&pool.triggers) {
+        details.push(("Functions".to_owned(), functions));
+    }
     for (name, group) in pool.groups.iter().take(MAX_LISTED) {
         let role = group.role_arn.as_deref().unwrap_or("no role");
         details.push((format!("Group {name}"), role.to_owned()));
@@ -208,7 +232,7 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
     for user in pool.users.values().take(MAX_LISTED) {
         details.push((format!("User {}", user.username), user_in_words(user)));
     }
-    let unused = pool.codes.values().filter(|code| !code.used).count();
+    let unused = pool.codes.len().saturating_sub(pool.used_codes);
     details.push(("Sign-ins".to_owned(), pool.sign_ins.len().to_string()));
     details.push(("Codes not redeemed".to_owned(), unused.to_string()));
     details.push((
@@ -228,6 +252,9 @@ fn user_in_words(user: &User) -> String {
     words.extend(user.groups.iter().map(|group| format!("in {group}")));
     if !user.enabled {
         words.push("disabled".to_owned());
+    }
+    if user.authenticator.enabled {
+        words.push("signs in with an authenticator app".to_owned());
     }
     if user.attempts.failed > 0 {
         words.push(format!(

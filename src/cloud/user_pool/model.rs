@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
-use super::config::{AuthFlow, PasswordPolicy, SignIn};
+use super::challenges::Challenge;
+use super::config::{AuthFlow, MfaMode, PasswordPolicy, Rotation, SignIn, Triggers};
 use super::federation::Provider;
+use super::forgot_password::Requests;
 use super::password::{Attempts, PasswordRecord};
 use crate::cloud::REGION;
 use crate::cloud::ledger::{ActorId, ExchangeId, Source};
@@ -25,17 +27,28 @@ pub(super) struct Pool {
     pub custom: Vec<String>,
     pub clients: BTreeMap<String, Client>,
     pub providers: Vec<Provider>,
+    pub mfa: MfaMode,
+    /// Functions that the pool calls on its way
+    pub triggers: Triggers,
     pub groups: BTreeMap<String, Group>,
     pub users: BTreeMap<String, User>,
+    /// Usernames by `sub`
+    pub by_sub: BTreeMap<String, String>,
+    /// Usernames by provider and the provider's user id, where a user of the pool was linked to it
+    pub links: BTreeMap<(String, String), String>,
     /// Usernames by e-mail address, for pools where people sign in with it
     pub by_email: BTreeMap<String, String>,
     /// Every sign-in, by `origin_jti`
     pub sign_ins: BTreeMap<String, SignInRecord>,
-    /// `origin_jti` by refresh token
-    pub refresh_tokens: BTreeMap<String, String>,
+    /// Whose each refresh token is
+    pub refresh_tokens: BTreeMap<String, RefreshToken>,
     /// `origin_jti` by user
     pub by_user: BTreeMap<String, Vec<String>>,
     pub codes: BTreeMap<String, Code>,
+    /// How many of them have been redeemed
+    pub used_codes: usize,
+    /// Sign-ins that wait for an answer, by session or, in SRP, by secret block
+    pub challenges: BTreeMap<String, Challenge>,
     /// Sign-ins that wait for a provider's answer, by the state sent along
     pub pending: BTreeMap<String, Pending>,
     /// Browsers that are signed in at the hosted UI, by cookie
@@ -73,6 +86,47 @@ impl Pool {
             SignIn::Username => None,
         }
     }
+
+    /// The user that an administrator means: by username, address or `sub`.
+    pub fn user_named(&self, typed: &str) -> Option<&User> {
+        let by_sub = || self.by_sub.get(typed).map(String::as_str);
+        self.users.get(self.username_of(typed).or_else(by_sub)?)
+    }
+
+    /// Adds a user or replaces one.
+    pub fn put_user(&mut self, user: User) {
+        let address = |user: &User| {
+            let own = user.status != Status::ExternalProvider;
+            let email = user.attributes.get("email").filter(|_| own)?;
+            Some(email.to_ascii_lowercase())
+        };
+        if let Some(before) = self.users.get(&user.username).and_then(address)
+            && self.by_email.get(&before) == Some(&user.username)
+        {
+            self.by_email.remove(&before);
+        }
+        if self.sign_in == SignIn::Email
+            && let Some(email) = address(&user)
+        {
+            self.by_email.insert(email, user.username.clone());
+        }
+        self.by_sub.insert(user.sub.clone(), user.username.clone());
+        self.users.insert(user.username.clone(), user);
+    }
+
+    /// The sign-in behind a refresh token.
+    pub fn sign_in_of(&self, refresh_token: &str) -> Option<&SignInRecord> {
+        self.sign_ins
+            .get(&self.refresh_tokens.get(refresh_token)?.origin_jti)
+    }
+}
+
+/// A refresh token that was handed out.
+#[derive(Clone, Debug)]
+pub(super) struct RefreshToken {
+    pub origin_jti: String,
+    /// When it stops working because a newer one took its place
+    pub replaced_from: Option<Moment>,
 }
 
 /// An app client.
@@ -89,6 +143,10 @@ pub(super) struct Client {
     pub id_validity: Span,
     pub access_validity: Span,
     pub refresh_validity: Span,
+    /// How long a challenge waits for its answer
+    pub session_validity: Span,
+    /// Whether each refresh brings a new refresh token
+    pub rotation: Option<Rotation>,
     /// Unknown users are answered like known ones
     pub hides_users: bool,
 }
@@ -101,10 +159,15 @@ pub(super) struct Group {
 }
 
 /// Where a user stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Status {
+    #[default]
     Unconfirmed,
     Confirmed,
+    /// An administrator chose the password
+    ForceChangePassword,
+    /// Brought over without a password that is good here
+    ResetRequired,
     ExternalProvider,
 }
 
@@ -113,13 +176,15 @@ impl Status {
         match self {
             Self::Unconfirmed => "UNCONFIRMED",
             Self::Confirmed => "CONFIRMED",
+            Self::ForceChangePassword => "FORCE_CHANGE_PASSWORD",
+            Self::ResetRequired => "RESET_REQUIRED",
             Self::ExternalProvider => "EXTERNAL_PROVIDER",
         }
     }
 }
 
 /// A user's profile.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct User {
     pub username: String,
     pub sub: String,
@@ -132,7 +197,43 @@ pub(super) struct User {
     pub identities: Vec<Identity>,
     pub groups: BTreeSet<String>,
     pub attempts: Attempts,
+    /// The code that confirms the sign-up
     pub confirmation: Option<Confirmation>,
+    /// The code that allows a new password
+    pub reset: Option<Confirmation>,
+    /// How often such a code was asked for of late
+    pub reset_requests: Requests,
+    /// The code that proves an address that was changed
+    pub verification: Option<Confirmation>,
+    /// When a password that an administrator chose stops working
+    pub temporary_until: Option<Moment>,
+    pub authenticator: Authenticator,
+    pub created_at: Moment,
+    pub changed_at: Moment,
+    /// Browsers that signed in no later than this are signed out
+    pub signed_out_at: Option<Moment>,
+}
+
+/// A user's authenticator app.
+#[derive(Clone, Default)]
+pub(super) struct Authenticator {
+    /// Shared, and not yet proven with a code
+    pub offered: Option<Vec<u8>>,
+    /// Shared and proven
+    pub secret: Option<Vec<u8>>,
+    /// Asked for at every sign-in
+    pub enabled: bool,
+    pub preferred: bool,
+    /// The last code that was accepted: none is good twice
+    pub last_code: Option<String>,
+}
+
+impl std::fmt::Debug for Authenticator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Authenticator")
+            .field("enabled", &self.enabled)
+            .finish_non_exhaustive()
+    }
 }
 
 impl User {
@@ -194,6 +295,7 @@ impl Identity {
 pub(super) struct Confirmation {
     pub code: String,
     pub expires_at: Moment,
+    /// Wrong codes since
     pub failed: u32,
 }
 
@@ -208,6 +310,7 @@ pub(super) struct SignInRecord {
     pub scopes: Vec<String>,
     /// Through the hosted UI
     pub hosted: bool,
+    /// The refresh token of today
     pub refresh_token: String,
     pub refresh_expires_at: Moment,
     pub revoked: bool,
@@ -244,6 +347,8 @@ pub(super) struct Ask {
 #[derive(Clone, Debug)]
 pub(super) struct Pending {
     pub ask: Ask,
+    /// What the provider's ID token must repeat
+    pub nonce: Option<String>,
     pub provider: String,
     pub expires_at: Moment,
 }

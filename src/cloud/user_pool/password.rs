@@ -4,6 +4,7 @@ use super::config::PasswordPolicy;
 use crate::cloud::aws::AwsError;
 use crate::protocol::hash::{constant_time_eq, sha256};
 use crate::protocol::random::Stream;
+use crate::protocol::srp::Verifier;
 use crate::protocol::time::{Moment, Span};
 
 /// The longest password, in characters.
@@ -37,6 +38,16 @@ impl PasswordRecord {
         }
         let x = hash(&salt, pool_suffix, username, password);
         Self { salt, x }
+    }
+
+    /// The salt and private value of nobody, always the same for the same stream.
+    pub fn simulated(stream: Stream) -> Self {
+        Self::new(stream, "", "", "")
+    }
+
+    /// What SRP verifies a proof with.
+    pub fn verifier(&self) -> Verifier {
+        Verifier::from_kept(&self.salt, &self.x)
     }
 
     /// Whether this is the password.

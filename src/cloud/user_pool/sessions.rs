@@ -4,13 +4,12 @@
 use serde_json::{Value, json};
 
 use super::api::{Answer, not_authorized};
-use super::clients;
 use super::input::Input;
 use super::model::{Client, Identity, SignInRecord, User};
 use super::tokens::{ADMIN_SCOPE, KeyUse, key_name, kid};
+use super::{authenticator, clients};
 use crate::cloud::Cloud;
 use crate::cloud::aws::{AwsError, shorten};
-use crate::protocol::hash::constant_time_eq;
 use crate::protocol::jwt::Unverified;
 use crate::protocol::keys::Algorithm;
 
@@ -18,12 +17,24 @@ const VERIFY_GUIDE: &str = "RFC 7515; Cognito guide: verifying a JSON web token"
 const REVOKE_GUIDE: &str = "Cognito guide: revoking tokens";
 const SCOPE_GUIDE: &str = "Cognito guide: using the access token";
 /// The longest token looked at, in characters.
-const MAX_TOKEN_CHARS: usize = 20_000;
+pub(super) const MAX_TOKEN_CHARS: usize = 20_000;
 
 /// `GetUser`: the profile of the token's user.
 pub(super) fn get_user(cloud: &mut Cloud, pool: &str, input: &Input) -> Answer {
     let token = input.required("AccessToken", MAX_TOKEN_CHARS)?;
     let (user, _) = check_access_token(cloud, pool, token, ADMIN_SCOPE)?;
+    let mut answer = json!({
+        "Username": user.username,
+        "UserAttributes": attributes_of(&user),
+    });
+    for (name, value) in authenticator::settings(&user) {
+        answer[name] = value;
+    }
+    Ok(answer)
+}
+
+/// A profile as the API lists it.
+pub(super) fn attributes_of(user: &User) -> Vec<Value> {
     let mut attributes = vec![json!({ "Name": "sub", "Value": user.sub })];
     if !user.identities.is_empty() {
         let list: Vec<Value> = user.identities.iter().map(Identity::json).collect();
@@ -33,7 +44,7 @@ pub(super) fn get_user(cloud: &mut Cloud, pool: &str, input: &Input) -> Answer {
     for (name, value) in &user.attributes {
         attributes.push(json!({ "Name": name, "Value": value }));
     }
-    Ok(json!({ "Username": user.username, "UserAttributes": attributes }))
+    attributes
 }
 
 /// `GlobalSignOut`: ends every sign-in of the token's user. Tokens that are out there keep their
@@ -41,21 +52,24 @@ pub(super) fn get_user(cloud: &mut Cloud, pool: &str, input: &Input) -> Answer {
 pub(super) fn global_sign_out(cloud: &mut Cloud, pool: &str, input: &Input) -> Answer {
     let token = input.required("AccessToken", MAX_TOKEN_CHARS)?;
     let (user, _) = check_access_token(cloud, pool, token, ADMIN_SCOPE)?;
-    if let Some(pool) = cloud.user_pools.get_mut(pool) {
-        let ids = pool
-            .by_user
-            .get(&user.username)
-            .cloned()
-            .unwrap_or_default();
-        for id in ids {
-            if let Some(record) = pool.sign_ins.get_mut(&id) {
-                record.revoked = true;
-            }
-        }
-        pool.browsers
-            .retain(|_, browser| browser.username != user.username);
-    }
+    sign_out_everywhere(cloud, pool, &user.username);
     Ok(json!({}))
+}
+
+/// Ends every sign-in of a user, at the API and in browsers.
+pub(super) fn sign_out_everywhere(cloud: &mut Cloud, pool_id: &str, username: &str) {
+    let now = cloud.now();
+    let Some(pool) = cloud.user_pools.get_mut(pool_id) else {
+        return;
+    };
+    for id in pool.by_user.get(username).into_iter().flatten() {
+        if let Some(record) = pool.sign_ins.get_mut(id) {
+            record.revoked = true;
+        }
+    }
+    if let Some(user) = pool.users.get_mut(username) {
+        user.signed_out_at = Some(now);
+    }
 }
 
 /// `RevokeToken`: ends the one sign-in that a refresh token belongs to.
@@ -79,21 +93,9 @@ fn revoke(
     ]);
     plan_revoke(cloud);
     let client = clients::check(cloud, pool_id, client_id)?;
-    match &client.secret {
-        None => cloud.ledger.skip("Client secret"),
-        Some(kept) => {
-            let sent = secret.unwrap_or_default();
-            let same = constant_time_eq(kept.as_bytes(), sent.as_bytes());
-            let actual = if same { "that secret" } else { "another text" };
-            let expected = format!("the secret of {}", client.name);
-            if !cloud.ledger.verify("Client secret", same, expected, actual) {
-                return Err(AwsError::new(
-                    "UnauthorizedException",
-                    400,
-                    "Invalid client secret",
-                ));
-            }
-        }
+    if !clients::check_secret(cloud, &client, secret) {
+        let message = "Invalid client secret";
+        return Err(AwsError::new("UnauthorizedException", 400, message));
     }
     revoke_of_client(cloud, pool_id, &client, token)
 }
@@ -125,14 +127,10 @@ pub(super) fn revoke_of_client(
         return Err(AwsError::new("UnsupportedTokenTypeException", 400, message));
     }
     let pool = cloud.user_pools.get(pool_id);
-    let id = pool
-        .and_then(|pool| pool.refresh_tokens.get(token))
-        .cloned();
-    let owner = id
-        .as_ref()
-        .and_then(|id| Some(pool?.sign_ins.get(id)?.client.clone()));
+    let record = pool.and_then(|pool| pool.sign_in_of(token));
+    let found = record.map(|record| (record.origin_jti.clone(), record.client.clone()));
     // RFC 7009: a token that nobody knows is as good as revoked
-    let (Some(id), Some(owner)) = (id, owner) else {
+    let Some((id, owner)) = found else {
         cloud.ledger.skip("Same app client");
         return Ok(());
     };

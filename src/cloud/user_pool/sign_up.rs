@@ -1,23 +1,20 @@
 //! SignUp, ConfirmSignUp and ResendConfirmationCode: how somebody becomes a user.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::api::{Answer, invalid_parameter, not_authorized};
+use super::api::{Answer, internal_error, invalid_parameter, not_authorized};
 use super::clients;
+use super::codes::{self, Purpose};
 use super::config::SignIn;
 use super::input::{Input, invalid};
-use super::model::{Client, Confirmation, Pool, Status, User};
-use super::password::{
-    Attempts, MAX_PASSWORD_CHARS, PasswordRecord, check_policy, policy_in_words,
-};
-use super::tokens::actor_of;
+use super::model::{Client, Pool, Status, User};
+use super::password::{MAX_PASSWORD_CHARS, PasswordRecord, check_policy, policy_in_words};
+use super::triggers;
 use crate::cloud::Cloud;
 use crate::cloud::aws::{AwsError, shorten};
-use crate::cloud::ledger::{ArtifactKind, Mint, Source};
-use crate::protocol::hash::constant_time_eq;
-use crate::protocol::time::Span;
+use crate::cloud::ledger::Source;
 
 const API: &str = "API reference: SignUp";
 const CONFIRM_API: &str = "API reference: ConfirmSignUp";
@@ -25,14 +22,8 @@ const ERRORS_GUIDE: &str = "Cognito guide: managing errors";
 const POLICY_GUIDE: &str = "Cognito guide: password policy";
 const MODEL: &str = "Tokentrail's model";
 
-/// How long a sign-up code is valid.
-const CODE_VALIDITY: Span = Span::from_hours(24);
-/// Digits of a code.
-const CODE_DIGITS: usize = 6;
-/// Wrong codes until a new one must be asked for. The number is Tokentrail's model.
-const MAX_WRONG_CODES: u32 = 5;
-/// The longest username and client id, in characters.
-const MAX_NAME_CHARS: usize = 128;
+/// The longest username, client id and group name, in characters.
+pub(super) const MAX_NAME_CHARS: usize = 128;
 /// Attributes that every pool has; others are `custom:`.
 const STANDARD: [&str; 17] = [
     "address",
@@ -54,28 +45,13 @@ const STANDARD: [&str; 17] = [
     "zoneinfo",
 ];
 
-/// What somebody signs up with.
-struct NewUser {
-    username: String,
-    password: String,
-    attributes: Vec<(String, String)>,
-}
-
 /// `SignUp`.
 pub(super) fn sign_up(cloud: &mut Cloud, pool_id: &str, input: &Input) -> Answer {
     let client_id = input.required("ClientId", MAX_NAME_CHARS)?;
-    let new = NewUser {
-        username: input.required("Username", MAX_NAME_CHARS)?.to_owned(),
-        password: input.required("Password", MAX_PASSWORD_CHARS)?.to_owned(),
-        attributes: input.attributes("UserAttributes")?,
-    };
-    if new.password.starts_with(char::is_whitespace) || new.password.ends_with(char::is_whitespace)
-    {
-        return Err(invalid(
-            "Value at 'password' failed to satisfy constraint: Member must satisfy regular \
-             expression pattern: ^[\\S]+.*[\\S]+$",
-        ));
-    }
+    let username = input.required("Username", MAX_NAME_CHARS)?;
+    let password = input.required("Password", MAX_PASSWORD_CHARS)?;
+    let mut attributes = input.attributes("UserAttributes")?;
+    check_password_form(password)?;
     let hash = input.optional("SecretHash", MAX_NAME_CHARS)?;
     clients::plan(cloud, pool_id, client_id);
     cloud.ledger.plan(&[
@@ -83,24 +59,72 @@ pub(super) fn sign_up(cloud: &mut Cloud, pool_id: &str, input: &Input) -> Answer
         ("Password policy", POLICY_GUIDE),
         ("Username free", ERRORS_GUIDE),
     ]);
+    triggers::plan(cloud, pool_id, triggers::Kind::PreSignUp);
     let client = clients::check(cloud, pool_id, client_id)?;
-    clients::check_secret_hash(cloud, &client, &[&new.username], hash)?;
-    check_attributes(cloud, pool_id, &new)?;
-    check_password(cloud, pool_id, &new.password)?;
-    check_free(cloud, pool_id, &new)?;
-    Ok(create(cloud, pool_id, &client, new))
+    clients::check_secret_hash(cloud, &client, &[username], hash)?;
+    check_attributes(cloud, pool_id, Some(username), &attributes, Writer::User)?;
+    check_password(cloud, pool_id, password)?;
+    check_free(cloud, pool_id, username, Writer::User)?;
+    let place = (pool_id, client_id);
+    let by = triggers::SignUpBy::SignUp;
+    let decision = triggers::pre_sign_up(cloud, place, by, (username, &attributes))?;
+    if decision.verify_email {
+        attributes.push(("email_verified".to_owned(), "true".to_owned()));
+    }
+    let status = match decision.confirm {
+        true => Status::Confirmed,
+        false => Status::Unconfirmed,
+    };
+    let new = NewUser {
+        username: username.to_owned(),
+        password: Some(password.to_owned()),
+        attributes,
+        status,
+    };
+    let user = create(cloud, pool_id, new).ok_or_else(internal_error)?;
+    let mut answer = json!({ "UserConfirmed": decision.confirm, "UserSub": user.sub });
+    if decision.confirm {
+        triggers::plan(cloud, pool_id, triggers::Kind::PostConfirmation);
+        let source = "PostConfirmation_ConfirmSignUp";
+        triggers::post_confirmation(cloud, place, source, &user.username)?;
+    } else if let Some(details) = send_first_code(cloud, pool_id, &client, &user) {
+        answer["CodeDeliveryDetails"] = details;
+    }
+    Ok(answer)
 }
 
-fn check_attributes(cloud: &mut Cloud, pool_id: &str, new: &NewUser) -> Result<(), AwsError> {
+/// A password neither begins nor ends with a blank.
+pub(super) fn check_password_form(password: &str) -> Result<(), AwsError> {
+    if password.starts_with(char::is_whitespace) || password.ends_with(char::is_whitespace) {
+        return Err(invalid(
+            "Value at 'password' failed to satisfy constraint: Member must satisfy regular \
+             expression pattern: ^[\\S]+.*[\\S]+$",
+        ));
+    }
+    Ok(())
+}
+
+/// Who writes a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Writer {
+    User,
+    Administrator,
+}
+
+/// Attributes must be in the pool's schema; a new user (who has a name) needs the required ones.
+pub(super) fn check_attributes(
+    cloud: &mut Cloud,
+    pool_id: &str,
+    new_user: Option<&str>,
+    attributes: &[(String, String)],
+    writer: Writer,
+) -> Result<(), AwsError> {
     let Some(pool) = cloud.user_pools.get(pool_id) else {
         return Ok(());
     };
-    let fault = attribute_fault(pool, new);
-    let names: Vec<&str> = new
-        .attributes
-        .iter()
-        .map(|(name, _)| name.as_str())
-        .collect();
+    let fault = schema_fault(pool, attributes, writer)
+        .or_else(|| new_user.and_then(|name| new_user_fault(pool, name, attributes, writer)));
+    let names: Vec<&str> = attributes.iter().map(|(name, _)| name.as_str()).collect();
     let actual = if names.is_empty() {
         "none".to_owned()
     } else {
@@ -115,48 +139,57 @@ fn check_attributes(cloud: &mut Cloud, pool_id: &str, new: &NewUser) -> Result<(
     fault.map_or(Ok(()), Err)
 }
 
-fn attribute_fault(pool: &Pool, new: &NewUser) -> Option<AwsError> {
-    let schema = |what: String| {
-        Some(invalid_parameter(format!(
-            "Attributes did not conform to the schema: {what}"
-        )))
-    };
-    for (name, value) in &new.attributes {
-        let custom = name.strip_prefix("custom:");
-        if matches!(
-            name.as_str(),
-            "email_verified" | "phone_number_verified" | "sub"
-        ) {
+fn off_schema(what: &str) -> AwsError {
+    invalid_parameter(format!("Attributes did not conform to the schema: {what}"))
+}
+
+fn schema_fault(pool: &Pool, attributes: &[(String, String)], writer: Writer) -> Option<AwsError> {
+    for (name, value) in attributes {
+        let verified = matches!(name.as_str(), "email_verified" | "phone_number_verified");
+        if name == "sub" || verified && writer == Writer::User {
             return Some(not_authorized(
                 "A client attempted to write unauthorized attribute",
             ));
         }
-        let known = match custom {
+        let known = match name.strip_prefix("custom:") {
             Some(name) => pool.custom.iter().any(|known| known == name),
-            None => STANDARD.contains(&name.as_str()),
+            None => verified || STANDARD.contains(&name.as_str()),
         };
         if !known {
             let what = format!("{}: Attribute does not exist in the schema.", shorten(name));
-            return schema(what);
+            return Some(off_schema(&what));
         }
         if name == "email" && !is_email(value) {
             return Some(invalid_parameter("Invalid email address format."));
         }
     }
-    let given = |wanted: &String| new.attributes.iter().any(|(name, _)| name == wanted);
-    if pool.sign_in == SignIn::Email && !is_email(&new.username) {
+    None
+}
+
+fn new_user_fault(
+    pool: &Pool,
+    username: &str,
+    attributes: &[(String, String)],
+    writer: Writer,
+) -> Option<AwsError> {
+    let by_email = pool.sign_in == SignIn::Email;
+    if by_email && !is_email(username) {
         return Some(invalid_parameter("Username should be an email."));
     }
-    let by_username = |name: &String| pool.sign_in == SignIn::Email && name == "email";
+    // An administrator may leave required attributes to the user's first sign-in
+    if writer == Writer::Administrator {
+        return None;
+    }
+    let given = |wanted: &String| attributes.iter().any(|(name, _)| name == wanted);
     let missing = pool
         .required
         .iter()
-        .find(|name| !given(name) && !by_username(name))?;
-    schema(format!("{missing}: The attribute is required"))
+        .find(|name| !(given(name) || by_email && *name == "email"))?;
+    Some(off_schema(&format!("{missing}: The attribute is required")))
 }
 
 /// Whether a text has the shape of an address.
-fn is_email(text: &str) -> bool {
+pub(super) fn is_email(text: &str) -> bool {
     let clean = !text.chars().any(|c| c.is_whitespace() || c.is_control());
     let parts = text.split_once('@');
     clean
@@ -165,7 +198,12 @@ fn is_email(text: &str) -> bool {
         })
 }
 
-fn check_password(cloud: &mut Cloud, pool_id: &str, password: &str) -> Result<(), AwsError> {
+/// Verifies a password that is to be set against the pool's policy.
+pub(super) fn check_password(
+    cloud: &mut Cloud,
+    pool_id: &str,
+    password: &str,
+) -> Result<(), AwsError> {
     let Some(policy) = cloud.user_pools.get(pool_id).map(|pool| pool.policy) else {
         return Ok(());
     };
@@ -188,70 +226,126 @@ fn check_password(cloud: &mut Cloud, pool_id: &str, password: &str) -> Result<()
     checked
 }
 
-fn check_free(cloud: &mut Cloud, pool_id: &str, new: &NewUser) -> Result<(), AwsError> {
+/// Verifies that nobody has this name yet.
+pub(super) fn check_free(
+    cloud: &mut Cloud,
+    pool_id: &str,
+    username: &str,
+    writer: Writer,
+) -> Result<(), AwsError> {
     let Some(pool) = cloud.user_pools.get(pool_id) else {
         return Ok(());
     };
-    let (taken, sign_in) = (pool.username_of(&new.username).is_some(), pool.sign_in);
+    let (taken, sign_in) = (pool.username_of(username).is_some(), pool.sign_in);
     let actual = if taken { "taken" } else { "free" };
-    let expected = format!("no user {}", shorten(&new.username));
+    let expected = format!("no user {}", shorten(username));
     if cloud
         .ledger
         .verify("Username free", !taken, expected, actual)
     {
         return Ok(());
     }
-    let message = match sign_in {
-        SignIn::Username => "User already exists",
-        SignIn::Email => "An account with the given email already exists.",
+    let message = match (sign_in, writer) {
+        (SignIn::Username, Writer::User) => "User already exists",
+        (SignIn::Username, Writer::Administrator) => "User account already exists",
+        (SignIn::Email, _) => "An account with the given email already exists.",
     };
     Err(AwsError::new("UsernameExistsException", 400, message))
 }
 
-/// Everything was verified: the user comes into being, and the code is sent.
-fn create(cloud: &mut Cloud, pool_id: &str, client: &Client, new: NewUser) -> Value {
-    let Some(pool) = cloud.user_pools.get(pool_id) else {
-        return json!({});
-    };
-    let (sign_in, sends) = (pool.sign_in, pool.auto_verify_email);
-    let suffix = pool.suffix().to_owned();
+/// Somebody who is to become a user.
+pub(super) struct NewUser {
+    /// As typed: username, or address in a pool with e-mail sign-in
+    pub username: String,
+    pub password: Option<String>,
+    pub attributes: Vec<(String, String)>,
+    pub status: Status,
+}
+
+/// Everything was verified: the user comes into being. Returns the username.
+pub(super) fn create(cloud: &mut Cloud, pool_id: &str, new: NewUser) -> Option<User> {
+    let sign_in = cloud.user_pools.get(pool_id)?.sign_in;
     let sub = cloud.fresh("user-pool/sub").uuid();
     let username = match sign_in {
         SignIn::Username => new.username.clone(),
         SignIn::Email => sub.clone(),
     };
-    let salt = cloud.fresh("user-pool/salt");
+    let password = new
+        .password
+        .map(|password| password_record(cloud, pool_id, &username, &password));
     let mut attributes: indexmap::IndexMap<String, String> = new.attributes.into_iter().collect();
     if sign_in == SignIn::Email {
-        attributes
-            .entry("email".to_owned())
-            .or_insert_with(|| new.username.clone());
+        attributes.entry("email".to_owned()).or_insert(new.username);
     }
     if attributes.contains_key("email") {
-        attributes.insert("email_verified".to_owned(), "false".to_owned());
+        attributes
+            .entry("email_verified".to_owned())
+            .or_insert_with(|| "false".to_owned());
     }
-    let email = attributes.get("email").filter(|_| sends).cloned();
+    let now = cloud.now();
     let user = User {
         sources: sources(cloud, &attributes, sign_in),
-        password: Some(PasswordRecord::new(salt, &suffix, &username, &new.password)),
-        username: username.clone(),
-        sub: sub.clone(),
-        status: Status::Unconfirmed,
+        password,
+        username,
+        sub,
+        status: new.status,
         enabled: true,
         attributes,
-        identities: Vec::new(),
-        groups: BTreeSet::new(),
-        attempts: Attempts::default(),
-        confirmation: None,
+        created_at: now,
+        changed_at: now,
+        ..User::default()
     };
-    if let Some(pool) = cloud.user_pools.get_mut(pool_id) {
-        pool.put_user(user);
-    }
-    let mut answer = json!({ "UserConfirmed": false, "UserSub": sub });
-    if let Some(email) = email {
-        answer["CodeDeliveryDetails"] = send_code(cloud, pool_id, client, &username, &email);
-    }
-    answer
+    cloud.user_pools.get_mut(pool_id)?.put_user(user.clone());
+    Some(user)
+}
+
+/// What is kept of a new password.
+pub(super) fn password_record(
+    cloud: &mut Cloud,
+    pool_id: &str,
+    username: &str,
+    password: &str,
+) -> PasswordRecord {
+    let salt = cloud.fresh("user-pool/salt");
+    let suffix = pool_id
+        .split_once('_')
+        .map_or(pool_id, |(_, suffix)| suffix);
+    PasswordRecord::new(salt, suffix, username, password)
+}
+
+/// Brings somebody over whom only the pool's function knows. Says whether that happened.
+pub(super) fn migrate(
+    cloud: &mut Cloud,
+    place: (&str, &str),
+    (typed, password): (&str, Option<&str>),
+) -> bool {
+    let Some(found) = triggers::migrate_user(cloud, place, (typed, password)) else {
+        return false;
+    };
+    let status = match found.confirmed {
+        true => Status::Confirmed,
+        false => Status::ResetRequired,
+    };
+    let new = NewUser {
+        username: typed.to_owned(),
+        password: password.map(str::to_owned),
+        attributes: found.attributes,
+        status,
+    };
+    create(cloud, place.0, new).is_some()
+}
+
+/// Sends the first code, where the pool does so and there is an address.
+fn send_first_code(
+    cloud: &mut Cloud,
+    pool_id: &str,
+    client: &Client,
+    user: &User,
+) -> Option<Value> {
+    let sends = cloud.user_pools.get(pool_id)?.auto_verify_email;
+    let email = user.attributes.get("email").filter(|_| sends)?;
+    let whom = (client.name.as_str(), user.username.as_str(), email.as_str());
+    Some(codes::send(cloud, pool_id, Purpose::SignUp, whom))
 }
 
 /// Where a new user's values came from: the request under way.
@@ -281,59 +375,6 @@ fn sources(
     own.into_iter().chain(given).collect()
 }
 
-/// Makes a code and delivers it to whoever reads that address.
-fn send_code(
-    cloud: &mut Cloud,
-    pool_id: &str,
-    client: &Client,
-    username: &str,
-    email: &str,
-) -> Value {
-    let stream = "user-pool/confirmation-code";
-    let code = cloud.fresh(stream).digits(CODE_DIGITS);
-    let expires_at = cloud.now() + CODE_VALIDITY;
-    let mint = Mint::text(
-        ArtifactKind::ConfirmationCode,
-        "Confirmation code",
-        code.clone(),
-    )
-    .expiring(expires_at)
-    .fact("user", username)
-    .fact("sent to", email)
-    .fact("app client", client.name.clone())
-    .origin(
-        "code",
-        code.clone(),
-        Source::Random {
-            stream: stream.to_owned(),
-        },
-    );
-    let actor = actor_of(cloud, pool_id);
-    let artifact = cloud.mint(&actor, mint);
-    if let Some(person) = cloud.people.with_email(email).cloned() {
-        let now = cloud.now();
-        cloud.ledger.lose(&actor, artifact, now);
-        cloud.ledger.gain(&person, artifact, now);
-        cloud.note_state(&person);
-    }
-    let pool = cloud.user_pools.get_mut(pool_id);
-    if let Some(user) = pool.and_then(|pool| pool.users.get_mut(username)) {
-        user.confirmation = Some(Confirmation {
-            code,
-            expires_at,
-            failed: 0,
-        });
-    }
-    json!({ "AttributeName": "email", "DeliveryMedium": "EMAIL", "Destination": masked(email) })
-}
-
-/// `a***@e***`.
-fn masked(email: &str) -> String {
-    let (name, host) = email.split_once('@').unwrap_or((email, ""));
-    let first = |text: &str| text.chars().take(1).collect::<String>();
-    format!("{}***@{}***", first(name), first(host))
-}
-
 /// `ConfirmSignUp`.
 pub(super) fn confirm_sign_up(cloud: &mut Cloud, pool_id: &str, input: &Input) -> Answer {
     let client_id = input.required("ClientId", MAX_NAME_CHARS)?;
@@ -344,14 +385,13 @@ pub(super) fn confirm_sign_up(cloud: &mut Cloud, pool_id: &str, input: &Input) -
     cloud.ledger.plan(&[
         ("User exists", ERRORS_GUIDE),
         ("Not confirmed yet", CONFIRM_API),
-        ("Attempts left", MODEL),
-        ("Code not expired", CONFIRM_API),
-        ("Code", CONFIRM_API),
     ]);
+    codes::plan(cloud, Purpose::SignUp);
+    triggers::plan(cloud, pool_id, triggers::Kind::PostConfirmation);
     let client = clients::check(cloud, pool_id, client_id)?;
     clients::check_secret_hash(cloud, &client, &[typed], hash)?;
     let user = find_user(cloud, pool_id, typed).ok_or_else(|| match client.hides_users {
-        true => expired_code(),
+        true => codes::expired(),
         false => unknown_user(),
     })?;
     let waiting = user.status == Status::Unconfirmed;
@@ -365,7 +405,7 @@ pub(super) fn confirm_sign_up(cloud: &mut Cloud, pool_id: &str, input: &Input) -
         let message = format!("User cannot be confirmed. Current status is {status}");
         return Err(not_authorized(message));
     }
-    check_code(cloud, pool_id, &user, code)?;
+    codes::check(cloud, pool_id, (&user, Purpose::SignUp), code)?;
     let pool = cloud.user_pools.get_mut(pool_id);
     if let Some(user) = pool.and_then(|pool| pool.users.get_mut(&user.username)) {
         user.status = Status::Confirmed;
@@ -374,11 +414,14 @@ pub(super) fn confirm_sign_up(cloud: &mut Cloud, pool_id: &str, input: &Input) -
             "true".clone_into(verified);
         }
     }
-    spend_code(cloud, code);
+    codes::spend(cloud, code);
+    let source = "PostConfirmation_ConfirmSignUp";
+    triggers::post_confirmation(cloud, (pool_id, client_id), source, &user.username)?;
     Ok(json!({}))
 }
 
-fn find_user(cloud: &mut Cloud, pool_id: &str, typed: &str) -> Option<User> {
+/// The user that a person means, as a check.
+pub(super) fn find_user(cloud: &mut Cloud, pool_id: &str, typed: &str) -> Option<User> {
     let pool = cloud.user_pools.get(pool_id)?;
     let user = pool
         .username_of(typed)
@@ -389,55 +432,6 @@ fn find_user(cloud: &mut Cloud, pool_id: &str, typed: &str) -> Option<User> {
         .ledger
         .verify("User exists", user.is_some(), "a user of this pool", actual);
     user
-}
-
-/// A wrong code is counted; after too many only a new code helps.
-fn check_code(cloud: &mut Cloud, pool_id: &str, user: &User, code: &str) -> Result<(), AwsError> {
-    let failed = user.confirmation.as_ref().map_or(0, |sent| sent.failed);
-    let expected = format!("fewer than {MAX_WRONG_CODES} wrong codes");
-    let left = failed < MAX_WRONG_CODES;
-    if !cloud
-        .ledger
-        .verify("Attempts left", left, expected, failed.to_string())
-    {
-        let message = "Attempt limit exceeded, please try after some time.";
-        return Err(AwsError::new("LimitExceededException", 400, message));
-    }
-    let now = cloud.now();
-    let sent = user.confirmation.as_ref();
-    let fresh = sent.is_some_and(|sent| now < sent.expires_at);
-    let expected = match sent {
-        Some(sent) => format!("before {}", sent.expires_at.iso8601()),
-        None => "a code was sent".to_owned(),
-    };
-    if !cloud
-        .ledger
-        .verify("Code not expired", fresh, expected, now.iso8601())
-    {
-        return Err(expired_code());
-    }
-    let same = sent.is_some_and(|sent| constant_time_eq(sent.code.as_bytes(), code.as_bytes()));
-    let actual = if same { "that code" } else { "another code" };
-    if cloud
-        .ledger
-        .verify("Code", same, "the code that was sent", actual)
-    {
-        return Ok(());
-    }
-    let pool = cloud.user_pools.get_mut(pool_id);
-    let user = pool.and_then(|pool| pool.users.get_mut(&user.username));
-    if let Some(sent) = user.and_then(|user| user.confirmation.as_mut()) {
-        sent.failed += 1;
-    }
-    let message = "Invalid verification code provided, please try again.";
-    Err(AwsError::new("CodeMismatchException", 400, message))
-}
-
-/// A code that did its work is worth nothing any more.
-fn spend_code(cloud: &mut Cloud, code: &str) {
-    if let Some(artifact) = cloud.ledger.find_artifact(code) {
-        cloud.spend(artifact);
-    }
 }
 
 /// `ResendConfirmationCode`.
@@ -453,8 +447,7 @@ pub(super) fn resend_confirmation_code(cloud: &mut Cloud, pool_id: &str, input: 
     clients::check_secret_hash(cloud, &client, &[typed], hash)?;
     let Some(user) = find_user(cloud, pool_id, typed) else {
         // An unknown user is answered like a known one, and nothing is sent
-        let details = json!({ "AttributeName": "email", "DeliveryMedium": "EMAIL",
-                              "Destination": masked("x@x") });
+        let details = codes::simulated_delivery(typed);
         return match client.hides_users {
             true => Ok(json!({ "CodeDeliveryDetails": details })),
             false => Err(unknown_user()),
@@ -472,20 +465,13 @@ pub(super) fn resend_confirmation_code(cloud: &mut Cloud, pool_id: &str, input: 
     let Some(email) = user.attributes.get("email") else {
         return Err(invalid_parameter("Auto verification not turned on."));
     };
-    let old = user.confirmation.as_ref().map(|sent| sent.code.clone());
-    if let Some(old) = old {
-        spend_code(cloud, &old);
-    }
-    let details = send_code(cloud, pool_id, &client, &user.username, email);
+    let whom = (client.name.as_str(), user.username.as_str(), email.as_str());
+    let details = codes::send(cloud, pool_id, Purpose::SignUp, whom);
     Ok(json!({ "CodeDeliveryDetails": details }))
 }
 
-fn expired_code() -> AwsError {
-    let message = "Invalid code provided, please request a code again.";
-    AwsError::new("ExpiredCodeException", 400, message)
-}
-
-fn unknown_user() -> AwsError {
+/// Nobody of that name, where the client does not hide it.
+pub(super) fn unknown_user() -> AwsError {
     AwsError::new(
         "UserNotFoundException",
         400,

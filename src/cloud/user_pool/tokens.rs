@@ -4,8 +4,10 @@
 use serde_json::{Map, Value, json};
 
 use super::claims::{Draft, Subject};
-use super::model::{Client, SignInRecord};
+use super::model::{Client, RefreshToken, SignInRecord};
+use super::triggers;
 use crate::cloud::Cloud;
+use crate::cloud::aws::AwsError;
 use crate::cloud::ledger::{ActorId, ArtifactId, ArtifactKind, Mint, Source};
 use crate::protocol::encoding::{base64, base64url};
 use crate::protocol::hash::sha256;
@@ -72,6 +74,9 @@ pub(super) enum TokenError {
     /// There is no key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The pool's function refused.
+    #[error("{}", .0.message)]
+    Refused(AwsError),
 }
 
 /// What a sign-in or a refresh hands out.
@@ -114,13 +119,21 @@ pub(super) fn sign_in(
         refresh_expires_at: cloud.now() + new.client.refresh_validity,
         revoked: false,
     };
-    let mut set = issue(cloud, pool_id, &record, new.nonce, new.via)?;
+    let source = match record.hosted {
+        true => "TokenGeneration_HostedAuth",
+        false => "TokenGeneration_Authentication",
+    };
+    let mut set = issue(cloud, pool_id, &record, (new.nonce, new.via), source)?;
     set.refresh_token = Some(record.refresh_token.clone());
     mint_refresh_token(cloud, pool_id, &record, new.via);
     if let Some(pool) = cloud.user_pools.get_mut(pool_id) {
         let id = record.origin_jti.clone();
+        let token = RefreshToken {
+            origin_jti: id.clone(),
+            replaced_from: None,
+        };
         pool.refresh_tokens
-            .insert(record.refresh_token.clone(), id.clone());
+            .insert(record.refresh_token.clone(), token);
         pool.by_user
             .entry(record.username.clone())
             .or_default()
@@ -130,14 +143,39 @@ pub(super) fn sign_in(
     Ok(set)
 }
 
-/// ID and access token of a sign-in, new or old.
+/// A new refresh token for a sign-in; it ends when the first one would have.
+pub(super) fn rotate(
+    cloud: &mut Cloud,
+    pool_id: &str,
+    record: &SignInRecord,
+    via: Option<ArtifactId>,
+) -> String {
+    let mut record = record.clone();
+    record.refresh_token = refresh_token(cloud);
+    mint_refresh_token(cloud, pool_id, &record, via);
+    let value = record.refresh_token.clone();
+    if let Some(pool) = cloud.user_pools.get_mut(pool_id) {
+        let token = RefreshToken {
+            origin_jti: record.origin_jti.clone(),
+            replaced_from: None,
+        };
+        pool.refresh_tokens.insert(value.clone(), token);
+        pool.sign_ins.insert(record.origin_jti.clone(), record);
+    }
+    value
+}
+
+/// ID and access token of a sign-in, new or old. `source` is what the pool's function is told.
 pub(super) fn issue(
     cloud: &mut Cloud,
     pool_id: &str,
     sign_in: &SignInRecord,
-    nonce: Option<&str>,
-    via: Option<ArtifactId>,
+    (nonce, via): (Option<&str>, Option<ArtifactId>),
+    source: &str,
 ) -> Result<TokenSet, TokenError> {
+    let place = (pool_id, sign_in.client.as_str());
+    let overrides = triggers::pre_token_generation(cloud, place, source, &sign_in.username)
+        .map_err(TokenError::Refused)?;
     let mut jti = || cloud.fresh("user-pool/jti").uuid();
     let (access_jti, id_jti) = (jti(), jti());
     let now = cloud.now();
@@ -154,6 +192,7 @@ pub(super) fn issue(
             via,
             now,
             jti,
+            overrides: &overrides,
         }))
     };
     let access = draft(cloud, &access_jti, &|subject| subject.access_claims());

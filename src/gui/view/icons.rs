@@ -84,13 +84,6 @@ pub const VARIANT: &str = "\u{e278}";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Duotone(pub &'static str, pub &'static str);
 
-/// STS and IAM
-pub const KEY_SHIELD: Duotone = Duotone("\u{e40c}", "\u{e40f}");
-/// A guest
-pub const GUEST: Duotone = Duotone("\u{e9f4}", "\u{e9f5}");
-/// A way
-pub const TRAIL: Duotone = Duotone("\u{e39c}", "\u{e39d}");
-
 /// What an actor is drawn as.
 pub fn of_actor(kind: ActorKind) -> Duotone {
     match kind {

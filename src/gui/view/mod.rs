@@ -54,7 +54,7 @@ pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
     let window = ui.max_rect();
     // The strip's height depends on the room beside the panels, not on itself
     let room = Areas::of(window, model, 0.0);
-    let strip = caption::height(&ctx, model, room.stage.width());
+    let strip = caption::height(&ctx, model, egui::vec2(room.stage.width(), window.height()));
     let areas = Areas::of(window, model, strip);
     if model.screen == Screen::Stage {
         model.fit_stage((areas.stage.width(), areas.stage.height()));

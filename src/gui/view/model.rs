@@ -76,7 +76,8 @@ impl Default for Settings {
             text_scale: 1.0,
             reduced_motion: false,
             library: false,
-            inspector: true,
+            // Opens by itself when something is chosen
+            inspector: false,
             library_width: None,
             inspector_width: None,
             last: None,
@@ -405,6 +406,7 @@ impl Model {
             self.presenter = false;
         } else {
             self.select(None);
+            self.settings.inspector = false;
         }
     }
 

@@ -1,1 +1,302 @@
+//! The window as a person or a screen reader finds it: by the names of its controls.
 
+use std::sync::OnceLock;
+
+use bevy_egui::egui::{Key, Modifiers, Rect, Vec2, pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+use super::commands::{Command, Dialog, Selection, table};
+use super::model::{Effect, Model, Screen};
+use super::window::Areas;
+use super::{fixture, show_in};
+use crate::recording::Recording;
+use crate::stage::playback::PlaybackCommand;
+
+/// A window with everything it asked for.
+struct Desk {
+    model: Model,
+    asked: Vec<Command>,
+    effects: Vec<Effect>,
+}
+
+fn story() -> Recording {
+    static STORY: OnceLock<Recording> = OnceLock::new();
+    STORY
+        .get_or_init(|| fixture::story("facebook-to-s3"))
+        .clone()
+}
+
+fn staged() -> Model {
+    let mut model = fixture::started();
+    model.load("facebook-to-s3", story());
+    model
+}
+
+fn window(model: Model, size: Vec2) -> Harness<'static, Desk> {
+    let desk = Desk {
+        model,
+        asked: Vec::new(),
+        effects: Vec::new(),
+    };
+    let mut installed = false;
+    let mut harness = Harness::builder().with_size(size).build_ui_state(
+        move |ui, desk: &mut Desk| {
+            if !installed {
+                super::install(ui.ctx(), &desk.model);
+                installed = true;
+                return;
+            }
+            for command in show_in(ui, &mut desk.model) {
+                desk.asked.push(command.clone());
+                desk.effects.extend(desk.model.apply(command));
+            }
+        },
+        desk,
+    );
+    harness.run_steps(3);
+    harness
+}
+
+const USUAL: Vec2 = Vec2::new(1280.0, 720.0);
+
+fn press(harness: &mut Harness<'static, Desk>, modifiers: Modifiers, key: Key) -> Vec<Command> {
+    harness.state_mut().asked.clear();
+    harness.key_press_modifiers(modifiers, key);
+    harness.run_steps(3);
+    harness.state().asked.clone()
+}
+
+#[test]
+fn keys_ask_for_what_the_table_binds_them_to() {
+    let mut harness = window(staged(), USUAL);
+    for (modifiers, key, wanted) in [
+        (
+            Modifiers::NONE,
+            Key::Space,
+            Command::Playback(PlaybackCommand::PlayBeat),
+        ),
+        (Modifiers::SHIFT, Key::Space, Command::PlayPause),
+        (
+            Modifiers::NONE,
+            Key::ArrowRight,
+            Command::Playback(PlaybackCommand::StepBeat(1)),
+        ),
+        (
+            Modifiers::NONE,
+            Key::ArrowLeft,
+            Command::Playback(PlaybackCommand::StepBeat(-1)),
+        ),
+        (
+            Modifiers::NONE,
+            Key::Period,
+            Command::Playback(PlaybackCommand::StepCheck(1)),
+        ),
+        (
+            Modifiers::NONE,
+            Key::Num3,
+            Command::Playback(PlaybackCommand::JumpBeat(2)),
+        ),
+        (
+            Modifiers::NONE,
+            Key::End,
+            Command::Playback(PlaybackCommand::End),
+        ),
+        (Modifiers::NONE, Key::L, Command::ToggleLibrary),
+        (Modifiers::COMMAND, Key::Q, Command::Quit),
+    ] {
+        assert_eq!(press(&mut harness, modifiers, key), [wanted], "{key:?}");
+    }
+}
+
+#[test]
+fn a_chip_chosen_on_the_stage_is_taken_apart_in_the_inspector_and_its_signature_holds() {
+    let mut model = staged();
+    model.apply(Command::Playback(PlaybackCommand::End));
+    let mut harness = window(model, vec2(1600.0, 900.0));
+    harness.get_by_label_contains("ID token held by").click();
+    harness.run_steps(3);
+    let desk = harness.state();
+    let Some(Selection::Artifact(id)) = &desk.model.selection else {
+        panic!("nothing is chosen")
+    };
+    let artifact = desk
+        .model
+        .loaded
+        .as_ref()
+        .unwrap()
+        .recording
+        .artifact(*id)
+        .unwrap();
+    assert!(artifact.label.contains("ID token"));
+    assert!(matches!(
+        desk.model.signature,
+        Some(super::signature::Signature::Valid(_))
+    ));
+    harness.get_by_label("Signature valid");
+    harness.get_by_label("Claims");
+}
+
+#[test]
+fn the_sheet_lists_every_command_that_has_a_key() {
+    let mut harness = window(staged(), vec2(1280.0, 2000.0));
+    press(&mut harness, Modifiers::NONE, Key::Questionmark);
+    assert_eq!(harness.state().model.dialog, Some(Dialog::Sheet));
+    let jump = |binding: &&super::commands::Binding| {
+        matches!(
+            binding.command,
+            Command::Playback(PlaybackCommand::JumpBeat(_))
+        )
+    };
+    harness.get_by_label("Jump to beat 1 to 9");
+    let table = table();
+    for binding in table
+        .iter()
+        .filter(|binding| !binding.keys.is_empty() && !jump(binding))
+    {
+        assert!(
+            harness.query_all_by_label(binding.label).count() > 0,
+            "{}",
+            binding.label
+        );
+    }
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert_eq!(harness.state().model.dialog, None);
+}
+
+#[test]
+fn the_palette_narrows_while_typing_and_runs_what_it_found() {
+    let mut harness = window(staged(), USUAL);
+    press(&mut harness, Modifiers::COMMAND, Key::K);
+    harness.run_steps(2);
+    harness.event(bevy_egui::egui::Event::Text("next chap".to_owned()));
+    harness.run_steps(3);
+    assert_eq!(harness.state().model.palette.filter, "next chap");
+    let asked = press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert!(
+        asked.contains(&Command::Playback(PlaybackCommand::StepChapter(1))),
+        "{asked:?}"
+    );
+    assert_eq!(harness.state().model.dialog, None);
+}
+
+#[test]
+fn letters_typed_into_a_search_are_not_shortcuts() {
+    let mut harness = window(staged(), vec2(1600.0, 900.0));
+    press(&mut harness, Modifiers::NONE, Key::Slash);
+    harness.run_steps(2);
+    assert!(harness.state().model.settings.library);
+    assert_eq!(press(&mut harness, Modifiers::NONE, Key::Space), []);
+    assert_eq!(press(&mut harness, Modifiers::NONE, Key::L), []);
+}
+
+#[test]
+fn the_start_screen_offers_scenarios_and_says_that_nothing_is_real() {
+    let mut harness = window(fixture::started(), USUAL);
+    harness.get_by_label_contains("Not affiliated with Amazon Web Services");
+    harness
+        .get_by_label("Open Facebook to S3, step by step")
+        .click();
+    harness.run_steps(3);
+    assert_eq!(
+        harness.state().effects,
+        [Effect::Open("facebook-to-s3".into())]
+    );
+}
+
+#[test]
+fn every_control_has_a_name() {
+    let mut model = staged();
+    model.apply(Command::Playback(PlaybackCommand::End));
+    model.settings.library = true;
+    let harness = window(model, vec2(1920.0, 1080.0));
+    let mut buttons = 0;
+    for node in harness.query_all_by_role(bevy_egui::egui::accesskit::Role::Button) {
+        use egui_kittest::kittest::NodeT as _;
+        let label = node.accesskit_node().label().unwrap_or_default();
+        assert!(!label.trim().is_empty(), "{:?}", node.rect());
+        buttons += 1;
+    }
+    assert!(buttons > 20, "{buttons}");
+}
+
+#[test]
+fn the_stage_can_be_read_in_words() {
+    let mut model = staged();
+    model.apply(Command::Playback(PlaybackCommand::End));
+    let harness = window(model, USUAL);
+    let found = harness.get_all_by_label_contains("Stage, beat").next();
+    assert!(found.is_some());
+}
+
+#[test]
+fn the_stage_keeps_half_of_every_window_and_nothing_overlaps() {
+    let mut model = staged();
+    for scale in [0, 2, 4] {
+        model.settings.text_scale = 1.0;
+        model.apply(Command::TextSize(scale));
+        for (library, inspector) in [(false, false), (true, false), (false, true), (true, true)] {
+            model.settings.library = library;
+            model.settings.inspector = inspector;
+            for (w, h) in [
+                (1024.0, 640.0),
+                (1280.0, 720.0),
+                (1920.0, 1080.0),
+                (3840.0, 2160.0),
+            ] {
+                let window = Rect::from_min_size(pos2(0.0, 0.0), vec2(w, h));
+                let areas = Areas::of(window, &model, 120.0);
+                assert!(areas.stage.width() >= w / 2.0 - 0.5, "{w} {areas:?}");
+                assert!(areas.stage.height() >= h * 0.4, "{h} {areas:?}");
+                let all = [
+                    areas.top,
+                    areas.rail,
+                    areas.library,
+                    areas.inspector,
+                    Some(areas.stage),
+                    areas.caption,
+                    areas.transport,
+                ];
+                let all: Vec<Rect> = all.into_iter().flatten().collect();
+                for (position, one) in all.iter().enumerate() {
+                    assert!(
+                        window.expand(0.1).contains_rect(*one),
+                        "{one:?} leaves {window:?}"
+                    );
+                    for other in all.iter().skip(position + 1) {
+                        let shared = one.intersect(*other);
+                        assert!(
+                            shared.width() < 0.1 || shared.height() < 0.1,
+                            "{one:?} {other:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn stepping_out_closes_one_thing_at_a_time() {
+    let mut model = staged();
+    model.apply(Command::Select(Selection::Exchange(
+        crate::cloud::ledger::ExchangeId(0),
+    )));
+    model.apply(Command::Presenter);
+    model.apply(Command::Dialog(Dialog::About));
+    model.apply(Command::StepOut);
+    assert_eq!((model.dialog, model.presenter), (None, true));
+    model.apply(Command::StepOut);
+    assert!(!model.presenter && model.selection.is_some());
+    model.apply(Command::StepOut);
+    assert_eq!(model.selection, None);
+}
+
+#[test]
+fn the_same_scenario_loaded_again_keeps_its_beat() {
+    let mut model = staged();
+    model.apply(Command::Playback(PlaybackCommand::JumpBeat(4)));
+    model.load("facebook-to-s3", story());
+    assert_eq!(model.loaded.as_ref().unwrap().frame.beat, 4);
+    assert_eq!(model.screen, Screen::Stage);
+}

@@ -323,6 +323,8 @@ impl Theme {
         style.spacing.menu_margin = Margin::same(8);
         style.spacing.scroll.floating = true;
         style.spacing.scroll.bar_width = 8.0;
+        // A bar that is not being used is a hint, not a line across the picture
+        style.spacing.scroll.foreground_color = false;
         style.interaction.selectable_labels = true;
         style.interaction.tooltip_delay = 0.4;
         let style = Arc::new(style);
@@ -426,7 +428,9 @@ fn scaled_text(text: TypeScale, by: f32) -> TypeScale {
     }
 }
 
+/// Room around text grows slower than the text, or little would be left for the stage.
 fn scaled_space(space: Space, by: f32) -> Space {
+    let by = by.sqrt();
     Space {
         control: space.control * by,
         top_bar: space.top_bar * by,

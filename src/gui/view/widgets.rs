@@ -110,7 +110,13 @@ pub fn button(ui: &mut Ui, theme: &Theme, icon: &str, words: &str, accent: Color
     let mut left = rect.left_center() + vec2(theme.step(3.0), 0.0);
     if !icon.is_empty() {
         let at = left + vec2(theme.text.icon / 2.0, 0.0);
-        icons::tool(painter, theme, at, icon, theme.text.icon * 0.85, accent);
+        let quiet = accent == theme.colours.card_line;
+        let tint = if quiet {
+            theme.colours.ink_soft
+        } else {
+            accent
+        };
+        icons::tool(painter, theme, at, icon, theme.text.icon * 0.85, tint);
         left.x += icon_width;
     }
     painter.text(left, Align2::LEFT_CENTER, words, font, theme.colours.ink);

@@ -9,6 +9,10 @@ use super::model::{Model, Screen};
 const LIBRARY_MIN: f32 = 200.0;
 /// The narrowest inspector, in points.
 const INSPECTOR_MIN: f32 = 240.0;
+/// The part of the window that the inspector takes unless somebody makes it wider.
+const INSPECTOR_SHARE: f32 = 0.27;
+/// The part of the room beside the panels that the stage keeps above the caption.
+const STAGE_DEPTH: f32 = 0.42;
 /// The part of the window that is the stage's, at least.
 const STAGE_SHARE: f32 = 0.5;
 
@@ -65,7 +69,8 @@ impl Areas {
             library_wanted.min(480.0),
             LIBRARY_MIN,
         );
-        let inspector_wanted = model.settings.inspector_width.unwrap_or(space.inspector);
+        let usual = space.inspector.min(window.width() * INSPECTOR_SHARE);
+        let inspector_wanted = model.settings.inspector_width.unwrap_or(usual);
         let shown = on_stage && model.settings.inspector;
         let inspector = side(shown, inspector_wanted.min(720.0), INSPECTOR_MIN);
         let (library, middle) = match library {
@@ -93,7 +98,7 @@ impl Areas {
         };
         if on_stage {
             let transport = middle.bottom() - space.transport;
-            let edge = (transport - caption).max(middle.center().y);
+            let edge = (transport - caption).max(middle.top() + middle.height() * STAGE_DEPTH);
             areas.stage = Rect::from_min_max(middle.min, pos2(middle.right(), edge));
             areas.caption = Some(Rect::from_min_max(
                 pos2(middle.left(), edge),

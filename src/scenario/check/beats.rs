@@ -1,5 +1,7 @@
 //! Chapters, beats, actions, expectations and questions.
 
+use std::collections::BTreeSet;
+
 use super::super::action::Action;
 use super::super::diagnostic::{Code, suggest};
 use super::super::file::{Beat, Expect, Question};
@@ -34,7 +36,7 @@ impl Checker<'_> {
                 "add `chapters: [(title: \"…\", beats: [(…)])]`",
             );
         }
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen = BTreeSet::new();
         for (number, chapter) in chapters.iter().enumerate() {
             let path = path.index(number);
             if chapter.title.trim().is_empty() {
@@ -47,7 +49,7 @@ impl Checker<'_> {
             }
             for (number, beat) in chapter.beats.iter().enumerate() {
                 let path = path.field("beats").index(number);
-                if seen.contains(&beat.id) {
+                if !seen.insert(&beat.id) {
                     let message = format!("there is already a beat `{}`", beat.id);
                     self.add(
                         Code::DuplicateId,
@@ -56,7 +58,6 @@ impl Checker<'_> {
                         "give it another id",
                     );
                 }
-                seen.push(beat.id.clone());
                 self.beat(&path, beat);
             }
         }

@@ -4,6 +4,7 @@
 mod beats;
 mod edge;
 mod policies;
+mod providers;
 mod world;
 
 pub use policies::resolve_policies;

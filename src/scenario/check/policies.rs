@@ -23,6 +23,19 @@ pub fn resolve_policies(report: &mut Report, read: &Read, files: &dyn Files, wor
             let path = path.field("policies").index(number).field("json");
             resolver.resolve(PolicyKind::Identity, &path, &mut policy.json);
         }
+        if let Some(boundary) = &mut role.boundary {
+            resolver.resolve(PolicyKind::Boundary, &path.field("boundary"), boundary);
+        }
+    }
+    for (number, user) in world.iam_users.iter_mut().enumerate() {
+        let path = top.field("iam_users").index(number);
+        for (number, policy) in user.policies.iter_mut().enumerate() {
+            let path = path.field("policies").index(number).field("json");
+            resolver.resolve(PolicyKind::Identity, &path, &mut policy.json);
+        }
+        if let Some(boundary) = &mut user.boundary {
+            resolver.resolve(PolicyKind::Boundary, &path.field("boundary"), boundary);
+        }
     }
     for (number, bucket) in world.buckets.iter_mut().enumerate() {
         if let Some(policy) = &mut bucket.policy {

@@ -8,9 +8,11 @@ use super::super::limits::MAX_WORLD_ENTRIES;
 use super::super::locate::Path;
 use super::super::references::Sort;
 use super::super::world_file::{
-    Attribute, IdentityPool, Login, MappingKind, Role, Table, UserPool, World,
+    Attribute, IdentityPool, Login, MappingKind, RolePolicy, Table, UserPool, World,
 };
 use super::Checker;
+use crate::cloud::user_pool::config::LONGEST_GRACE;
+use crate::protocol::time::Span;
 
 impl Checker<'_> {
     pub(super) fn world(&mut self) {
@@ -33,6 +35,7 @@ impl Checker<'_> {
             let path = top.field("devices").index(number).field("owner");
             self.refer_optional(&path, Sort::Person, device.owner.as_deref());
         }
+        self.providers(&world, &top);
         for (number, pool) in world.user_pools.iter().enumerate() {
             self.user_pool(&top.field("user_pools").index(number), pool);
         }
@@ -49,7 +52,13 @@ impl Checker<'_> {
             }
         }
         for (number, role) in world.roles.iter().enumerate() {
-            self.role(&top.field("roles").index(number), role);
+            let path = top.field("roles").index(number);
+            self.role(&path, (role.account.as_deref(), &role.policies));
+        }
+        for (number, user) in world.iam_users.iter().enumerate() {
+            let path = top.field("iam_users").index(number);
+            self.role(&path, (user.account.as_deref(), &user.policies));
+            self.refer_optional(&path.field("key_in"), Sort::Device, user.key_in.as_deref());
         }
         self.stores(&world, &top);
         self.edge(&world, &top);
@@ -65,10 +74,16 @@ impl Checker<'_> {
             ("people", ids(&world.people, |it| &it.id)),
             ("devices", ids(&world.devices, |it| &it.id)),
             ("facebook_apps", ids(&world.facebook_apps, |it| &it.id)),
+            ("providers", ids(&world.providers, |it| &it.id)),
+            ("provider_apps", ids(&world.provider_apps, |it| &it.id)),
+            ("workloads", ids(&world.workloads, |it| &it.id)),
+            ("oidc_providers", ids(&world.oidc_providers, |it| &it.id)),
+            ("saml_providers", ids(&world.saml_providers, |it| &it.id)),
             ("user_pools", ids(&world.user_pools, |it| &it.id)),
             ("identity_pools", ids(&world.identity_pools, |it| &it.id)),
             ("identities", ids(&world.identities, |it| &it.id)),
             ("roles", ids(&world.roles, |it| &it.id)),
+            ("iam_users", ids(&world.iam_users, |it| &it.id)),
             ("buckets", ids(&world.buckets, |it| &it.id)),
             ("tables", ids(&world.tables, |it| &it.id)),
             ("functions", ids(&world.functions, |it| &it.id)),
@@ -85,7 +100,14 @@ impl Checker<'_> {
             self.limit(&path, field, ids.len(), MAX_WORLD_ENTRIES);
             let is_actor = matches!(
                 field,
-                "people" | "devices" | "user_pools" | "identity_pools" | "apis" | "load_balancers"
+                "people"
+                    | "devices"
+                    | "providers"
+                    | "saml_providers"
+                    | "user_pools"
+                    | "identity_pools"
+                    | "apis"
+                    | "load_balancers"
             );
             let mut seen = BTreeSet::new();
             for (number, id) in ids.iter().enumerate() {
@@ -100,7 +122,7 @@ impl Checker<'_> {
                         "give one of them another id",
                     );
                 }
-                let dots = matches!(field, "buckets" | "tables" | "roles");
+                let dots = matches!(field, "buckets" | "tables" | "roles" | "iam_users");
                 let plain: String = id
                     .chars()
                     .filter(|c| !(dots && matches!(c, '.' | '+' | '=' | ',' | '@')))
@@ -128,6 +150,10 @@ impl Checker<'_> {
             let path = path.field("facebook").field("app");
             self.refer(&path, Sort::FacebookApp, &facebook.app);
         }
+        for (number, provider) in pool.providers.iter().enumerate() {
+            let path = path.field("providers").index(number).field("app");
+            self.refer(&path, Sort::ProviderApp, &provider.app);
+        }
         for (number, group) in pool.groups.iter().enumerate() {
             let path = path.field("groups").index(number).field("role");
             self.refer_optional(&path, Sort::Role, group.role.as_deref());
@@ -137,6 +163,32 @@ impl Checker<'_> {
             self.refer(&path.field("person"), Sort::Person, &user.person);
             for (number, group) in user.groups.iter().enumerate() {
                 self.refer(&path.field("groups").index(number), Sort::Group, group);
+            }
+        }
+        self.pool_triggers(path, pool);
+        self.rotations(path, pool);
+    }
+
+    fn pool_triggers(&mut self, path: &Path, pool: &UserPool) {
+        let path = path.field("triggers");
+        if let Some(function) = &pool.triggers.post_confirmation {
+            let path = path.field("post_confirmation").field("add_to_group");
+            self.refer_optional(&path, Sort::Group, function.add_to_group.as_deref());
+        }
+        for (number, person) in pool.triggers.migrate_user.iter().enumerate() {
+            let path = path.field("migrate_user").index(number);
+            self.refer(&path, Sort::Person, person);
+        }
+    }
+
+    /// A refresh token that was replaced works for a minute more at most.
+    fn rotations(&mut self, path: &Path, pool: &UserPool) {
+        for (number, client) in pool.clients.iter().enumerate() {
+            let path = path.field("clients").index(number).field("rotation");
+            let fits = |grace: Span| grace >= Span::ZERO && grace <= LONGEST_GRACE;
+            if client.rotation.is_some_and(|grace| !fits(grace.0)) {
+                let message = "the grace of a replaced refresh token is 0s to 60s";
+                self.add(Code::BadValue, &path, message, "write `rotation: \"10s\"`");
             }
         }
     }
@@ -162,6 +214,10 @@ impl Checker<'_> {
                     self.refer(&path.field("client"), Sort::Client, client);
                 }
                 Login::Facebook { app } => self.refer(&path.field("app"), Sort::FacebookApp, app),
+                Login::Provider { app } => self.social_app(&path.field("app"), app),
+                Login::Oidc { provider } => {
+                    self.refer(&path.field("provider"), Sort::IamOidcProvider, provider);
+                }
             }
         }
         for (number, mapping) in pool.role_mappings.iter().enumerate() {
@@ -176,17 +232,14 @@ impl Checker<'_> {
         }
     }
 
-    fn role(&mut self, path: &Path, role: &Role) {
-        self.refer_optional(
-            &path.field("account"),
-            Sort::Account,
-            role.account.as_deref(),
-        );
+    /// A role or an IAM user: its account, and each of its policies once.
+    fn role(&mut self, path: &Path, (account, policies): (Option<&str>, &[RolePolicy])) {
+        self.refer_optional(&path.field("account"), Sort::Account, account);
         let mut seen = BTreeSet::new();
-        for (number, policy) in role.policies.iter().enumerate() {
+        for (number, policy) in policies.iter().enumerate() {
             if !seen.insert(&policy.id) {
                 let path = path.field("policies").index(number).field("id");
-                let message = format!("the role already has a policy `{}`", policy.id);
+                let message = format!("there already is a policy `{}`", policy.id);
                 self.add(
                     Code::DuplicateId,
                     &path,

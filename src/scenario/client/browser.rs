@@ -27,9 +27,13 @@ pub(super) struct Page {
 /// A sign-in that an app has begun and that has not come back yet.
 #[derive(Clone, Debug)]
 pub(super) struct PendingSignIn {
-    client: String,
-    verifier: String,
-    state: String,
+    pub client_id: String,
+    pub client_secret: Option<String>,
+    pub callback: String,
+    /// Where the code is redeemed; none where the token itself comes back
+    pub token_url: Option<String>,
+    pub verifier: String,
+    pub state: String,
 }
 
 impl Hands<'_> {
@@ -44,17 +48,7 @@ impl Hands<'_> {
             .clients
             .get(client)
             .ok_or_else(|| StepError::NoValue(client.into()))?;
-        let stream = format!("client/{}/pkce", self.device);
-        let verifier = pkce::verifier(&mut self.cloud.fresh(&stream));
-        let state = self
-            .cloud
-            .fresh(&format!("client/{}/state", self.device))
-            .base64(16);
-        let state: String = state
-            .chars()
-            .filter(char::is_ascii_alphanumeric)
-            .take(STATE_CHARS)
-            .collect();
+        let (verifier, state) = self.verifier_and_state();
         let asked = AuthorizationRequest {
             client_id: facts.client_id.clone(),
             redirect_uri: facts.callback.clone(),
@@ -70,13 +64,47 @@ impl Hands<'_> {
                 .append_to_url(&url),
             None => url,
         };
-        self.memory.sign_in = Some(PendingSignIn {
-            client: client.to_owned(),
+        let pending = PendingSignIn {
+            client_id: facts.client_id.clone(),
+            client_secret: None,
+            callback: facts.callback.clone(),
+            token_url: Some(format!("https://{}/oauth2/token", facts.hosted_ui)),
             verifier,
             state,
-        });
+        };
+        self.begin_sign_in(&url, pending)
+    }
+
+    /// A fresh PKCE verifier and a fresh state.
+    pub(super) fn verifier_and_state(&mut self) -> (String, String) {
+        let stream = format!("client/{}/pkce", self.device);
+        let verifier = pkce::verifier(&mut self.cloud.fresh(&stream));
+        let state = self
+            .cloud
+            .fresh(&format!("client/{}/state", self.device))
+            .base64(16);
+        let state = state
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .take(STATE_CHARS)
+            .collect();
+        (verifier, state)
+    }
+
+    /// The browser opens a sign-in and goes on to its first page.
+    pub(super) fn begin_sign_in(
+        &mut self,
+        url: &str,
+        pending: PendingSignIn,
+    ) -> Result<(), StepError> {
+        self.memory.sign_in = Some(pending);
+        self.open_page(url)
+    }
+
+    /// The browser opens an address and goes on to the first page.
+    pub(super) fn open_page(&mut self, url: &str) -> Result<(), StepError> {
         self.memory.arrived = None;
-        self.go(message::get(&url)?)?;
+        self.go(message::get(url)?)?;
         self.follow_redirects()
     }
 
@@ -164,14 +192,12 @@ impl Hands<'_> {
     /// Whether a URL belongs to the app that opened the browser.
     fn is_callback(&self, url: &str) -> bool {
         let pending = self.memory.sign_in.as_ref();
-        let facts = pending.and_then(|pending| self.names.clients.get(&pending.client));
         let without_query = url.split(['?', '#']).next().unwrap_or_default();
-        facts.is_some_and(|facts| facts.callback == without_query)
+        pending.is_some_and(|pending| pending.callback == without_query)
     }
 
     /// The app redeems the code that came back.
     pub(super) fn redeem_code(&mut self, verifier: Option<&Template>) -> Result<(), StepError> {
-        let names = self.names;
         self.arrive();
         let pending = self.memory.sign_in.clone();
         let pending = pending.ok_or_else(|| StepError::Page("no sign-in was begun".into()))?;
@@ -191,18 +217,17 @@ impl Hands<'_> {
             Some(template) => self.fill(template)?,
             None => pending.verifier,
         };
-        let facts = names.clients.get(&pending.client);
-        let facts = facts.ok_or_else(|| StepError::NoValue(pending.client.clone()))?;
+        let url = pending.token_url;
+        let url = url.ok_or_else(|| StepError::Page("this provider gives no codes".into()))?;
         let asked = TokenRequest {
-            client_id: Some(facts.client_id.clone()),
-            client_secret: None,
+            client_id: Some(pending.client_id),
+            client_secret: pending.client_secret,
             grant: Grant::AuthorizationCode {
                 code,
-                redirect_uri: facts.callback.clone(),
+                redirect_uri: pending.callback,
                 code_verifier: Some(verifier),
             },
         };
-        let url = format!("https://{}/oauth2/token", facts.hosted_ui);
         self.send(message::post_form(&url, &asked.to_form())?)?;
         Ok(())
     }
@@ -263,11 +288,19 @@ fn redirect_of(response: &Response) -> Option<String> {
 
 /// A location as seen from a page: absolute ones stay, others belong to the page's host.
 fn absolute(page: &str, location: &str) -> String {
-    if location.contains("://") {
+    if has_scheme(location) {
         return location.to_owned();
     }
     let origin: String = page.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
     format!("{origin}/{}", location.trim_start_matches('/'))
+}
+
+/// Whether a location is a whole address, an app's own (`com.example.app:/back`) included.
+fn has_scheme(location: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "+.-".contains(c);
+    location
+        .split_once(':')
+        .is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.chars().all(fits))
 }
 
 /// What a person puts into a form.

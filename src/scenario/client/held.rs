@@ -62,11 +62,17 @@ impl Hands<'_> {
 
     /// The credentials that an action names, or the latest this device holds.
     pub(super) fn credentials(&self, value: Option<&Value>) -> Result<CredentialsValue, StepError> {
-        let actor = match value {
-            Some(Value::Held(actor, _)) => ActorId::new(actor),
-            Some(Value::Text(_)) | None => self.device.clone(),
+        let (actor, what) = match value {
+            Some(Value::Held(actor, what)) => (ActorId::new(actor), *what),
+            Some(Value::Text(_)) | None => (self.device.clone(), What::Credentials),
         };
-        let id = self.latest(&actor, What::Credentials)?;
+        // A long-term key signs where no session does
+        let id = match what {
+            What::LongTermKey => self.latest(&actor, what)?,
+            _ => self
+                .latest(&actor, What::Credentials)
+                .or_else(|error| self.latest(&actor, What::LongTermKey).map_err(|_| error))?,
+        };
         match self
             .cloud
             .ledger
@@ -91,7 +97,15 @@ impl Hands<'_> {
                     let key = key.ok_or_else(|| StepError::NoValue(pool.clone()))?;
                     (key.to_owned(), value)
                 }
+                LoginWith::Oidc(provider, value) => {
+                    let key = self.names.login_key(provider);
+                    let key = key.ok_or_else(|| StepError::NoValue(provider.clone()))?;
+                    (key.to_owned(), value)
+                }
                 LoginWith::Facebook(value) => (FACEBOOK_LOGIN.to_owned(), value),
+                LoginWith::Google(value) => ("accounts.google.com".to_owned(), value),
+                LoginWith::Amazon(value) => ("www.amazon.com".to_owned(), value),
+                LoginWith::Apple(value) => ("appleid.apple.com".to_owned(), value),
                 LoginWith::Named(name, value) => (name.clone(), value),
             };
             logins.insert(key, Json::String(self.value(value)?));
@@ -122,6 +136,7 @@ impl Hands<'_> {
             "pool_token" => What::PoolToken,
             "provider_token" => What::OpaqueToken,
             "code" => What::ConfirmationCode,
+            "assertion" => What::Assertion,
             "access_key_id" | "session_token" => What::Credentials,
             _ => return Err(no_value()),
         };

@@ -2,11 +2,13 @@
 //! requests, keeps cookies, verifiers and pages, and signs with the credentials it holds and the
 //! time its own clock shows. It knows nothing that the device was not told.
 
+mod account;
 mod browser;
 mod dynamodb;
 mod functions;
 mod held;
 mod identity_pool;
+mod providers;
 mod raw;
 mod s3;
 mod signed;
@@ -14,6 +16,7 @@ mod sts;
 mod sync;
 mod tamper;
 mod user_pool;
+mod user_pool_steps;
 
 use std::collections::BTreeMap;
 
@@ -25,6 +28,7 @@ use crate::cloud::ledger::ActorId;
 use crate::protocol::jwt::JwtError;
 use crate::protocol::message::{MessageError, Request, Response};
 use crate::protocol::sigv4::SigV4Error;
+use crate::protocol::srp::SrpError;
 
 /// Why an action could not be carried out on the device itself. Nobody refused anything.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +53,9 @@ pub enum StepError {
     /// The token cannot be altered like that
     #[error("the token cannot be altered: {0}")]
     Token(#[from] JwtError),
+    /// The password cannot be proven
+    #[error("the password cannot be proven: {0}")]
+    Srp(#[from] SrpError),
     /// The browser shows something else
     #[error("{0}")]
     Page(String),
@@ -66,6 +73,10 @@ pub struct Memory {
     arrived: Option<String>,
     /// The identity pool whose Sync the app uses
     sync_pool: Option<String>,
+    /// The session of a sign-in that is not finished
+    challenge: Option<String>,
+    /// The secret in the authenticator app
+    authenticator: Option<Vec<u8>>,
 }
 
 /// Everybody's devices.
@@ -121,6 +132,23 @@ impl Clients {
                 client,
                 provider,
             } => self.hands(device).open_sign_in(client, provider.as_deref()),
+            Action::OpenProviderSignIn {
+                device,
+                app,
+                audience,
+            } => self
+                .hands(device)
+                .open_provider_sign_in(app, audience.as_deref()),
+            Action::OpenWorkSignIn { device, provider } => {
+                self.hands(device).open_work_sign_in(provider)
+            }
+            Action::GetWorkloadToken {
+                device,
+                workload,
+                audience,
+            } => self
+                .hands(device)
+                .get_workload_token(workload, audience.as_deref()),
             Action::SignInAtProvider {
                 device,
                 person,
@@ -156,6 +184,147 @@ impl Clients {
                 .sign_in(client, person, password.as_deref()),
             Action::RefreshTokens { device, client } => self.hands(device).refresh_tokens(client),
             Action::GetUser { device, token } => self.hands(device).get_user(token.as_ref()),
+            _ => self.act_on_passwords(action),
+        }
+    }
+
+    fn act_on_passwords(&mut self, action: &Action) -> Result<(), StepError> {
+        match action {
+            Action::SignInWithSrp {
+                device,
+                client,
+                person,
+                password,
+            } => self
+                .hands(device)
+                .sign_in_with_srp(client, person, password.as_deref()),
+            Action::ChooseNewPassword {
+                device,
+                client,
+                person,
+                password,
+            } => self
+                .hands(device)
+                .choose_new_password(client, person, password),
+            Action::SetUpAuthenticator { device } => self.hands(device).set_up_authenticator(),
+            Action::EnterAuthenticatorCode {
+                device,
+                client,
+                person,
+                code,
+            } => self
+                .hands(device)
+                .enter_authenticator_code(client, person, code.as_deref()),
+            Action::ForgotPassword {
+                device,
+                client,
+                person,
+            } => self.hands(device).forgot_password(client, person),
+            Action::ConfirmForgotPassword {
+                device,
+                client,
+                person,
+                password,
+                code,
+            } => self.hands(device).confirm_forgot_password(
+                client,
+                person,
+                (password, code.as_deref()),
+            ),
+            _ => self.act_on_sign_ins(action),
+        }
+    }
+
+    fn act_on_sign_ins(&mut self, action: &Action) -> Result<(), StepError> {
+        match action {
+            Action::GetTokensFromRefreshToken {
+                device,
+                client,
+                token,
+            } => self.hands(device).rotate_tokens(client, token.as_ref()),
+            Action::RevokeToken {
+                device,
+                client,
+                token,
+            } => self.hands(device).revoke_token(client, token.as_ref()),
+            Action::GlobalSignOut { device, token } => {
+                self.hands(device).global_sign_out(token.as_ref())
+            }
+            Action::AdminCreateUser {
+                device,
+                pool,
+                person,
+                temporary_password,
+                credentials,
+            } => self.hands(device).admin_create_user(
+                (pool, person),
+                temporary_password.as_deref(),
+                credentials.as_ref(),
+            ),
+            _ => self.act_with_keys(action),
+        }
+    }
+
+    fn act_with_keys(&mut self, action: &Action) -> Result<(), StepError> {
+        match action {
+            Action::AssumeRole {
+                device,
+                role,
+                session_name,
+                external_id,
+                duration,
+                policy,
+                credentials,
+            } => {
+                let wanted = account::Wanted {
+                    role,
+                    session_name,
+                    external_id: external_id.as_deref(),
+                    duration: duration.map(|span| span.0),
+                    policy: policy.as_ref(),
+                };
+                self.hands(device)
+                    .assume_role_with_keys(&wanted, credentials.as_ref())
+            }
+            Action::GetSessionToken {
+                device,
+                credentials,
+            } => self.hands(device).get_session_token(credentials.as_ref()),
+            Action::GetFederationToken {
+                device,
+                name,
+                policy,
+                credentials,
+            } => {
+                self.hands(device)
+                    .get_federation_token(name, policy.as_ref(), credentials.as_ref())
+            }
+            Action::GetDeveloperToken {
+                device,
+                pool,
+                user,
+                credentials,
+            } => self
+                .hands(device)
+                .get_developer_token(pool, user, credentials.as_ref()),
+            Action::PutRolePolicy {
+                device,
+                role,
+                policy,
+                json,
+                credentials,
+            } => {
+                let mut hands = self.hands(device);
+                let json = hands.fill(json)?;
+                hands.put_role_policy(role, (policy, &json), credentials.as_ref())
+            }
+            Action::RevokeSessions {
+                device,
+                role,
+                credentials,
+            } => self
+                .hands(device)
+                .revoke_sessions(role, credentials.as_ref()),
             _ => self.act_on_aws(action),
         }
     }
@@ -186,10 +355,25 @@ impl Clients {
                 token,
                 session_name,
                 duration,
+                provider_id,
+            } => {
+                let more = (duration.map(|span| span.0), provider_id.as_deref());
+                self.hands(device)
+                    .assume_role(role, token, session_name, more)
+            }
+            Action::AssumeRoleWithSaml {
+                device,
+                role,
+                provider,
+                assertion,
+                duration,
             } => {
                 let duration = duration.map(|span| span.0);
-                self.hands(device)
-                    .assume_role(role, token, session_name, duration)
+                self.hands(device).assume_role_with_saml(
+                    (role, provider),
+                    assertion.as_ref(),
+                    duration,
+                )
             }
             Action::GetCallerIdentity {
                 device,

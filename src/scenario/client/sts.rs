@@ -1,6 +1,6 @@
 //! STS as an app calls it: forms in, XML out.
 
-use super::super::action::Value;
+use super::super::action::{Value, What};
 use super::{Hands, StepError};
 use crate::cloud::REGION;
 use crate::protocol::form::Form;
@@ -16,7 +16,7 @@ impl Hands<'_> {
         role: &str,
         token: &Value,
         session_name: &str,
-        duration: Option<Span>,
+        (duration, provider_id): (Option<Span>, Option<&str>),
     ) -> Result<(), StepError> {
         let arn = self.names.roles.get(role);
         let arn = arn.ok_or_else(|| StepError::NoValue(role.to_owned()))?;
@@ -27,6 +27,33 @@ impl Hands<'_> {
             .with("RoleArn", arn)
             .with("RoleSessionName", session_name)
             .with("WebIdentityToken", &self.value(token)?)
+            .with_optional("ProviderId", provider_id)
+            .with_optional("DurationSeconds", seconds.as_deref());
+        self.send(message::post_form(&endpoint(), &form)?)?;
+        Ok(())
+    }
+
+    pub(super) fn assume_role_with_saml(
+        &mut self,
+        (role, provider): (&str, &str),
+        assertion: Option<&Value>,
+        duration: Option<Span>,
+    ) -> Result<(), StepError> {
+        let arn = self.names.roles.get(role);
+        let arn = arn.ok_or_else(|| StepError::NoValue(role.to_owned()))?;
+        let principal = self.names.federated.get(provider);
+        let principal = principal.ok_or_else(|| StepError::NoValue(provider.to_owned()))?;
+        let assertion = match assertion {
+            Some(value) => self.value(value)?,
+            None => self.own_text(What::Assertion)?,
+        };
+        let seconds = duration.map(|span| span.seconds().to_string());
+        let form = Form::new()
+            .with("Action", "AssumeRoleWithSAML")
+            .with("Version", VERSION)
+            .with("RoleArn", arn)
+            .with("PrincipalArn", principal)
+            .with("SAMLAssertion", &assertion)
             .with_optional("DurationSeconds", seconds.as_deref());
         self.send(message::post_form(&endpoint(), &form)?)?;
         Ok(())

@@ -3,10 +3,12 @@
 //!
 //! All tokens of a request must be good, or the whole request is refused.
 
+mod amazon;
+mod developer;
 mod facebook;
-mod google;
 mod id_token;
 mod oidc;
+mod social;
 mod user_pool;
 
 use serde_json::{Map, Value};
@@ -41,16 +43,30 @@ pub struct VerifiedLogin {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ProviderKind {
     UserPool,
+    Developer,
     Facebook,
-    Google,
+    Amazon,
+    Social,
     Oidc,
+}
+
+/// Whether an identity pool's own tokens are logins: they prove an identity that is known, and
+/// make none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PoolTokens {
+    /// They are
+    Taken,
+    /// They are not
+    Refused,
 }
 
 impl ProviderKind {
     fn of(provider: &str) -> Self {
         match provider {
             facebook::LOGIN_KEY => Self::Facebook,
-            google::LOGIN_KEY => Self::Google,
+            developer::LOGIN_KEY => Self::Developer,
+            amazon::LOGIN_KEY => Self::Amazon,
+            social::GOOGLE | social::APPLE => Self::Social,
             key if key.starts_with("cognito-idp.") => Self::UserPool,
             _ => Self::Oidc,
         }
@@ -64,7 +80,9 @@ pub fn planned(pool: &IdentityPool, logins: &[(String, String)]) -> Vec<Planned>
         match ProviderKind::of(provider) {
             ProviderKind::UserPool => checks.extend(user_pool::planned(pool, provider)),
             ProviderKind::Facebook => checks.extend(facebook::PLANNED),
-            ProviderKind::Google | ProviderKind::Oidc => checks.extend(id_token::PLANNED),
+            ProviderKind::Developer => checks.extend(developer::PLANNED),
+            ProviderKind::Amazon => checks.extend(amazon::PLANNED),
+            ProviderKind::Social | ProviderKind::Oidc => checks.extend(id_token::PLANNED),
         }
     }
     checks
@@ -75,10 +93,16 @@ pub fn verify_all(
     cloud: &mut Cloud,
     pool: &IdentityPool,
     logins: &[(String, String)],
+    pool_tokens: PoolTokens,
 ) -> Result<Vec<VerifiedLogin>, AwsError> {
     logins
         .iter()
-        .map(|(provider, token)| verify(cloud, pool, provider, token))
+        .map(|(provider, token)| match ProviderKind::of(provider) {
+            ProviderKind::Developer if pool_tokens == PoolTokens::Refused => {
+                developer::refuse(cloud)
+            }
+            _ => verify(cloud, pool, provider, token),
+        })
         .collect()
 }
 
@@ -91,7 +115,9 @@ fn verify(
     match ProviderKind::of(provider) {
         ProviderKind::UserPool => user_pool::verify(cloud, pool, provider, token),
         ProviderKind::Facebook => facebook::verify(cloud, pool, token),
-        ProviderKind::Google => google::verify(cloud, pool, token),
+        ProviderKind::Developer => developer::verify(cloud, pool, token),
+        ProviderKind::Amazon => amazon::verify(cloud, pool, token),
+        ProviderKind::Social => social::verify(cloud, pool, provider, token),
         ProviderKind::Oidc => oidc::verify(cloud, pool, provider, token),
     }
 }

@@ -1,6 +1,10 @@
 //! Identity pools as their callers see them.
 
+mod administer;
+pub(in crate::cloud) mod callers;
 mod credentials;
+mod developer;
+mod hostile;
 mod logins;
 pub(in crate::cloud) mod world;
 

@@ -18,6 +18,7 @@ use crate::protocol::message::{self, Message, Request};
 use crate::protocol::time::{Moment, Span};
 
 pub const ACCOUNT: &str = "111122223333";
+pub const PARTNER: &str = "444455556666";
 pub const POOL_ID: &str = "us-east-1:11111111-2222-4333-8444-555555555555";
 pub const USER_POOL: &str = "us-east-1_PhotoUser";
 pub const PROVIDER: &str = "cognito-idp.us-east-1.amazonaws.com/us-east-1_PhotoUser";
@@ -142,6 +143,8 @@ impl World {
             Some(ACCOUNT),
         );
         actor(&mut cloud, "sts", ActorKind::Sts, Some(ACCOUNT));
+        actor(&mut cloud, "sts/partner", ActorKind::Sts, Some(PARTNER));
+        actor(&mut cloud, "s3", ActorKind::S3, Some(ACCOUNT));
         cloud.devices.add(phone.clone(), None);
         add_user_pool(&mut cloud);
         add_pool(&mut cloud, config);
@@ -197,7 +200,13 @@ impl World {
 
     /// Everything that requests can change here.
     pub fn state(&self) -> String {
-        format!("{:?} {:?}", self.cloud.identity_pools, self.cloud.sts)
+        let Cloud {
+            identity_pools,
+            sts,
+            iam,
+            ..
+        } = &self.cloud;
+        format!("{identity_pools:?} {sts:?} {iam:?}")
     }
 
     /// Calls STS with these parameters; the answer's status and body.

@@ -2,6 +2,7 @@
 //! of identity pools, those of OpenID Connect providers, and opaque ones that only their
 //! provider can read.
 
+mod amazon;
 mod facebook;
 mod jwt;
 mod oidc;
@@ -61,12 +62,14 @@ enum TokenKind {
     Pool,
     Oidc,
     Facebook,
+    Amazon,
     Unknown,
 }
 
 fn kind(shown: Shown<'_>) -> TokenKind {
     match shown.provider_id {
         Some(facebook::PROVIDER) => TokenKind::Facebook,
+        Some(amazon::PROVIDER) => TokenKind::Amazon,
         Some(_) => TokenKind::Unknown,
         None => match Unverified::parse(shown.token) {
             Ok(token) if token.text("iss") == Some(pool_token::ISSUER) => TokenKind::Pool,
@@ -81,6 +84,7 @@ pub fn planned(shown: Shown<'_>) -> Vec<Planned> {
         TokenKind::Pool => pool_token::PLANNED.to_vec(),
         TokenKind::Oidc => oidc::PLANNED.to_vec(),
         TokenKind::Facebook => facebook::PLANNED.to_vec(),
+        TokenKind::Amazon => amazon::PLANNED.to_vec(),
         TokenKind::Unknown => vec![jwt::ISSUER_KNOWN],
     }
 }
@@ -90,6 +94,7 @@ pub fn principal_hint(cloud: &Cloud, shown: Shown<'_>) -> Option<String> {
     match kind(shown) {
         TokenKind::Pool => Some(pool_token::PROVIDER.to_owned()),
         TokenKind::Facebook => Some(facebook::PROVIDER.to_owned()),
+        TokenKind::Amazon => Some(amazon::PROVIDER.to_owned()),
         TokenKind::Oidc => oidc::principal_of(cloud, shown),
         TokenKind::Unknown => None,
     }
@@ -101,6 +106,7 @@ pub fn verify(cloud: &mut Cloud, by: &ActorId, shown: Shown<'_>) -> Result<WebId
         TokenKind::Pool => pool_token::verify(cloud, by, shown),
         TokenKind::Oidc => oidc::verify(cloud, by, shown),
         TokenKind::Facebook => facebook::verify(cloud, by, shown),
+        TokenKind::Amazon => amazon::verify(cloud, by, shown),
         TokenKind::Unknown => {
             let provider = shown.provider_id.unwrap_or_default();
             let expected = "a provider of opaque tokens that STS knows";

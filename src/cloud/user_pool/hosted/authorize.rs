@@ -9,9 +9,10 @@ use crate::cloud::Cloud;
 use crate::cloud::aws::shorten;
 use crate::cloud::ledger::{ArtifactKind, Mint, Source};
 use crate::cloud::pages::{self, Field};
+use crate::cloud::user_pool::challenges;
 use crate::cloud::user_pool::federation::Provider;
 use crate::cloud::user_pool::initiate_auth::{check_password, plan_password};
-use crate::cloud::user_pool::model::{Ask, Browser, Code, Pending};
+use crate::cloud::user_pool::model::{Ask, Browser, Code, Pending, Status};
 use crate::cloud::user_pool::tokens::{actor_of, profile_fields};
 use crate::protocol::message::{Message, Request, RequestExt, Response};
 use crate::protocol::time::{Moment, Span};
@@ -28,6 +29,8 @@ pub(super) const COOKIE: &str = "cognito";
 const COOKIE_ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 /// Length of opaque values, in base64 characters.
 const OPAQUE_CHARS: usize = 180;
+/// Length of a nonce, in characters.
+const NONCE_CHARS: usize = 32;
 /// The pool's own users, as `identity_provider` names them.
 const OWN_USERS: &str = "COGNITO";
 
@@ -124,9 +127,13 @@ fn send_to_provider(cloud: &mut Cloud, pool_id: &str, ask: Ask, provider: &Provi
     let actor = actor_of(cloud, pool_id);
     cloud.mint(&actor, mint);
     let back = format!("https://{}{IDPRESPONSE_PATH}", host(cloud, pool_id));
-    let url = provider.authorize_url(&back, &state);
+    let nonce = provider
+        .takes_nonce()
+        .then(|| cloud.fresh("user-pool/provider-nonce").hex(NONCE_CHARS));
+    let url = provider.authorize_url(&back, &state, nonce.as_deref());
     let pending = Pending {
         ask,
+        nonce,
         provider: provider.name.clone(),
         expires_at,
     };
@@ -174,14 +181,16 @@ pub(super) fn login(cloud: &mut Cloud, pool_id: &str, request: &Request) -> Resp
         return not_a_form();
     };
     ask::plan(cloud, &form);
-    plan_password(cloud);
+    plan_password(cloud, pool_id);
     let (ask, client) = match ask::check(cloud, pool_id, &form) {
         Ok(checked) => checked,
         Err(refused) => return *refused,
     };
     let typed = filled.get("username").unwrap_or_default();
     let password = filled.get("password").unwrap_or_default();
-    match check_password(cloud, pool_id, &client, (typed, password)) {
+    let checked = check_password(cloud, pool_id, &client, (typed, password))
+        .and_then(|username| challenges::no_further_step(cloud, pool_id, username));
+    match checked {
         Ok(username) => sign_in(cloud, pool_id, &ask, &username),
         Err(error) => pages::error_page(StatusCode::BAD_REQUEST, &error.code, &error.message),
     }
@@ -231,12 +240,12 @@ fn signed_in(
     let pool = cloud.user_pools.get(pool_id)?;
     let browser = pool.browsers.get(pages::cookie(request, COOKIE)?)?;
     let user = pool.users.get(&browser.username)?;
-    let provider = user
-        .identities
-        .first()
-        .map_or(OWN_USERS, |i| i.provider_name.as_str());
-    let same = wanted.is_none_or(|wanted| wanted == provider);
-    (cloud.now() < browser.expires_at && user.enabled && same).then(|| browser.clone())
+    let own = user.status != Status::ExternalProvider;
+    let from = |wanted: &str| user.identities.iter().any(|i| i.provider_name == wanted);
+    let same = wanted.is_none_or(|wanted| from(wanted) || own && wanted == OWN_USERS);
+    let signed_out = user.signed_out_at.is_some_and(|at| browser.auth_time <= at);
+    let good = cloud.now() < browser.expires_at && user.enabled && same && !signed_out;
+    good.then(|| browser.clone())
 }
 
 /// Sends the browser back to the app with a code.

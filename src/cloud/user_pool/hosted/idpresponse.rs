@@ -1,7 +1,7 @@
 //! `/oauth2/idpresponse`: the provider sends the browser back here. The pool asks the provider who
 //! it was, writes the profile, and sends the browser on to the app with a code of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use http::StatusCode;
 
@@ -12,10 +12,10 @@ use crate::cloud::Cloud;
 use crate::cloud::aws::shorten;
 use crate::cloud::ledger::Source;
 use crate::cloud::pages::{self, Refused};
-use crate::cloud::user_pool::federation::{Profile, Provider};
+use crate::cloud::user_pool::federation::{Answer, Profile, Provider};
 use crate::cloud::user_pool::model::{Identity, Pending, Pool, Status, User};
-use crate::cloud::user_pool::password::Attempts;
 use crate::cloud::user_pool::tokens::actor_of;
+use crate::cloud::user_pool::triggers::{self, SignUpBy};
 use crate::protocol::form::Form;
 use crate::protocol::message::{Request, RequestExt, Response};
 use crate::protocol::time::Moment;
@@ -61,11 +61,18 @@ pub(super) fn idpresponse(cloud: &mut Cloud, pool_id: &str, request: &Request) -
     };
     let back = format!("https://{}{IDPRESPONSE_PATH}", host(cloud, pool_id));
     let actor = actor_of(cloud, pool_id);
-    let profile = match provider.who_is(cloud, &actor, (&code, &back)) {
+    let answer = Answer {
+        code: &code,
+        redirect_uri: &back,
+        nonce: pending.nonce.as_deref(),
+    };
+    let profile = match provider.who_is(cloud, &actor, answer) {
         Ok(profile) => profile,
         Err(error) => return refuse(&error.to_string()),
     };
-    let username = match write_profile(cloud, pool_id, &provider, &profile) {
+    triggers::plan(cloud, pool_id, triggers::Kind::PreSignUp);
+    let client = &pending.ask.client;
+    let username = match write_profile(cloud, (pool_id, client), &provider, &profile) {
         Ok(username) => username,
         Err(why) => return refuse(&why),
     };
@@ -159,14 +166,16 @@ fn check_answer(
 /// Creates the profile at the first sign-in, and brings its mapped attributes up to date at each.
 fn write_profile(
     cloud: &mut Cloud,
-    pool_id: &str,
+    (pool_id, client): (&str, &str),
     provider: &Provider,
     profile: &Profile,
 ) -> Result<String, String> {
     let Some(pool) = cloud.user_pools.get(pool_id) else {
         return Err("user pool does not exist".to_owned());
     };
-    let username = format!("{}_{}", provider.name, profile.user_id);
+    let linked = (provider.name.clone(), profile.user_id.clone());
+    let own = || format!("{}_{}", provider.name, profile.user_id);
+    let username = pool.links.get(&linked).cloned().unwrap_or_else(own);
     let mapped: Vec<(String, String, Source)> = provider
         .mapping
         .iter()
@@ -200,6 +209,13 @@ fn write_profile(
         Some(user) if !user.enabled => return Err("User is not enabled".to_owned()),
         Some(user) => user,
         None => {
+            let given: Vec<(String, String)> = mapped
+                .iter()
+                .map(|(name, value, _)| (name.clone(), value.clone()))
+                .collect();
+            let by = SignUpBy::ExternalProvider;
+            triggers::pre_sign_up(cloud, (pool_id, client), by, (&username, &given))
+                .map_err(|error| error.message)?;
             let sub = cloud.fresh("user-pool/sub").uuid();
             new_user(provider, profile, (&username, sub), now)
         }
@@ -214,7 +230,9 @@ fn write_profile(
             .or_insert_with(|| "false".to_owned());
     }
     if let Some(pool) = cloud.user_pools.get_mut(pool_id) {
-        join_group(pool, provider, &mut user);
+        if user.status == Status::ExternalProvider {
+            join_group(pool, provider, &mut user);
+        }
         pool.put_user(user);
     }
     Ok(username)
@@ -254,9 +272,9 @@ fn new_user(
         sources,
         password: None,
         identities: vec![identity],
-        groups: BTreeSet::new(),
-        attempts: Attempts::default(),
-        confirmation: None,
+        created_at: now,
+        changed_at: now,
+        ..User::default()
     }
 }
 

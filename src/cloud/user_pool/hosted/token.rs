@@ -7,8 +7,8 @@ use serde_json::{Map, json};
 use super::oauth_error;
 use crate::cloud::Cloud;
 use crate::cloud::aws::shorten;
-use crate::cloud::user_pool::initiate_auth::{check_refresh_token, plan_refresh, refresh};
 use crate::cloud::user_pool::model::{Client, Code};
+use crate::cloud::user_pool::refresh::{check_refresh_token, plan_refresh, refresh};
 use crate::cloud::user_pool::tokens::{self, NewSignIn, TokenSet};
 use crate::protocol::encoding::{base64_decode, base64url};
 use crate::protocol::form::Form;
@@ -160,8 +160,11 @@ fn redeem_code(
     };
     let set = tokens::sign_in(cloud, pool_id, new).map_err(|_| "server_error")?;
     let pool = cloud.user_pools.get_mut(pool_id);
-    if let Some(code) = pool.and_then(|pool| pool.codes.get_mut(value)) {
+    if let Some(pool) = pool
+        && let Some(code) = pool.codes.get_mut(value)
+    {
         code.used = true;
+        pool.used_codes += 1;
     }
     if let Some(artifact) = via {
         cloud.spend(artifact);
@@ -277,7 +280,7 @@ fn redeem_refresh_token(
         return Err("invalid_request");
     };
     let record = check_refresh_token(cloud, pool_id, client, token).map_err(|_| "invalid_grant")?;
-    refresh(cloud, pool_id, &record, token).map_err(|_| "server_error")
+    refresh(cloud, pool_id, (client, &record), token).map_err(|_| "server_error")
 }
 
 fn success(set: &TokenSet) -> Response {

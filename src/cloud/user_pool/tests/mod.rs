@@ -1,11 +1,20 @@
 //! A world with a phone, Facebook and a user pool, and the requests its people send.
 
+mod admin;
 mod bad_input;
+mod challenges;
 mod federation;
+mod forgot_password;
 mod hosted;
 mod initiate_auth;
+mod mutations;
+mod profile;
+mod refresh;
+mod scale;
 mod sessions;
 mod sign_up;
+mod srp;
+mod triggers;
 
 use serde_json::{Value, json};
 
@@ -16,7 +25,9 @@ use super::config::{
 use super::{api_host, describe};
 use crate::cloud::Cloud;
 use crate::cloud::facebook::{self, AppConfig};
-use crate::cloud::ledger::{Actor, ActorId, ActorKind, Artifact, Exchange, Refusal};
+use crate::cloud::ledger::{
+    Actor, ActorId, ActorKind, Artifact, ArtifactKind, ArtifactValue, Exchange, Refusal,
+};
 use crate::cloud::people::Person;
 use crate::protocol::encoding::base64url;
 use crate::protocol::form::Form;
@@ -93,8 +104,13 @@ fn config(facebook: Facebook) -> UserPoolConfig {
 
 fn world() -> World {
     let mut cloud = Cloud::new(7, Moment::parse("2026-03-03T09:00:00Z").unwrap());
-    cloud.add_actor(actor("ann", ActorKind::Person, None));
     cloud.add_actor(actor("phone", ActorKind::Phone, None));
+    furnish(cloud)
+}
+
+/// Ann, Facebook and the pool, in a cloud that has the phone.
+fn furnish(mut cloud: Cloud) -> World {
+    cloud.add_actor(actor("ann", ActorKind::Person, None));
     cloud.add_actor(actor("facebook", ActorKind::Facebook, None));
     cloud.add_actor(actor("users", ActorKind::UserPool, Some("111122223333")));
     let (ann, phone) = (ActorId::new("ann"), ActorId::new("phone"));
@@ -151,6 +167,40 @@ impl World {
         match self.last().refusal.clone() {
             Some(refusal) => Err(refusal),
             None => Ok(response.json_body().unwrap()),
+        }
+    }
+
+    fn pool_mut(&mut self) -> &mut super::model::Pool {
+        self.cloud.user_pools.get_mut(&self.pool).unwrap()
+    }
+
+    fn client_mut(&mut self) -> &mut super::model::Client {
+        let app = self.app.clone();
+        self.pool_mut().clients.get_mut(&app).unwrap()
+    }
+
+    /// The phone's app answers a challenge.
+    fn respond(&mut self, name: &str, session: &str, answers: &Value) -> Result<Value, Refusal> {
+        let body = json!({
+            "ClientId": self.app,
+            "ChallengeName": name,
+            "Session": session,
+            "ChallengeResponses": answers,
+        });
+        self.api("RespondToAuthChallenge", &body)
+    }
+
+    /// The latest thing in Ann's inbox.
+    fn inbox(&self) -> String {
+        let ann = ActorId::new("ann");
+        let held = self.cloud.ledger.held_by(&ann).iter().rev();
+        let mut artifacts = held.filter_map(|id| self.cloud.ledger.artifact(*id));
+        let artifact = artifacts
+            .find(|artifact| artifact.kind == ArtifactKind::ConfirmationCode)
+            .unwrap();
+        match &artifact.value {
+            ArtifactValue::Text(text) => text.clone(),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -269,6 +319,15 @@ impl World {
             .artifact(ledger.find_artifact(value).unwrap())
             .unwrap()
     }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// Another six digits.
+fn other_code(code: &str) -> &'static str {
+    if code == "000000" { "000001" } else { "000000" }
 }
 
 fn location(response: &Response) -> &str {

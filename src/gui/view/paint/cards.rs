@@ -8,13 +8,7 @@ use super::marks;
 use crate::gui::view::icons;
 use crate::gui::view::theme::faded;
 use crate::stage::frame::{ActorLook, ActorView, ArtifactLook, ChipView};
-
-/// Room between a chip's parts at unit 1, in points: what the layout reckons with.
-const CHIP_PAD: f32 = 7.0;
-/// Width that every artifact has in a chip at unit 1, in points.
-const CHIP_SHAPE: f32 = 30.0;
-/// Diameter of the ring that says how much of a life is left at unit 1, in points.
-const CHIP_RING: f32 = 14.0;
+use crate::stage::metric::{CHIP_PAD, CHIP_RING, CHIP_SHAPE};
 
 /// Paints an actor's card.
 pub fn paint(canvas: &Canvas<'_>, actor: &ActorView) {

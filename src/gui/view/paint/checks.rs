@@ -33,20 +33,27 @@ pub fn paint(canvas: &Canvas<'_>, panel: &CheckPanel) {
     for row in &panel.rows {
         paint_row(canvas, row);
     }
-    if panel.hidden_below > 0 {
-        let text = format!("{} more below", panel.hidden_below);
-        let foot = Rect::from_min_max(
-            pos2(
-                rect.left() + theme.step(4.0),
-                rect.bottom() - theme.step(5.5),
-            ),
-            pos2(
-                rect.right() - theme.step(4.0),
-                rect.bottom() - theme.step(1.0),
-            ),
-        );
+    // Rows that there is no room for are counted at the end of the first and the last one shown
+    let edges = [
+        (panel.rows.first(), panel.hidden_above),
+        (panel.rows.last(), panel.hidden_below),
+    ];
+    for (row, hidden) in edges {
+        let Some(row) = row.filter(|_| hidden > 0) else {
+            continue;
+        };
+        let row = canvas.rect(row.rect);
+        let height = canvas.detail_size() * 1.35 + theme.step(1.0);
+        let right = row.right() - PAD * canvas.unit;
+        let place = Rect::from_min_max(row.min, pos2(right, row.top() + height));
         let font = theme.regular(canvas.detail_size());
-        canvas.text(foot, Align2::RIGHT_CENTER, &text, font, colours.ink_faint);
+        canvas.text(
+            place,
+            Align2::RIGHT_CENTER,
+            &format!("+{hidden}"),
+            font,
+            colours.ink_faint,
+        );
     }
 }
 
@@ -73,12 +80,13 @@ fn paint_head(canvas: &Canvas<'_>, panel: &CheckPanel, rect: Rect) {
         colours.ink_soft
     };
     let font = theme.medium(canvas.detail_size());
-    let progress = if panel.hidden_above > 0 {
-        format!("{} earlier · {}", panel.hidden_above, panel.progress)
-    } else {
-        panel.progress.clone()
-    };
-    let taken = canvas.text(head, Align2::RIGHT_CENTER, &progress, font.clone(), colour);
+    let taken = canvas.text(
+        head,
+        Align2::RIGHT_CENTER,
+        &panel.progress,
+        font.clone(),
+        colour,
+    );
     let room = Rect::from_min_max(
         head.min,
         pos2(taken.left() - theme.step(2.0), head.bottom()),
@@ -104,29 +112,25 @@ fn paint_row(canvas: &Canvas<'_>, row: &CheckRow) {
     let unit = canvas.unit;
     let left = rect.left() + WORDS_LEFT * unit;
     let right = rect.right() - PAD * unit;
-    let has_evidence = !row.evidence.is_empty();
-    let name_height = canvas.detail_size() * 1.35;
-    let height = name_height
-        + if has_evidence {
-            canvas.detail_size() * 1.35
-        } else {
-            0.0
-        };
-    let top = rect.top()
-        + ((rect.height() - height) / 2.0)
-            .max(0.0)
-            .min(theme.step(1.0));
-    let name_rect = Rect::from_min_size(pos2(left, top), vec2(right - left, name_height));
+    let line = canvas.detail_size() * 1.35;
+    let below = [&row.evidence, &row.required];
+    let lines = 1 + below.iter().filter(|words| !words.is_empty()).count();
+    let spare = (rect.height() - line * lines as f32) / 2.0;
+    let top = rect.top() + spare.max(0.0).min(theme.step(1.0));
+    let name_rect = Rect::from_min_size(pos2(left, top), vec2(right - left, line));
     let at = pos2(rect.left() + MARK_LEFT * unit, name_rect.center().y + 0.5);
     marks::tick(&canvas.painter, theme, at, 8.0 * unit, row.state);
     let font = theme.medium(canvas.detail_size());
     canvas.text(name_rect, Align2::LEFT_CENTER, &row.name, font, name);
-    if has_evidence {
-        let place = Rect::from_min_max(
-            pos2(left, name_rect.bottom()),
-            pos2(right, name_rect.bottom() + canvas.detail_size() * 1.35),
-        );
+    let inks = [evidence, colours.ink_soft];
+    let mut place = name_rect;
+    for (words, ink) in below
+        .into_iter()
+        .zip(inks)
+        .filter(|(words, _)| !words.is_empty())
+    {
+        place = place.translate(vec2(0.0, line));
         let font = theme.regular(canvas.detail_size());
-        canvas.text(place, Align2::LEFT_CENTER, &row.evidence, font, evidence);
+        canvas.text(place, Align2::LEFT_CENTER, words, font, ink);
     }
 }

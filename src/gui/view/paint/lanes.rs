@@ -8,7 +8,7 @@ use bevy_egui::egui::{
 use super::artifact::{self, Art};
 use super::canvas::{Canvas, corner, halo};
 use crate::gui::view::theme::faded;
-use crate::stage::frame::{ArtifactLook, LaneLook, LaneView, ParcelView, StampView};
+use crate::stage::frame::{LaneLook, LaneView, ParcelView, StampView};
 
 /// Width of a lane, in points.
 const LANE_WIDTH: f32 = 2.0;
@@ -17,7 +17,7 @@ const HEAD: Vec2 = Vec2::new(13.0, 6.0);
 /// Distance between the dots of a waiting lane, in points.
 const DOT_SPACING: f32 = 7.0;
 /// Half a broken parcel's gap, in points.
-const BREAK_GAP: f32 = 5.0;
+const BREAK_GAP: f32 = 7.0;
 
 fn colour(canvas: &Canvas<'_>, lane: &LaneView) -> Color32 {
     let colours = &canvas.theme.colours;
@@ -148,44 +148,36 @@ fn paint_cargo(canvas: &Canvas<'_>, parcel: &ParcelView, art: Art, at: Pos2) {
     } else {
         parcel.angle
     };
-    // The lane must not show through a shape that is mainly outline
-    let base = size + Vec2::splat(6.0);
-    canvas.painter.add(
-        RectShape::filled(
-            Rect::from_center_size(at, base),
-            corner(
-                base.y
-                    * if artifact::is_jwt(art.kind) {
-                        0.5
-                    } else {
-                        0.25
-                    },
-            ),
-            theme.colours.stage_bottom,
-        )
-        .with_angle(turned),
-    );
     if !parcel.broken {
+        // The lane must not show through a shape that is mainly outline
+        let base = size + Vec2::splat(6.0);
+        canvas.painter.add(
+            RectShape::filled(
+                Rect::from_center_size(at, base),
+                corner(
+                    base.y
+                        * if artifact::is_jwt(art.kind) {
+                            0.5
+                        } else {
+                            0.25
+                        },
+                ),
+                theme.colours.stage_bottom,
+            )
+            .with_angle(turned),
+        );
         artifact::draw(&canvas.painter, theme, art, at, height, turned);
         return;
     }
     let along = Vec2::angled(turned);
     let across = along.rot90();
-    for (side, lean) in [(-1.0, 0.16), (1.0, -0.16)] {
+    for (side, lean) in [(-1.0, -0.28), (1.0, 0.28)] {
         let half = at + along * (BREAK_GAP * side) + across * (BREAK_GAP * 0.5 * side);
-        let clip = half_plane(at, side, size);
+        let clip = half_plane(half, side, size);
         let painter = canvas
             .painter
             .with_clip_rect(canvas.painter.clip_rect().intersect(clip));
-        let look = ArtifactLook::Expired;
-        artifact::draw(
-            &painter,
-            theme,
-            Art { look, ..art },
-            half,
-            height,
-            turned + lean,
-        );
+        artifact::draw(&painter, theme, art, half, height, turned + lean);
     }
 }
 
@@ -193,9 +185,9 @@ fn paint_cargo(canvas: &Canvas<'_>, parcel: &ParcelView, art: Art, at: Pos2) {
 fn half_plane(at: Pos2, side: f32, size: Vec2) -> Rect {
     let reach = size.length();
     let (left, right) = if side < 0.0 {
-        (reach, 1.0)
+        (reach, 0.0)
     } else {
-        (1.0, reach)
+        (0.0, reach)
     };
     Rect::from_min_max(at - vec2(left, reach), at + vec2(right, reach))
 }

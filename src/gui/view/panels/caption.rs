@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use bevy_egui::egui::text::{LayoutJob, TextFormat};
-use bevy_egui::egui::{Context, Galley, Rect, Sense, Ui, WidgetInfo, WidgetType, pos2};
+use bevy_egui::egui::{
+    Context, Galley, Painter, Rect, Sense, Ui, Vec2, WidgetInfo, WidgetType, pos2,
+};
 
 use crate::gui::view::model::Model;
 use crate::gui::view::theme::Theme;
@@ -12,6 +14,10 @@ use crate::stage::frame::CaptionRun;
 
 /// How much larger captions are while presenting.
 const PRESENTER_SCALE: f32 = 1.5;
+/// The smallest a caption becomes, in points.
+const LEAST_SIZE: f32 = 14.0;
+/// Below this height a window is small, in points at normal text size.
+const SMALL_WINDOW: f32 = 700.0;
 /// Lines that there is always room for.
 const LEAST_LINES: f32 = 2.0;
 
@@ -50,7 +56,10 @@ fn side(theme: &Theme) -> f32 {
 
 /// How tall the strip is: as tall as the longest caption of the scenario needs at this width, so
 /// that the stage does not jump from beat to beat.
-pub fn height(ctx: &Context, model: &Model, width: f32) -> f32 {
+///
+/// In a small window two lines must do, set smaller where they need more: the stage goes first.
+pub fn height(ctx: &Context, model: &Model, window: Vec2) -> f32 {
+    let width = window.x;
     let Some(loaded) = &model.loaded else {
         return 0.0;
     };
@@ -61,8 +70,28 @@ pub fn height(ctx: &Context, model: &Model, width: f32) -> f32 {
         let job = job(theme, &runs(&beat.caption), size, inner);
         ctx.fonts_mut(|fonts| fonts.layout_job(job)).rows.len() as f32
     });
-    let most = rows.fold(LEAST_LINES, f32::max);
+    let small = window.y < SMALL_WINDOW * model.settings.text_scale && !model.presenter;
+    let most = if small {
+        LEAST_LINES
+    } else {
+        rows.fold(LEAST_LINES, f32::max)
+    };
     theme.step(4.0) + theme.text.detail * 1.5 + most * line_height(size) + theme.step(4.0)
+}
+
+/// The caption, set smaller where a small window and a large text size leave too little room.
+fn fitting(model: &Model, painter: &Painter, width: f32, room: f32) -> Arc<Galley> {
+    let runs = model
+        .loaded
+        .as_ref()
+        .map_or(&[][..], |loaded| &loaded.frame.caption.runs);
+    let mut size = size(model);
+    let mut words = painter.layout_job(job(&model.theme, runs, size, width));
+    while words.size().y > room && size > LEAST_SIZE {
+        size = (size * 0.92).max(LEAST_SIZE);
+        words = painter.layout_job(job(&model.theme, runs, size, width));
+    }
+    words
 }
 
 /// Paints the strip.
@@ -81,7 +110,8 @@ pub fn show(ui: &Ui, model: &Model, area: Rect) {
         painter.layout_no_wrap(caption.heading.clone(), font, colours.ink_faint);
     painter.galley(pos2(left, top), heading, colours.ink_faint);
     let width = area.width() - 2.0 * side(theme);
-    let words = painter.layout_job(job(theme, &caption.runs, size(model), width));
+    let room = area.bottom() - top - theme.text.detail * 1.5;
+    let words = fitting(model, &painter, width, room);
     painter.galley(
         pos2(left, top + theme.text.detail * 1.5),
         words,

@@ -12,6 +12,7 @@ use crate::gui::view::paint::canvas::{Canvas, corner};
 use crate::gui::view::theme::ThemeName;
 use crate::gui::view::widgets::{button, icon_button_at, section, words};
 use crate::gui::view::window::centered;
+use crate::stage::playback::PlaybackCommand;
 
 /// Shows the open dialog, if one is open.
 pub fn show(ui: &Ui, model: &Model, window: Rect, out: &mut Vec<Command>) {
@@ -97,18 +98,30 @@ fn sheet(ui: &mut Ui, model: &Model) {
 
 fn sheet_row(ui: &mut Ui, model: &Model, binding: &Binding) {
     let theme = &model.theme;
-    if binding.keys.is_empty() {
+    // The nine jumps are one line
+    let (label, keys) = match &binding.command {
+        Command::Playback(PlaybackCommand::JumpBeat(0)) => (
+            "Jump to beat 1 to 9",
+            vec!["1".to_owned(), "…".to_owned(), "9".to_owned()],
+        ),
+        Command::Playback(PlaybackCommand::JumpBeat(_)) => return,
+        _ => (
+            binding.label,
+            binding.keys.iter().map(|keys| keys.text()).collect(),
+        ),
+    };
+    if keys.is_empty() {
         return;
     }
     ui.spacing_mut().item_spacing = vec2(theme.step(1.5), theme.step(1.0));
-    let keys: Vec<String> = binding.keys.iter().map(|keys| keys.text()).collect();
+    ui.spacing_mut().interact_size.y = theme.text.body * 1.7;
     ui.horizontal(|ui| {
         let width = ui.available_width();
         ui.scope(|ui| {
             ui.set_min_width((width * 0.56).max(80.0));
             words(
                 ui,
-                binding.label,
+                label,
                 theme.regular(theme.text.body),
                 theme.colours.ink_soft,
             );

@@ -1,7 +1,7 @@
 //! The stage: the picture itself, everything on it that can be chosen, and the same in words for
 //! screen readers.
 
-use bevy_egui::egui::{CursorIcon, Id, Rect, Sense, Ui, WidgetInfo, WidgetType};
+use bevy_egui::egui::{CursorIcon, Rect, Sense, Ui, WidgetInfo, WidgetType};
 
 use crate::gui::view::commands::{Command, Selection};
 use crate::gui::view::model::{Loaded, Model};
@@ -31,7 +31,14 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
         response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, &target.name));
         let chosen = model.selection.as_ref() == Some(&target.selection);
         if chosen || response.has_focus() {
-            canvas.ring(target.rect, target.radius);
+            // A row's ring stays inside it: its neighbours touch it
+            let row = matches!(target.selection, Selection::Check { .. });
+            let ring = if row {
+                target.rect.shrink(3.0)
+            } else {
+                target.rect
+            };
+            canvas.ring(ring, target.radius);
         } else if response.hovered() {
             let radius = paint::canvas::corner(target.radius);
             canvas
@@ -179,9 +186,4 @@ fn outline(loaded: &Loaded) -> String {
         text.push_str(&format!(" Refused: {}.", stamp.text));
     }
     text
-}
-
-/// The id under which the stage is found in the accessibility tree, given its parent's.
-pub fn id(parent: Id) -> Id {
-    parent.with("stage")
 }

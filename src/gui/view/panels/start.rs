@@ -89,19 +89,19 @@ fn cards(ui: &mut Ui, model: &Model, width: f32, out: &mut Vec<Command>) {
     let columns = if width < 640.0 * theme.scale {
         1.0
     } else {
-        FIRST as f32
+        first.len() as f32
     };
     let each = (width - gap * (columns - 1.0)) / columns;
     let height = if columns > 1.0 { CARD } else { CARD * 0.8 } * theme.scale;
     let icon = [
         icons::of_actor(ActorKind::Facebook),
-        icons::GUEST,
+        icons::of_actor(ActorKind::UserPool),
         icons::of_actor(ActorKind::Phone),
     ];
     let tint = [
         theme.colours.acting,
+        theme.colours.jwt_payload,
         theme.colours.push,
-        theme.colours.credentials,
     ];
     ui.spacing_mut().item_spacing = vec2(gap, gap);
     ui.horizontal_wrapped(|ui| {
@@ -174,7 +174,7 @@ fn card(
         (theme.text.detail, colours.ink_faint),
     );
     named(ui, theme, &response, &format!("Open {}", entry.title));
-    if response.on_hover_text(&entry.summary).clicked() {
+    if response.clicked() {
         out.push(Command::Open(entry.id.clone()));
     }
 }

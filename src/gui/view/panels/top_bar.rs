@@ -10,6 +10,9 @@ use crate::gui::view::paint::pen::{Pen, arc};
 use crate::gui::view::theme::Theme;
 use crate::gui::view::widgets::{command_icon, pill};
 
+/// Exam themes that are named; the others are counted.
+const THEMES_SHOWN: usize = 3;
+
 /// Paints the bar.
 pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
     let theme = &model.theme;
@@ -133,10 +136,15 @@ fn scenario(painter: &Painter, model: &Model, left: f32, right: f32, middle: f32
     );
     let mut x = left + width + theme.step(3.0);
     let themes: Vec<String> = header.themes.iter().map(u32::to_string).collect();
+    let first = themes
+        .get(..THEMES_SHOWN.min(themes.len()))
+        .unwrap_or_default()
+        .join(", ");
     let themes = match themes.len() {
         0 => String::new(),
-        1 => format!("Theme {}", themes.join(", ")),
-        _ => format!("Themes {}", themes.join(", ")),
+        1 => format!("Theme {first}"),
+        many if many > THEMES_SHOWN => format!("Themes {first} and {} more", many - THEMES_SHOWN),
+        _ => format!("Themes {first}"),
     };
     for words in [themes, header.exams.join(" · ")] {
         let font = theme.regular(theme.text.detail);

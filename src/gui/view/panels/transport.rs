@@ -15,6 +15,9 @@ use crate::gui::view::widgets::{icon_button_at, named};
 use crate::stage::frame::{MarkLook, TimelineView};
 use crate::stage::playback::PlaybackCommand;
 
+/// Room below which a chapter's name is left out rather than cut to nothing, in widths of an m.
+const LEAST_CHAPTER_EMS: f32 = 4.5;
+
 /// Paints transport and timeline.
 pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
     let Some(loaded) = &model.loaded else { return };
@@ -213,29 +216,65 @@ fn tick(painter: &Painter, theme: &Theme, at: Pos2, look: MarkLook, reached: boo
     }
 }
 
+/// Chapter names below the line. The current one is always whole; another one is whole, or cut
+/// where enough of it fits to be read, or left out.
 fn chapters(painter: &Painter, theme: &Theme, view: &TimelineView, area: Rect, top: f32) {
     let colours = &theme.colours;
     let height = theme.text.detail * 1.4;
+    let font = || theme.regular(theme.text.detail);
+    let stretch = |span: (f32, f32)| {
+        (
+            area.left() + area.width() * span.0,
+            area.left() + area.width() * span.1,
+        )
+    };
+    // At a border the playhead is at the end of the chapter before it
+    let current = view
+        .chapters
+        .iter()
+        .position(|chapter| view.playhead <= chapter.span.1)
+        .unwrap_or(view.chapters.len().saturating_sub(1));
+    let mut taken: Option<(f32, f32)> = None;
+    if let Some(chapter) = view.chapters.get(current) {
+        let (left, right) = stretch(chapter.span);
+        let galley = painter.layout_no_wrap(chapter.title.clone(), font(), colours.ink_soft);
+        let wanted = (left + right - galley.size().x) / 2.0;
+        let x = wanted.clamp(
+            area.left(),
+            (area.right() - galley.size().x).max(area.left()),
+        );
+        taken = Some((x - theme.step(2.0), x + galley.size().x + theme.step(2.0)));
+        painter.galley(pos2(x, top), galley, colours.ink_soft);
+    }
     for (position, chapter) in view.chapters.iter().enumerate() {
-        let left = area.left() + area.width() * chapter.span.0;
-        let right = area.left() + area.width() * chapter.span.1;
-        if position > 0 {
-            painter.vline(
-                left,
-                top..=top + height,
-                Stroke::new(1.0, colours.card_line),
-            );
+        let (left, right) = stretch(chapter.span);
+        let free = |x: f32| taken.is_none_or(|(from, to)| x <= from || x >= to);
+        if position > 0 && free(left) {
+            let stroke = Stroke::new(1.0, colours.card_line);
+            painter.vline(left, top..=top + height, stroke);
         }
-        let current = view.playhead >= chapter.span.0 && view.playhead <= chapter.span.1;
-        let colour = if current {
-            colours.ink_soft
-        } else {
-            colours.ink_faint
-        };
-        let room = right - left - theme.step(2.0);
-        let font = theme.regular(theme.text.detail);
-        let galley = cut(painter, &chapter.title, font, colour, room.max(0.0));
+        if position == current {
+            continue;
+        }
+        let (mut left, mut right) = (left + theme.step(2.0), right - theme.step(2.0));
+        if let Some((from, to)) = taken {
+            if position < current {
+                right = right.min(from);
+            } else {
+                left = left.max(to);
+            }
+        }
+        let galley = cut(
+            painter,
+            &chapter.title,
+            font(),
+            colours.ink_faint,
+            (right - left).max(0.0),
+        );
+        if right - left < LEAST_CHAPTER_EMS * theme.text.detail {
+            continue;
+        }
         let x = (left + right - galley.size().x) / 2.0;
-        painter.galley(pos2(x, top), galley, colour);
+        painter.galley(pos2(x, top), galley, colours.ink_faint);
     }
 }

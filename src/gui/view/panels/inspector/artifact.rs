@@ -1,7 +1,7 @@
 //! A token, a code, credentials: its shape, its life, its exact text, its claims in plain words,
 //! where its values came from and who carried it.
 
-use bevy_egui::egui::{Align2, Color32, RichText, Sense, Stroke, Ui, pos2, vec2};
+use bevy_egui::egui::{Align2, Color32, RichText, ScrollArea, Sense, Stroke, Ui, pos2, vec2};
 use serde_json::{Map, Value};
 
 use super::actor::look;
@@ -14,6 +14,9 @@ use crate::gui::view::paint::artifact::{Art, draw, size_in};
 use crate::gui::view::signature::Signature;
 use crate::gui::view::theme::Theme;
 use crate::gui::view::widgets::{button, code, pair, row, section, words};
+
+/// Lines of a token's text that are shown at once; the others by scrolling.
+const RAW_LINES: f32 = 7.0;
 
 /// Shows an artifact.
 pub fn show(
@@ -141,8 +144,18 @@ fn seal(ui: &mut Ui, theme: &Theme, signature: &Signature) {
 }
 
 fn raw(ui: &mut Ui, theme: &Theme, artifact: &Artifact, text: &str, out: &mut Vec<Command>) {
-    let colours = &theme.colours;
     section(ui, theme, "Raw");
+    let tall = RAW_LINES * theme.text.mono * 1.5 + theme.step(5.0);
+    let scroll = ScrollArea::vertical().id_salt("raw").max_height(tall);
+    scroll.show(ui, |ui| raw_text(ui, theme, artifact, text));
+    if button(ui, theme, icons::COPY, "Copy", theme.colours.card_line).clicked() {
+        out.push(Command::Copy(text.to_owned()));
+    }
+}
+
+/// The exact text; the three parts of a JWT in their colours.
+fn raw_text(ui: &mut Ui, theme: &Theme, artifact: &Artifact, text: &str) {
+    let colours = &theme.colours;
     let parts: Vec<&str> = text.split('.').collect();
     match (&artifact.claims, parts.as_slice()) {
         (Some(_), [header, payload, signature]) => {
@@ -159,9 +172,6 @@ fn raw(ui: &mut Ui, theme: &Theme, artifact: &Artifact, text: &str, out: &mut Ve
         _ => {
             code(ui, theme, &[(text, colours.ink)]);
         }
-    }
-    if button(ui, theme, icons::COPY, "Copy", colours.card_line).clicked() {
-        out.push(Command::Copy(text.to_owned()));
     }
 }
 

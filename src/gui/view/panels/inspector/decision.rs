@@ -122,9 +122,9 @@ fn part_lines(
         .map(|key| format!(" {key}"))
         .unwrap_or_default();
     let (mark, tint) = if part.matched {
-        ("✓ matches", colours.ink_faint)
+        ("matches", colours.ink_faint)
     } else {
-        ("✗ does not match", colours.refused)
+        ("does not match", colours.refused)
     };
     lines.push((format!("\n{}{key}: ", part.element), colours.ink_faint));
     let asked = if part.matched {
@@ -133,7 +133,7 @@ fn part_lines(
         colours.credentials
     };
     lines.push((part.asked.join(", "), asked));
-    lines.push((format!("  {mark}"), tint));
+    lines.push((format!("  · {mark}"), tint));
     if !part.matched {
         let had = part
             .had

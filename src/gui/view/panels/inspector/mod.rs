@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
         ui.spacing_mut().item_spacing.y = theme.step(1.5);
         let scroll = ScrollArea::vertical()
             .auto_shrink(false)
-            .id_salt(&model.selection.as_ref().map(|s| format!("{s:?}")));
+            .id_salt(model.selection.as_ref().map(|s| format!("{s:?}")));
         scroll.show(ui, |ui| {
             ui.set_max_width(inner.width());
             content(ui, model, loaded, out);

@@ -1,4 +1,4 @@
-//! Logins of Google: an ID token whose issuer has two spellings.
+//! Logins of Google and Apple: ID tokens of issuers that identity pools know by themselves.
 
 use super::VerifiedLogin;
 use super::id_token::{self, Demands, KeysAt};
@@ -9,31 +9,39 @@ use crate::cloud::identity_pool::config::IdentityPool;
 use crate::cloud::identity_pool::identities::LinkedLogin;
 use crate::protocol::keys::Algorithm;
 
-/// The key in the Logins map.
-pub const LOGIN_KEY: &str = "accounts.google.com";
+/// Google's key in the Logins map.
+pub const GOOGLE: &str = "accounts.google.com";
+/// Apple's key in the Logins map.
+pub const APPLE: &str = "appleid.apple.com";
 
-/// Verifies an ID token of Google. Several client ids are separated by commas.
+/// Verifies an ID token. Several client ids are separated by commas.
 pub fn verify(
     cloud: &mut Cloud,
     pool: &IdentityPool,
+    provider: &str,
     text: &str,
 ) -> Result<VerifiedLogin, AwsError> {
-    let issuer = format!("https://{LOGIN_KEY}");
-    let clients = pool.config.supported_logins.get(LOGIN_KEY);
+    let issuer = format!("https://{provider}");
+    let clients = pool.config.supported_logins.get(provider);
+    let mut issuers = vec![issuer.clone()];
+    if provider == GOOGLE {
+        // Google spells itself in two ways
+        issuers.push(GOOGLE.to_owned());
+    }
     let demands = Demands {
         audiences: clients.map(|ids| ids.split(',').map(|id| id.trim().to_owned()).collect()),
-        keys: KeysAt::Discovery(issuer.clone()),
-        issuers: vec![issuer, LOGIN_KEY.to_owned()],
+        keys: KeysAt::Discovery(issuer),
+        issuers,
         algorithms: &[Algorithm::RS256],
         token_use: false,
         grace: CLOCK_GRACE,
     };
     let believed = id_token::verify(cloud, &pool.config.actor, text, &demands)?;
     Ok(VerifiedLogin {
-        mapping_key: LOGIN_KEY.to_owned(),
+        mapping_key: provider.to_owned(),
         method: None,
         login: LinkedLogin {
-            provider: LOGIN_KEY.to_owned(),
+            provider: provider.to_owned(),
             subject: believed.subject,
         },
         claims: believed.token.claims().clone(),

@@ -1,0 +1,226 @@
+//! The whole app without a renderer and without a display: every plugin, real key events, manual
+//! time.
+
+use std::sync::{Arc, Mutex, Once};
+use std::time::Duration;
+
+use bevy::app::PluginsState;
+use bevy::ecs::schedule::{LogLevel, ScheduleBuildSettings, ScheduleLabel};
+use bevy::input::ButtonState;
+use bevy::input::keyboard::{Key, KeyCode, KeyboardInput};
+use bevy::log::tracing::{self, Level, Subscriber};
+use bevy::log::tracing_subscriber::layer::{Context, SubscriberExt};
+use bevy::log::tracing_subscriber::{Layer, registry};
+use bevy::prelude::*;
+use bevy::render::settings::{RenderCreation, WgpuSettings};
+use bevy::time::TimeUpdateStrategy;
+use bevy::window::PrimaryWindow;
+use serde_json::Value;
+
+use super::app::{self, Loop};
+use super::desk::{Desk, Opened, Place, Start};
+use super::settings_file::SettingsFile;
+use super::view::model::Trouble;
+use super::{opening, saving, window};
+use crate::scenario::{self, files::Shipped, library};
+
+/// One frame at 60 per second.
+const FRAME: Duration = Duration::from_millis(16);
+/// Frames that no story needs: a test that waits longer has failed.
+const PATIENCE_FRAMES: u32 = 20_000;
+
+/// Remembers what was logged as an error, by whichever test of this process.
+struct Errors;
+
+static LOGGED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static LISTENING: Once = Once::new();
+
+impl<S: Subscriber> Layer<S> for Errors {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        let about = event.metadata();
+        // Bevy itself remarks that there is no renderer
+        if *about.level() == Level::ERROR && about.target() != "bevy_render::extract_resource" {
+            LOGGED.lock().unwrap().push(format!("{event:?}"));
+        }
+    }
+}
+
+fn open(name: &str) -> Opened {
+    let trouble = |text: String| Trouble {
+        title: "This scenario cannot be opened".into(),
+        text,
+        remedy: String::new(),
+    };
+    let entry = library::find(name).ok_or_else(|| trouble(format!("{name} is not shipped")))?;
+    let scenario = scenario::load(&Shipped, entry.path, entry.text.as_bytes());
+    let scenario = scenario.map_err(|report| trouble(report.render(false)))?;
+    let recording = scenario::perform(&scenario, None);
+    Ok((
+        name.into(),
+        recording.map_err(|error| trouble(error.to_string()))?,
+    ))
+}
+
+struct Unseen {
+    app: App,
+    folder: tempfile::TempDir,
+}
+
+impl Unseen {
+    fn start(scenario: Option<&str>) -> Self {
+        // Several tests share the process; each hears the errors of all, and none may have any
+        LISTENING.call_once(|| {
+            tracing::subscriber::set_global_default(registry().with(Errors)).unwrap();
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let start = Start {
+            open: None,
+            opener: Arc::new(open),
+            library: Vec::new(),
+            settings: SettingsFile::at(folder.path().join("settings.ron")),
+            report: None,
+        };
+        let mut app = App::new();
+        let settings = WgpuSettings {
+            backends: None,
+            ..default()
+        };
+        let creation = RenderCreation::Automatic(Box::new(settings));
+        app::add_engine(
+            &mut app,
+            creation,
+            window::describe(Place::default()),
+            Loop::Caller,
+        );
+        let (desk, disk) = saving::desk(&start).unwrap();
+        app::add_room(&mut app, desk, disk);
+        if let Some(name) = scenario {
+            app.insert_resource(opening::First(name.into()));
+        }
+        app.insert_resource(TimeUpdateStrategy::ManualDuration(FRAME));
+        for schedule in [Startup.intern(), Update.intern()] {
+            app.edit_schedule(schedule, |schedule| {
+                schedule.set_build_settings(ScheduleBuildSettings {
+                    ambiguity_detection: LogLevel::Error,
+                    ..default()
+                });
+            });
+        }
+        while app.plugins_state() == PluginsState::Adding {
+            bevy::tasks::tick_global_task_pools_on_main_thread();
+        }
+        app.finish();
+        app.cleanup();
+        Self { app, folder }
+    }
+
+    fn state(&self) -> Value {
+        self.app.world().resource::<Desk>().state()
+    }
+
+    fn until(&mut self, what: &str, reached: impl Fn(&Value) -> bool) {
+        for _ in 0..PATIENCE_FRAMES {
+            if reached(&self.state()) {
+                return;
+            }
+            self.app.update();
+        }
+        panic!("{what} did not come about: {}", self.state());
+    }
+
+    fn press(&mut self, logical_key: Key, key_code: KeyCode) {
+        self.key(&logical_key, key_code, ButtonState::Pressed);
+        self.key(&logical_key, key_code, ButtonState::Released);
+        self.app.update();
+    }
+
+    fn key(&mut self, logical_key: &Key, key_code: KeyCode, state: ButtonState) {
+        let world = self.app.world_mut();
+        let mut windows = world.query_filtered::<Entity, With<PrimaryWindow>>();
+        let window = windows.single(world).unwrap();
+        world.write_message(KeyboardInput {
+            key_code,
+            logical_key: logical_key.clone(),
+            state,
+            text: None,
+            repeat: false,
+            window,
+        });
+    }
+}
+
+#[test]
+fn every_shipped_scenario_plays_to_its_end_without_a_renderer() {
+    for entry in library::ALL {
+        let mut unseen = Unseen::start(Some(entry.id));
+        unseen.until("opening", |state| state["scenario"] == entry.id);
+        assert_eq!(unseen.state()["playing"], false, "it opens paused");
+        let beats = unseen.state()["beats"].as_u64().unwrap();
+        for _ in 0..beats {
+            unseen.press(Key::Space, KeyCode::Space);
+            unseen.until("the beat's end", |state| state["playing"] == false);
+        }
+        assert_eq!(unseen.state()["beat"], beats - 1);
+        unseen.press(Key::Home, KeyCode::Home);
+        assert_eq!(unseen.state()["time"], 0);
+        assert_eq!(*LOGGED.lock().unwrap(), [""; 0]);
+    }
+}
+
+#[test]
+#[should_panic(expected = "ambig")]
+fn a_system_without_an_order_would_be_noticed() {
+    let mut unseen = Unseen::start(None);
+    unseen.app.add_systems(Update, |mut desk: ResMut<Desk>| {
+        desk.placed(Place::default())
+    });
+    unseen.app.update();
+}
+
+#[test]
+fn a_scenario_that_cannot_be_opened_leaves_the_window_usable() {
+    let mut unseen = Unseen::start(Some("no-such-scenario"));
+    unseen.until("the trouble", |state| {
+        state["trouble"] == "This scenario cannot be opened"
+    });
+    unseen.press(Key::Escape, KeyCode::Escape);
+    assert_eq!(unseen.state()["trouble"], Value::Null);
+}
+
+#[test]
+fn a_chord_within_one_frame_is_heard_as_a_chord() {
+    use ButtonState::{Pressed, Released};
+    let mut unseen = Unseen::start(None);
+    unseen.app.update();
+    let (q, ctrl) = (Key::Character("q".into()), Key::Control);
+    unseen.press(q.clone(), KeyCode::KeyQ);
+    assert_eq!(unseen.app.should_exit(), None, "q alone does nothing");
+    unseen.key(&ctrl, KeyCode::ControlLeft, Pressed);
+    unseen.key(&q, KeyCode::KeyQ, Pressed);
+    unseen.key(&q, KeyCode::KeyQ, Released);
+    unseen.key(&ctrl, KeyCode::ControlLeft, Released);
+    unseen.app.update();
+    assert_eq!(unseen.app.should_exit(), Some(AppExit::Success));
+}
+
+#[test]
+fn quitting_writes_the_settings_and_the_beat_to_come_back_to() {
+    let mut unseen = Unseen::start(Some("facebook-to-s3"));
+    unseen.until("opening", |state| state["scenario"] == "facebook-to-s3");
+    unseen.press(Key::ArrowRight, KeyCode::ArrowRight);
+    unseen.press(Key::ArrowRight, KeyCode::ArrowRight);
+    let beat = unseen.state()["beat"].clone();
+    let world = unseen.app.world_mut();
+    let window = world
+        .query_filtered::<Entity, With<PrimaryWindow>>()
+        .single(world)
+        .unwrap();
+    world.write_message(bevy::window::WindowCloseRequested { window });
+    unseen.app.update();
+    assert_eq!(unseen.app.should_exit(), Some(AppExit::Success));
+    let text = std::fs::read_to_string(unseen.folder.path().join("settings.ron")).unwrap();
+    assert!(
+        text.contains(&format!("last: Some((\"facebook-to-s3\", {beat}))")),
+        "{text}"
+    );
+}
