@@ -17,12 +17,11 @@ mod tables;
 
 use std::collections::BTreeMap;
 
-use super::access;
 use super::aws::{self, AwsError, Wire};
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
 use super::services::Service;
-use super::{Cloud, REGION};
+use super::{Cloud, REGION, sts};
 use crate::protocol::form::percent_decode;
 use crate::protocol::message::{Request, RequestExt, Response};
 
@@ -85,9 +84,7 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
         _ => ("UnknownOperation", None),
     };
     let named = function.as_deref().and_then(account_in);
-    let key = access::access_key_of(request);
-    let caller = key.and_then(|key| cloud.sts.session(&key));
-    let caller = caller.map(|session| session.account.clone());
+    let caller = sts::account_of_signer(cloud, request).map(str::to_owned);
     let account = named.or(caller);
     let to = account.and_then(|id| cloud.service_actor(ActorKind::Lambda, Some(&id)));
     let to = to.or_else(|| cloud.service_actor(ActorKind::Lambda, None))?;

@@ -19,7 +19,7 @@ use super::aws::{self, AwsError, Wire};
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
 use super::services::Service;
-use super::{Cloud, REGION};
+use super::{Cloud, REGION, sts};
 use crate::policy::RequestContext;
 use crate::protocol::message::{Request, RequestExt, Response};
 
@@ -49,9 +49,8 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
     ];
     let arn = named.iter().find_map(|name| form.get(name));
     let account = arn.and_then(account_of).map(str::to_owned);
-    let key = access::access_key_of(request);
-    let caller = key.and_then(|key| cloud.sts.session(&key));
-    let account = account.or_else(|| caller.map(|session| session.account.clone()));
+    let caller = sts::account_of_signer(cloud, request).map(str::to_owned);
+    let account = account.or(caller);
     let to = account.and_then(|id| cloud.service_actor(ActorKind::Sns, Some(&id)));
     let to = to.or_else(|| cloud.service_actor(ActorKind::Sns, None))?;
     Some(Route {
