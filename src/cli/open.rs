@@ -40,10 +40,14 @@ impl Files for OnDisk {
         }
         let folder = folder_of(from);
         // A link may still lead out
-        let found = folder
-            .join(asked)
-            .canonicalize()
-            .map_err(|error| format!("{path}: {error}"))?;
+        let found = match folder.join(asked).canonicalize() {
+            Ok(found) => found,
+            // As with scenarios: what is not beside may ship with the program
+            Err(error) => {
+                let shipped = Shipped.beside(library::ALL[0].path, path);
+                return shipped.map_err(|_| format!("{path}: {}", in_words(&error)));
+            }
+        };
         let folder = folder
             .canonicalize()
             .map_err(|error| format!("{from}: {error}"))?;

@@ -50,7 +50,11 @@ pub struct File {
     /// The last beat that is shared; without it, all of them
     #[serde(default)]
     pub until: Option<String>,
-    /// What is there before the first beat
+    /// A world that several scenarios begin with: a file beside this one, or below
+    #[serde(default)]
+    pub world_file: Option<String>,
+    /// What is there before the first beat; entries take the place of those of `world_file` and
+    /// of the scenario extended
     #[serde(default)]
     pub world: World,
     /// What happens

@@ -26,10 +26,11 @@ impl Files for Shipped {
         Some((entry.path.to_owned(), entry.text.as_bytes().to_vec()))
     }
 
-    fn beside(&self, _from: &str, path: &str) -> Result<Vec<u8>, String> {
-        Err(format!(
-            "{path}: shipped scenarios have no files beside them"
-        ))
+    fn beside(&self, from: &str, path: &str) -> Result<Vec<u8>, String> {
+        let folder = from.rfind('/').map_or("", |end| &from[..=end]);
+        let world = library::world(&format!("{folder}{path}"));
+        let bytes = world.map(|entry| entry.text.as_bytes().to_vec());
+        bytes.ok_or_else(|| format!("{path}: no such file ships with the program"))
     }
 
     fn ids(&self) -> Vec<String> {

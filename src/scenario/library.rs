@@ -1,7 +1,7 @@
-//! The scenarios that ship with the program, inside it: every file in `scenarios/`. A test names
-//! the line that is missing here when a file is added.
+//! The scenarios that ship with the program, inside it: every file in `scenarios/`, and the worlds
+//! that they share. A test names the line that is missing here when a file is added.
 
-/// A shipped scenario.
+/// A shipped file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its id
@@ -31,6 +31,17 @@ shipped! {
     "facebook-to-s3-token-expired",
     "facebook-to-s3-access-token",
     "user-pool-sign-up",
+}
+
+shipped! {
+    /// Worlds that shipped scenarios begin with.
+    WORLDS in "scenarios/worlds/":
+    "one-user-pool",
+}
+
+/// The shipped world at this path of the repository.
+pub fn world(path: &str) -> Option<&'static Entry> {
+    const { &WORLDS }.iter().find(|entry| entry.path == path)
 }
 
 /// The shipped scenario of this id.
@@ -64,11 +75,13 @@ mod tests {
 
     #[test]
     fn every_file_in_the_folder_is_in_the_table() {
-        let missing = missing_lines("scenarios", &ALL);
-        assert!(
-            missing.is_empty(),
-            "add to the table in src/scenario/library.rs:\n{missing}"
-        );
+        for (folder, table) in [("scenarios", &ALL[..]), ("scenarios/worlds", &WORLDS[..])] {
+            let missing = missing_lines(folder, table);
+            assert!(
+                missing.is_empty(),
+                "add to the table of {folder} in src/scenario/library.rs:\n{missing}"
+            );
+        }
     }
 
     #[test]

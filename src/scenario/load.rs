@@ -10,7 +10,7 @@ use super::files::Files;
 use super::known::Known;
 use super::limits::{MAX_ACTIONS, MAX_BEATS, MAX_EXTENDS};
 use super::locate::Path;
-use super::read::{Read, read};
+use super::read::{Read, read as read_file};
 use super::world_file::World;
 use crate::protocol::time::Moment;
 
@@ -37,7 +37,7 @@ fn load_chain(
     (name, bytes): (&str, &[u8]),
     chain: &mut Vec<String>,
 ) -> Option<Scenario> {
-    let read = read(report, name, bytes)?;
+    let read: Read = read_file(report, name, bytes)?;
     chain.push(read.file.id.clone());
     let parent = match &read.file.extends {
         Some(id) => Some(load_parent(report, files, (&read, id), chain)?),
@@ -59,8 +59,18 @@ fn load_chain(
         .as_ref()
         .map(|parent| parent.world.clone())
         .unwrap_or_default();
-    let world = merged(inherited, own);
-    check::check(report, &read, &Known::of(&world));
+    let shared = load_world(report, files, &read);
+    if read.file.world_file.is_some() && shared.is_none() {
+        // Everything that refers into it would be wrong too
+        return None;
+    }
+    let entries = shared.as_ref().map(|it| it.file.clone());
+    let world = merged(merged(inherited, entries.unwrap_or_default()), own);
+    let known = Known::of(&world);
+    if let Some(shared) = &shared {
+        check::check_world(report, shared, &known, &world);
+    }
+    check::check(report, &read, &known, &world);
     join(report, &read, parent, world)
 }
 
@@ -114,6 +124,34 @@ fn load_parent(
     let mut parent = parent;
     cut(report, read, &mut parent);
     Some(parent)
+}
+
+/// The shared world that a scenario names, with its policies; none where it names none, or one
+/// that cannot be read.
+fn load_world(report: &mut Report, files: &dyn Files, read: &Read) -> Option<Read<World>> {
+    let path = read.file.world_file.as_deref()?;
+    let from = report.sources.name(read.source).to_owned();
+    let bytes = match files.beside(&from, path) {
+        Ok(bytes) => bytes,
+        Err(problem) => {
+            let field = Path::top().field("world_file");
+            let place = (read.source, read.tree.find(&field).span.clone());
+            let remedy =
+                "name a file in the scenario's folder or below: \"worlds/one-user-pool.ron\"";
+            report.add(Code::Include, place, problem, remedy);
+            return None;
+        }
+    };
+    let folder = from.rfind('/').map_or("", |end| &from[..=end]);
+    let shared: Read<World> = read_file(report, &format!("{folder}{path}"), &bytes)?;
+    let mut shared = Read {
+        tree: shared.tree.under("world"),
+        ..shared
+    };
+    let mut entries = shared.file.clone();
+    check::resolve_policies(report, &shared, files, &mut entries);
+    shared.file = entries;
+    Some(shared)
 }
 
 /// Leaves out the parent's beats behind `until`.

@@ -113,6 +113,23 @@ impl Tree {
         }
     }
 
+    /// The same text as the value of a field: paths that begin with its name lead into it.
+    pub fn under(self, name: &str) -> Self {
+        let span = self.root.span.clone();
+        let entry = Entry {
+            name: Some(name.to_owned()),
+            name_span: span.start..span.start,
+            value: self.root,
+        };
+        Self {
+            root: Node {
+                span,
+                kind: Kind::Struct(vec![entry]),
+            },
+            too_deep: self.too_deep,
+        }
+    }
+
     /// The value at this path, or the closest one around it that there is.
     pub fn find(&self, path: &Path) -> &Node {
         let mut node = &self.root;

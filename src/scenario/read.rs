@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use ron::error::{Error, SpannedError};
 use ron::extensions::Extensions;
+use serde::de::DeserializeOwned;
 
 use super::diagnostic::{Code, Report, SourceId, suggest};
 use super::file::File;
@@ -18,9 +19,9 @@ const MAX_ATTEMPTS: usize = 12;
 
 /// A file as read, and where everything in it stands.
 #[derive(Clone, Debug)]
-pub struct Read {
+pub struct Read<T = File> {
     /// What it says
-    pub file: File,
+    pub file: T,
     /// Where
     pub tree: Tree,
     /// Which text
@@ -28,7 +29,7 @@ pub struct Read {
 }
 
 /// Reads a file. Whatever is wrong goes into the report; nothing comes back in that case.
-pub fn read(report: &mut Report, name: &str, bytes: &[u8]) -> Option<Read> {
+pub fn read<T: DeserializeOwned>(report: &mut Report, name: &str, bytes: &[u8]) -> Option<Read<T>> {
     let text = decode(report, name, bytes)?;
     let source = report.sources.add(name, text);
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -115,13 +116,18 @@ fn limit_texts(report: &mut Report, source: SourceId, node: &Node) {
 
 /// Reads the text, again without the damaged part where there is one, until it reads or nothing
 /// smaller than the whole can be left out.
-fn attempt(report: &mut Report, source: SourceId, tree: &Tree, text: &str) -> Option<File> {
+fn attempt<T: DeserializeOwned>(
+    report: &mut Report,
+    source: SourceId,
+    tree: &Tree,
+    text: &str,
+) -> Option<T> {
     let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
     let mut remaining = report.sources.text(source).to_owned();
     let bom = remaining.len() - text.len();
     for _ in 0..MAX_ATTEMPTS {
         let readable = remaining.get(bom..).unwrap_or_default();
-        let error = match options.from_str::<File>(readable) {
+        let error = match options.from_str::<T>(readable) {
             Ok(file) => return Some(file),
             Err(error) => error,
         };
@@ -381,7 +387,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<(String, String)> {
         let mut report = Report::default();
-        let read = read(&mut report, "test.ron", text.as_bytes());
+        let read: Option<Read> = read(&mut report, "test.ron", text.as_bytes());
         assert_eq!(read.is_some(), report.is_clean());
         let text = text.to_owned();
         let spans = report.diagnostics.iter().map(|diagnostic| {
@@ -443,7 +449,7 @@ mod tests {
     #[test]
     fn bytes_that_are_not_text_are_reported_where_they_begin() {
         let mut report = Report::default();
-        assert!(read(&mut report, "x", b"(id: \xff").is_none());
+        assert!(read::<File>(&mut report, "x", b"(id: \xff").is_none());
         assert_eq!(report.diagnostics[0].code, Code::NotText);
         assert_eq!(report.diagnostics[0].span, 5..5);
     }
@@ -451,7 +457,7 @@ mod tests {
     #[test]
     fn a_file_beyond_the_limit_is_not_looked_at() {
         let mut report = Report::default();
-        assert!(read(&mut report, "x", &vec![b' '; MAX_FILE_BYTES + 1]).is_none());
+        assert!(read::<File>(&mut report, "x", &vec![b' '; MAX_FILE_BYTES + 1]).is_none());
         assert!(report.diagnostics[0].message.contains("1048576"));
     }
 }

@@ -164,7 +164,7 @@ fn examples() -> Vec<String> {
 
 #[test]
 fn every_example_of_the_authors_guide_is_good() {
-    assert_eq!(examples().len(), 2);
+    assert_eq!(examples().len(), 3);
     for example in examples() {
         let (_folder, path) = scratch(&example);
         assert!(printed(&["check", path.to_str().unwrap()]).contains("good"));
@@ -224,4 +224,68 @@ fn only_warnings_can_be_deliberate() {
     assert!(as_json(&with("TT-701")).is_empty());
     let found = as_json(&with("TT-201"));
     assert_eq!(found[0]["code"], "TT-304");
+}
+
+/// A scenario on a shared world, with that world in a file of its own.
+fn on_shared_world(world: &str, own: &str) -> (tempfile::TempDir, std::path::PathBuf) {
+    let text = format!(
+        "(id: \"t\", title: \"T\", summary: \"s\", world_file: \"worlds/w.ron\",\n world: ({own}),\n \
+         chapters: [(title: \"c\", beats: [(id: \"x\", title: \"X\", caption: \"c\", \
+         actions: [GoOffline(device: \"phone\")])])])"
+    );
+    let (folder, path) = scratch(&text);
+    std::fs::create_dir(folder.path().join("worlds")).unwrap();
+    std::fs::write(folder.path().join("worlds/w.ron"), world).unwrap();
+    (folder, path)
+}
+
+#[test]
+fn a_shared_world_is_read_overridden_and_checked_in_its_own_file() {
+    let good = "(devices: [(id: \"phone\", name: \"Shared phone\")])";
+    let (_folder, path) = on_shared_world(good, "");
+    assert!(printed(&["check", path.to_str().unwrap()]).contains("good"));
+
+    let own = "devices: [(id: \"phone\", name: \"My phone\", owner: \"ann\")], \
+               people: [(id: \"ann\", name: \"Ann\", email: \"ann@example.com\")]";
+    let (_folder, path) = on_shared_world(good, own);
+    assert!(printed(&["check", path.to_str().unwrap()]).contains("good"));
+
+    for (world, code, points_at) in [
+        (
+            "(devices: [(id: \"phone\", name: \"P\", owner: \"nobody\")])",
+            "TT-201",
+            "w.ron:1:",
+        ),
+        (
+            "(devices: [(id: \"phone\", nane: \"P\")])",
+            "TT-102",
+            "w.ron:1:",
+        ),
+        ("(devices: [] people: [])", "TT-101", "w.ron:1:"),
+        (
+            "(devices: [(id: \"phone\", name: \"P\")],\n roles: [(id: \"R\", trust: r#\"{\"a\": 1}\"#)])",
+            "TT-401",
+            "w.ron:2:",
+        ),
+    ] {
+        let (_folder, path) = on_shared_world(world, "");
+        let told = complaint(&["check", path.to_str().unwrap()], 2);
+        assert!(
+            told.contains(code) && told.contains(points_at),
+            "{world}:\n{told}"
+        );
+    }
+}
+
+#[test]
+fn a_shared_world_outside_the_folder_is_not_read() {
+    for outside in ["../w.ron", "/etc/hostname", "worlds/missing.ron"] {
+        let text = small("(id: \"a\", title: \"A\", caption: \"c\")").replacen(
+            "world: (",
+            &format!("world_file: {outside:?}, world: ("),
+            1,
+        );
+        let (_folder, path) = scratch(&text);
+        assert!(complaint(&["check", path.to_str().unwrap()], 2).contains("TT-203"));
+    }
 }

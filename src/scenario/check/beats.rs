@@ -14,6 +14,23 @@ use super::super::references::Sort;
 use super::Checker;
 use crate::protocol::time::Span;
 
+impl<T> Checker<'_, T> {
+    pub(super) fn template(&mut self, path: &Path, template: &super::super::template::Template) {
+        for reference in template.references() {
+            if let Some(known) = self.known.wrong_in(reference) {
+                let wrong = if known.contains(&reference.of.as_str()) {
+                    &reference.field
+                } else {
+                    &reference.of
+                };
+                let remedy = suggest(wrong, known.iter().copied());
+                let message = format!("`{reference}` names nothing");
+                self.add(Code::BadTemplate, path, message, remedy);
+            }
+        }
+    }
+}
+
 impl Checker<'_> {
     pub(super) fn chapters(&mut self) {
         let chapters = self.read.file.chapters.clone();
@@ -136,21 +153,6 @@ impl Checker<'_> {
                 self.add(Code::BadValue, &path.field("by"), message, "skew it less");
             }
             _ => {}
-        }
-    }
-
-    pub(super) fn template(&mut self, path: &Path, template: &super::super::template::Template) {
-        for reference in template.references() {
-            if let Some(known) = self.known.wrong_in(reference) {
-                let wrong = if known.contains(&reference.of.as_str()) {
-                    &reference.field
-                } else {
-                    &reference.of
-                };
-                let remedy = suggest(wrong, known.iter().copied());
-                let message = format!("`{reference}` names nothing");
-                self.add(Code::BadTemplate, path, message, remedy);
-            }
         }
     }
 

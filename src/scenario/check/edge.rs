@@ -11,7 +11,7 @@ use super::super::world_edge::{
 use super::super::world_file::World;
 use super::Checker;
 
-impl Checker<'_> {
+impl<T> Checker<'_, T> {
     pub(super) fn edge(&mut self, world: &World, top: &Path) {
         for (number, function) in world.functions.iter().enumerate() {
             self.function(&top.field("functions").index(number), function);

@@ -10,31 +10,47 @@ mod world;
 pub use policies::resolve_policies;
 
 use super::diagnostic::{Code, Report, suggest};
+use super::file::File;
 use super::known::Known;
 use super::locate::{Bytes, Path};
 use super::read::Read;
 use super::references::Sort;
+use super::world_file::World;
 
 /// Checks a file against the names it may use.
-pub fn check(report: &mut Report, read: &Read, known: &Known) {
+pub fn check(report: &mut Report, read: &Read, known: &Known, whole: &World) {
     let mut checker = Checker {
         report,
         read,
         known,
+        whole,
     };
     checker.metadata();
-    checker.world();
+    checker.world(&read.file.world);
     checker.chapters();
 }
 
-/// A file under check.
-struct Checker<'a> {
-    report: &'a mut Report,
-    read: &'a Read,
-    known: &'a Known,
+/// Checks a shared world against the names that its entries may use.
+pub fn check_world(report: &mut Report, read: &Read<World>, known: &Known, whole: &World) {
+    let mut checker = Checker {
+        report,
+        read,
+        known,
+        whole,
+    };
+    checker.world(&read.file);
 }
 
-impl Checker<'_> {
+/// A file under check.
+struct Checker<'a, T = File> {
+    report: &'a mut Report,
+    read: &'a Read<T>,
+    known: &'a Known,
+    /// The world with everything that is inherited
+    whole: &'a World,
+}
+
+impl<T> Checker<'_, T> {
     fn add(
         &mut self,
         code: Code,
@@ -85,7 +101,9 @@ impl Checker<'_> {
             );
         }
     }
+}
 
+impl Checker<'_> {
     /// What is meant to be suspicious is named by the code of a warning.
     fn deliberate(&mut self) {
         let codes = Code::ALL.into_iter().filter(|code| code.is_warning());

@@ -1,18 +1,24 @@
 //! IAM policies: JSON in the file or in a file beside it, parsed by the policy engine, errors
 //! pointed at in the text that holds them.
 
-use super::super::diagnostic::{Code, Report};
+use super::super::diagnostic::{Code, Report, SourceId};
 use super::super::files::Files;
-use super::super::locate::{Kind, Path};
+use super::super::locate::{Kind, Path, Tree};
 use super::super::read::Read;
 use super::super::world_file::World;
 use crate::policy::{Policy, PolicyError, PolicyKind};
 
 /// Replaces paths of policy files by what is in them, and parses every policy.
-pub fn resolve_policies(report: &mut Report, read: &Read, files: &dyn Files, world: &mut World) {
+pub fn resolve_policies<T>(
+    report: &mut Report,
+    read: &Read<T>,
+    files: &dyn Files,
+    world: &mut World,
+) {
     let mut resolver = Resolver {
         report,
-        read,
+        tree: &read.tree,
+        source: read.source,
         files,
     };
     let top = Path::top().field("world");
@@ -47,7 +53,8 @@ pub fn resolve_policies(report: &mut Report, read: &Read, files: &dyn Files, wor
 
 struct Resolver<'a> {
     report: &'a mut Report,
-    read: &'a Read,
+    tree: &'a Tree,
+    source: SourceId,
     files: &'a dyn Files,
 }
 
@@ -62,7 +69,7 @@ impl Resolver<'_> {
         let name = text.clone();
         let found = match self
             .files
-            .beside(self.report.sources.name(self.read.source), &name)
+            .beside(self.report.sources.name(self.source), &name)
         {
             Ok(bytes) => String::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8 text")),
             Err(problem) => Err(problem),
@@ -79,17 +86,17 @@ impl Resolver<'_> {
                 *text = json;
             }
             Err(problem) => {
-                let span = self.read.tree.find(path).span.clone();
+                let span = self.tree.find(path).span.clone();
                 let remedy = "write the policy as JSON here, or name a file beside the scenario";
                 self.report
-                    .add(Code::Include, (self.read.source, span), problem, remedy);
+                    .add(Code::Include, (self.source, span), problem, remedy);
             }
         }
     }
 
     /// The error's place in the policy, moved to where the policy stands in the scenario.
     fn point_into_scenario(&mut self, path: &Path, error: &PolicyError) {
-        let node = self.read.tree.find(path);
+        let node = self.tree.find(path);
         let span = match &node.kind {
             Kind::Text { content, raw: true } => {
                 let start = (content.start + error.offset).min(content.end);
@@ -99,7 +106,7 @@ impl Resolver<'_> {
         };
         let (message, remedy) = (error.message.clone(), remedy(error));
         self.report
-            .add(Code::Policy, (self.read.source, span), message, remedy);
+            .add(Code::Policy, (self.source, span), message, remedy);
     }
 }
 

@@ -9,7 +9,7 @@ use super::super::references::Sort;
 use super::super::world_file::World;
 use super::Checker;
 
-impl Checker<'_> {
+impl<T> Checker<'_, T> {
     pub(super) fn providers(&mut self, world: &World, top: &Path) {
         let mut seen = BTreeSet::new();
         for (number, provider) in world.providers.iter().enumerate() {
@@ -68,7 +68,7 @@ impl Checker<'_> {
     /// An identity pool knows some providers by themselves; others it knows through IAM.
     pub(super) fn social_app(&mut self, path: &Path, app: &str) {
         self.refer(path, Sort::ProviderApp, app);
-        let world = &self.read.file.world;
+        let world = self.whole;
         let found = world.provider_apps.iter().find(|known| known.id == app);
         let provider = found.and_then(|app| {
             let mut declared = world.providers.iter();

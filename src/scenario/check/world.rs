@@ -14,11 +14,10 @@ use super::Checker;
 use crate::cloud::user_pool::config::LONGEST_GRACE;
 use crate::protocol::time::Span;
 
-impl Checker<'_> {
-    pub(super) fn world(&mut self) {
-        let world = self.read.file.world.clone();
+impl<T> Checker<'_, T> {
+    pub(super) fn world(&mut self, world: &World) {
         let top = Path::top().field("world");
-        self.ids(&world, &top);
+        self.ids(world, &top);
         for (number, account) in world.accounts.iter().enumerate() {
             if account.id.len() != 12 || !account.id.bytes().all(|byte| byte.is_ascii_digit()) {
                 let path = top.field("accounts").index(number).field("id");
@@ -35,7 +34,7 @@ impl Checker<'_> {
             let path = top.field("devices").index(number).field("owner");
             self.refer_optional(&path, Sort::Person, device.owner.as_deref());
         }
-        self.providers(&world, &top);
+        self.providers(world, &top);
         for (number, pool) in world.user_pools.iter().enumerate() {
             self.user_pool(&top.field("user_pools").index(number), pool);
         }
@@ -60,8 +59,8 @@ impl Checker<'_> {
             self.role(&path, (user.account.as_deref(), &user.policies));
             self.refer_optional(&path.field("key_in"), Sort::Device, user.key_in.as_deref());
         }
-        self.stores(&world, &top);
-        self.edge(&world, &top);
+        self.stores(world, &top);
+        self.edge(world, &top);
     }
 
     /// Every list: not too long, every id good and there once.

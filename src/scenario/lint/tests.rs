@@ -39,7 +39,7 @@ fn a_declaration_that_nothing_refers_to_is_pointed_at() {
     let found = warnings(&scenario("", spare, CALM));
     let names: Vec<&str> = found.iter().map(|(_, text)| text.as_str()).collect();
     assert!(found.iter().all(|(code, _)| *code == Code::Unused));
-    assert_eq!(names, ["\"users\"", "\"spare\"", "\"app\""]);
+    assert_eq!(names, ["\"spare\"", "\"users\"", "\"app\""]);
     assert_eq!(warnings(&scenario("", "", CALM)), []);
 }
 

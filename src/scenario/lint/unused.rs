@@ -8,7 +8,7 @@ use super::{Linter, content};
 
 /// Lists of the world whose entries are there to be referred to, with what a sentence calls one.
 /// Others act by being there: an account, an OpenID Connect provider in IAM, Sync.
-const LISTS: [(&str, &str); 16] = [
+const LISTS: [(&str, &str); 15] = [
     ("people", "person"),
     ("devices", "device"),
     ("facebook_apps", "Facebook app"),
@@ -16,7 +16,6 @@ const LISTS: [(&str, &str); 16] = [
     ("provider_apps", "provider app"),
     ("workloads", "workload"),
     ("saml_providers", "SAML provider"),
-    ("user_pools", "user pool"),
     ("identity_pools", "identity pool"),
     ("identities", "identity"),
     ("roles", "role"),
@@ -52,25 +51,39 @@ impl Linter<'_> {
             self.unused_in(&used, &world.field(list), called);
         }
         let pools = world.field("user_pools");
-        for place in 0..self.items(&pools) {
+        for pool in (0..self.items(&pools)).map(|it| pools.index(it)) {
+            self.unused_pool(&used, &pool);
             for (list, called) in POOL_LISTS {
-                self.unused_in(&used, &pools.index(place).field(list), called);
+                self.unused_in(&used, &pool.field(list), called);
             }
+        }
+    }
+
+    /// A pool is used by whoever uses one of its clients.
+    fn unused_pool(&mut self, used: &BTreeSet<String>, pool: &Path) {
+        let clients = pool.field("clients");
+        let mut ids = (0..self.items(&clients)).map(|it| clients.index(it).field("id"));
+        if !ids.any(|id| self.text_at(&id).is_some_and(|id| used.contains(id))) {
+            self.unused_entry(used, pool, "user pool");
         }
     }
 
     fn unused_in(&mut self, used: &BTreeSet<String>, list: &Path, called: &str) {
         for place in 0..self.items(list) {
-            let path = list.index(place).field("id");
-            let Some(id) = self.text_at(&path).map(str::to_owned) else {
-                continue;
-            };
-            if !used.contains(&id) {
-                let span = self.span(&path);
-                let message = format!("nothing refers to the {called} `{id}`");
-                let remedy = "use it, or leave it out: what is on stage wants to be understood";
-                self.warn(Code::Unused, span, message, remedy);
-            }
+            self.unused_entry(used, &list.index(place), called);
+        }
+    }
+
+    fn unused_entry(&mut self, used: &BTreeSet<String>, entry: &Path, called: &str) {
+        let path = entry.field("id");
+        let Some(id) = self.text_at(&path).map(str::to_owned) else {
+            return;
+        };
+        if !used.contains(&id) {
+            let span = self.span(&path);
+            let message = format!("nothing refers to the {called} `{id}`");
+            let remedy = "use it, or leave it out: what is on stage wants to be understood";
+            self.warn(Code::Unused, span, message, remedy);
         }
     }
 
