@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use tokentrail::scenario::files::Shipped;
+use tokentrail::scenario::lint::lint;
 use tokentrail::scenario::{library, load};
 
 use crate::{complaint, scratch};
@@ -82,8 +83,14 @@ proptest! {
             if bytes.is_empty() { break; }
             bytes = damaged(&String::from_utf8_lossy(&bytes), damage);
         }
-        if let Err(report) = load(&Shipped, "damaged.ron", &bytes) {
-            prop_assert!(!report.is_clean());
+        let outcome = load(&Shipped, "damaged.ron", &bytes);
+        // What still reads may be suspicious: warnings have places too
+        let (failed, report) = match outcome {
+            Ok(scenario) => (false, lint(&scenario)),
+            Err(report) => (true, *report),
+        };
+        prop_assert!(!failed || !report.is_clean());
+        if !report.is_clean() {
             for diagnostic in &report.diagnostics {
                 let text = report.sources.text(diagnostic.source);
                 prop_assert!(diagnostic.span.end <= text.len());
@@ -106,6 +113,26 @@ proptest! {
         let bytes = damaged(library::find("user-pool-sign-up").unwrap().text, &damage);
         let (_folder, path) = scratch("");
         std::fs::write(&path, bytes).unwrap();
+        let output = crate::tokentrail(&["check", path.to_str().unwrap()]).output().unwrap();
+        prop_assert!(matches!(output.status.code(), Some(0..=2)), "{:?}", output.status);
+        prop_assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_damaged_shared_world_ends_with_a_documented_code(
+        which in 0..library::WORLDS.len(),
+        damage in damage(),
+    ) {
+        let world = library::WORLDS[which];
+        let text = "(id: \"a\", title: \"A\", summary: \"s\", world_file: \"worlds/w.ron\", \
+                    chapters: [(title: \"c\", beats: [(id: \"b\", title: \"B\", caption: \"c\")])])";
+        let (folder, path) = scratch(text);
+        std::fs::create_dir(folder.path().join("worlds")).unwrap();
+        std::fs::write(folder.path().join("worlds/w.ron"), damaged(world.text, &damage)).unwrap();
         let output = crate::tokentrail(&["check", path.to_str().unwrap()]).output().unwrap();
         prop_assert!(matches!(output.status.code(), Some(0..=2)), "{:?}", output.status);
         prop_assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
