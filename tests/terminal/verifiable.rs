@@ -39,20 +39,19 @@ fn every_jwt_in_a_trace_verifies_with_another_implementation() {
     }
 }
 
-/// The issuer's keys: from the trace, or, where nobody fetched them, none.
-fn keys_of(id: &str, lines: &[Value], issuer: &str) -> Option<JwkSet> {
+/// The issuer's keys, from the trace.
+fn keys_of(id: &str, lines: &[Value], issuer: &str) -> JwkSet {
     let published = of_type(lines, "jwks")
         .into_iter()
-        .find(|line| line["issuer"] == issuer)?;
+        .find(|line| line["issuer"] == issuer)
+        .unwrap_or_else(|| panic!("{id} publishes the keys of {issuer}"));
     let exported: Value = serde_json::from_str(&printed(&["jwks", id, issuer])).unwrap();
     assert_eq!(published["keys"], exported, "trace and `jwks` agree");
-    Some(serde_json::from_value(exported).unwrap())
+    serde_json::from_value(exported).unwrap()
 }
 
-fn verify(token: &str, keys: &Option<JwkSet>) {
+fn verify(token: &str, keys: &JwkSet) {
     let header = jsonwebtoken::decode_header(token).unwrap();
-    // In a story without an identity pool nobody asks for the user pool's keys
-    let Some(keys) = keys else { return };
     let key = keys
         .find(header.kid.as_deref().unwrap())
         .expect("the kid is in the JWKS");

@@ -13,6 +13,7 @@
 mod dialog;
 mod graph;
 mod limited;
+
 #[cfg(test)]
 mod tests;
 
@@ -276,4 +277,10 @@ pub fn describe(cloud: &Cloud, _actor: &ActorId) -> (String, Vec<(String, String
 /// `1 user`, `2 users`.
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Publishes the keys that sign Limited Login's tokens, asked or not.
+pub fn publish_keys(cloud: &mut Cloud) {
+    // A key that cannot be made has signed nothing
+    let _ = limited::published(cloud);
 }
