@@ -379,6 +379,8 @@ fn solid(frame: &Frame) -> Vec<Rect> {
     let mut rects: Vec<Rect> = frame.actors.iter().map(|actor| actor.rect).collect();
     rects.extend(frame.checks.as_ref().map(|panel| panel.rect));
     rects.extend(frame.zones.iter().map(|zone| zone.title_rect));
+    rects.extend(frame.lanes.iter().map(|lane| lane.label_rect));
+    rects.extend(frame.stamp.as_ref().map(|stamp| stamp.rect));
     rects
 }
 
