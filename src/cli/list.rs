@@ -19,6 +19,9 @@ pub struct Args {
     /// Only scenarios that show this exam theme, by number
     #[arg(long)]
     theme: Option<u32>,
+    /// Only scenarios of this exam domain
+    #[arg(long)]
+    domain: Option<String>,
     /// Only scenarios of this level: beginner, intermediate, advanced
     #[arg(long)]
     level: Option<String>,
@@ -65,7 +68,14 @@ fn wanted(args: &Args, scenario: &Scenario) -> bool {
             .iter()
             .any(|it| it.eq_ignore_ascii_case(exam))
     };
+    let has_domain = |domain: &String| {
+        scenario
+            .domains
+            .iter()
+            .any(|it| it.eq_ignore_ascii_case(domain))
+    };
     args.exam.as_ref().is_none_or(has_exam)
+        && args.domain.as_ref().is_none_or(has_domain)
         && args
             .theme
             .is_none_or(|theme| scenario.themes.contains(&theme))

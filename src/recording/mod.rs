@@ -3,10 +3,14 @@
 //! Everything a player shows is asked here and nothing is performed again. A
 //! moment in a recording is a [`Cursor`]: how many exchanges have begun and ended.
 
+pub mod compare;
 mod query;
+pub mod saved;
+mod search;
 pub mod trace;
 
 pub use query::{Cursor, Held};
+pub use search::{Found, MAX_FOUND};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,5 @@
-//! The scenarios that ship with the program, inside it.
+//! The scenarios that ship with the program, inside it: every file in `scenarios/`. A test names
+//! the line that is missing here when a file is added.
 
 /// A shipped scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,24 +13,80 @@ pub struct Entry {
 }
 
 macro_rules! shipped {
-    ($($id:literal),+ $(,)?) => {
-        [$(Entry {
+    ($(#[$about:meta])* $name:ident in $folder:literal: $($id:literal,)*) => {
+        $(#[$about])*
+        pub const $name: [Entry; [$($id),*].len()] = [$(Entry {
             id: $id,
-            path: concat!("scenarios/", $id, ".ron"),
-            text: include_str!(concat!("../../scenarios/", $id, ".ron")),
-        }),+]
+            path: concat!($folder, $id, ".ron"),
+            text: include_str!(concat!("../../", $folder, $id, ".ron")),
+        }),*];
     };
 }
 
-/// Every shipped scenario, in the order of the library. The first one is where everybody begins.
-pub const ALL: [Entry; 4] = shipped![
+shipped! {
+    /// Every shipped scenario, in the order of the library: the one where everybody begins, then
+    /// each before those that extend it.
+    ALL in "scenarios/":
     "facebook-to-s3",
     "facebook-to-s3-token-expired",
     "facebook-to-s3-access-token",
     "user-pool-sign-up",
-];
+}
 
 /// The shipped scenario of this id.
 pub fn find(id: &str) -> Option<&'static Entry> {
-    ALL.iter().find(|entry| entry.id == id)
+    const { &ALL }.iter().find(|entry| entry.id == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::files::Shipped;
+    use crate::scenario::load;
+
+    /// Names of the RON files in a folder, without their endings.
+    fn in_folder(folder: &str) -> Vec<String> {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let files = std::fs::read_dir(folder).unwrap();
+        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        let mut ids: Vec<String> = names
+            .filter_map(|name| Some(name.strip_suffix(".ron")?.to_owned()))
+            .collect();
+        ids.sort();
+        ids
+    }
+
+    fn missing_lines(folder: &str, table: &[Entry]) -> String {
+        let listed = |id: &String| table.iter().any(|entry| entry.id == id);
+        let lines = in_folder(folder).into_iter().filter(|id| !listed(id));
+        lines.map(|id| format!("    {id:?},\n")).collect()
+    }
+
+    #[test]
+    fn every_file_in_the_folder_is_in_the_table() {
+        let missing = missing_lines("scenarios", &ALL);
+        assert!(
+            missing.is_empty(),
+            "add to the table in src/scenario/library.rs:\n{missing}"
+        );
+    }
+
+    #[test]
+    fn the_first_story_is_first_and_parents_come_before_their_variants() {
+        assert_eq!(ALL[0].id, "facebook-to-s3");
+        for (at, entry) in ALL.iter().enumerate() {
+            let scenario = load(&Shipped, entry.path, entry.text.as_bytes())
+                .unwrap_or_else(|report| panic!("{}", report.render(false)));
+            let before: Vec<&str> = ALL[..at].iter().map(|entry| entry.id).collect();
+            assert_eq!(scenario.id, entry.id, "the id in {}", entry.path);
+            assert!(!before.contains(&entry.id), "{} is there twice", entry.id);
+            if let Some(parent) = &scenario.extends {
+                assert!(
+                    before.contains(&parent.as_str()),
+                    "move {} behind {parent}, which it extends",
+                    entry.id
+                );
+            }
+        }
+    }
 }

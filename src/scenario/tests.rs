@@ -2,25 +2,39 @@
 
 mod account;
 
+use std::sync::OnceLock;
+
 use super::action::Action;
 use super::file::Expect;
 use super::files::Shipped;
-use super::{library, load, perform};
-use crate::recording::trace;
+use super::{Scenario, library, load, perform};
+use crate::recording::{Recording, trace};
+
+/// Every shipped scenario with its recording, performed once for all tests of this file.
+fn performed() -> impl Iterator<Item = (&'static Scenario, &'static Recording)> {
+    static PERFORMED: OnceLock<Vec<(Scenario, Recording)>> = OnceLock::new();
+    let all = PERFORMED.get_or_init(|| library::ALL.iter().map(perform_entry).collect());
+    all.iter()
+        .map(|(scenario, recording)| (scenario, recording))
+}
+
+fn perform_entry(entry: &library::Entry) -> (Scenario, Recording) {
+    let scenario = load(&Shipped, entry.path, entry.text.as_bytes())
+        .unwrap_or_else(|report| panic!("{}", report.render(false)));
+    let recording =
+        perform(&scenario, None).unwrap_or_else(|error| panic!("{}: {error}", entry.id));
+    (scenario, recording)
+}
 
 #[test]
 fn every_shipped_scenario_is_performed_with_its_expectations_held() {
-    for entry in library::ALL {
-        let scenario = load(&Shipped, entry.path, entry.text.as_bytes())
-            .unwrap_or_else(|report| panic!("{}", report.render(false)));
-        assert_eq!(scenario.id, entry.id);
-        let recording = perform(&scenario, None).unwrap();
+    for (scenario, recording) in performed() {
         for beat in &recording.beats {
             for verdict in &beat.verdicts {
                 assert!(
                     verdict.held,
                     "{}, {}: expected {}, found {}",
-                    entry.id, beat.id, verdict.expectation, verdict.found
+                    scenario.id, beat.id, verdict.expectation, verdict.found
                 );
             }
         }
@@ -40,24 +54,38 @@ fn inverted(expect: &Expect) -> Expect {
     }
 }
 
+/// Whether an action only changes the world: it sends nothing, so it cannot be refused.
+fn sends_nothing(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Wait(_)
+            | Action::SkewClock { .. }
+            | Action::GoOffline { .. }
+            | Action::GoOnline { .. }
+            | Action::Copy { .. }
+            | Action::Tamper { .. }
+            | Action::EditRecord { .. }
+    )
+}
+
 #[test]
 fn every_expectation_of_every_shipped_scenario_can_fail() {
-    for entry in library::ALL {
-        let mut scenario = load(&Shipped, entry.path, entry.text.as_bytes()).unwrap();
-        for act in scenario.beats.iter_mut().flat_map(|beat| &mut beat.acts) {
-            let changes_the_world_only = matches!(act.action, Action::Wait(_));
-            if !changes_the_world_only {
+    for (scenario, _) in performed() {
+        let mut inverse = scenario.clone();
+        for act in inverse.beats.iter_mut().flat_map(|beat| &mut beat.acts) {
+            if !sends_nothing(&act.action) {
                 act.expect = inverted(&act.expect);
             }
         }
-        let recording = perform(&scenario, None).unwrap();
-        for (beat, performed) in scenario.beats.iter().zip(&recording.beats) {
+        let recording = perform(&inverse, None).unwrap();
+        for (beat, performed) in inverse.beats.iter().zip(&recording.beats) {
             for (act, verdict) in beat.acts.iter().zip(&performed.verdicts) {
-                let waits = matches!(act.action, Action::Wait(_));
                 assert_eq!(
-                    verdict.held, waits,
+                    verdict.held,
+                    sends_nothing(&act.action),
                     "{}, {}: {verdict:?}",
-                    entry.id, beat.id
+                    scenario.id,
+                    beat.id
                 );
             }
         }
@@ -78,10 +106,8 @@ fn the_same_seed_gives_the_same_bytes_and_another_seed_gives_others() {
 
 #[test]
 fn what_is_true_at_each_beat_does_not_depend_on_the_order_of_asking() {
-    for entry in library::ALL {
-        let scenario = load(&Shipped, entry.path, entry.text.as_bytes()).unwrap();
-        let recording = perform(&scenario, None).unwrap();
-        let hash = |beat| trace::state_hash(&recording, beat);
+    for (scenario, recording) in performed() {
+        let hash = |beat| trace::state_hash(recording, beat);
         let forward: Vec<String> = recording.beats.iter().map(hash).collect();
         let mut backward: Vec<String> = recording.beats.iter().rev().map(hash).collect();
         backward.reverse();
@@ -89,7 +115,7 @@ fn what_is_true_at_each_beat_does_not_depend_on_the_order_of_asking() {
         assert!(
             forward.windows(2).any(|pair| pair[0] != pair[1]),
             "{}",
-            entry.id
+            scenario.id
         );
     }
 }

@@ -15,17 +15,31 @@ mod trace;
 mod usage;
 mod verifiable;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use assert_cmd::Command;
+use tokentrail::recording::trace::lines as trace_lines;
+use tokentrail::scenario::files::Shipped;
+use tokentrail::scenario::{library, load, perform};
 
 /// Ids of the shipped scenarios.
-const SHIPPED: [&str; 4] = [
-    "facebook-to-s3",
-    "facebook-to-s3-token-expired",
-    "facebook-to-s3-access-token",
-    "user-pool-sign-up",
-];
+fn shipped() -> impl Iterator<Item = &'static str> {
+    library::ALL.into_iter().map(|entry| entry.id)
+}
+
+/// The lines of a shipped scenario's trace. Performed in this process, once for all tests:
+/// another test holds that against what the program prints.
+fn traced(id: &str) -> &'static [String] {
+    static TRACES: OnceLock<BTreeMap<&str, OnceLock<Vec<String>>>> = OnceLock::new();
+    let traces = TRACES.get_or_init(|| shipped().map(|id| (id, OnceLock::new())).collect());
+    traces[id].get_or_init(|| {
+        let entry = library::find(id).unwrap();
+        let scenario = load(&Shipped, entry.path, entry.text.as_bytes()).unwrap();
+        trace_lines(&perform(&scenario, None).unwrap()).collect()
+    })
+}
 
 /// The program with these arguments.
 fn tokentrail(args: &[&str]) -> Command {

@@ -1,6 +1,6 @@
 //! Bad usage ends with code 2 and says what would be right.
 
-use crate::{complaint, printed, scratch, small, tokentrail};
+use crate::{complaint, printed, scratch, shipped, small, tokentrail};
 
 #[test]
 fn an_unknown_option_and_an_unknown_file_are_bad_usage() {
@@ -52,7 +52,11 @@ fn the_library_is_listed_for_people_and_for_machines() {
             assert!(scenario.get(member).is_some(), "{member} in {scenario}");
         }
     }
-    assert!(!printed(&["list", "--theme", "37"]).contains("sign-up"));
+    assert_eq!(listed.as_array().unwrap().len(), shipped().count());
+    assert!(!printed(&["list", "--theme", "37"]).contains("user-pool-sign-up"));
+    let troubles = printed(&["list", "--domain", "troubleshooting"]);
+    assert!(troubles.contains("facebook-to-s3-token-expired"));
+    assert!(!troubles.contains("facebook-to-s3 "));
 }
 
 #[test]
