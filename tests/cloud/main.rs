@@ -5,6 +5,7 @@
     reason = "a test that cannot go on must fail, in its helpers too"
 )]
 
+mod errors;
 mod mutations;
 mod seeds;
 mod world;
