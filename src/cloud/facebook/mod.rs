@@ -127,7 +127,17 @@ pub struct Facebook {
 
 /// Registers an app and returns its id.
 pub fn add_app(cloud: &mut Cloud, config: AppConfig) -> String {
-    let stream = |what: &str| format!("facebook/app/{}/{what}", config.name);
+    // Apps of one name are apps apart
+    let twins = cloud
+        .facebook
+        .apps
+        .values()
+        .filter(|app| app.name == config.name);
+    let drawn_for = match twins.count() {
+        0 => config.name.clone(),
+        earlier => format!("{}/{earlier}", config.name),
+    };
+    let stream = |what: &str| format!("facebook/app/{drawn_for}/{what}");
     let id = config
         .id
         .unwrap_or_else(|| format!("1{}", cloud.fixed(&stream("id")).digits(14)));
