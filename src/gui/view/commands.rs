@@ -47,6 +47,10 @@ pub enum Command {
     PlayPause,
     /// Puts the playhead somewhere, 0 to 1 over the whole timeline
     SeekTo(f32),
+    /// Chooses an answer to the beat's question, by position
+    Choose(usize),
+    /// Leaves the beat's question, answered or not
+    LeaveQuestion,
     /// Shows the start screen
     Home,
     /// Shows the stage

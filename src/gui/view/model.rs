@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::commands::{Command, Dialog, Selection, matching};
+use super::question::{self, Asking, Phase, Reply};
 use super::signature::Signature;
 use super::theme::{Theme, ThemeError, ThemeName};
 use crate::recording::{Cursor, Recording};
@@ -182,6 +183,8 @@ pub struct Model {
     pub blank: bool,
     /// What is remembered
     pub settings: Settings,
+    /// The question that is being put to the audience
+    pub asking: Option<Asking>,
     /// Something went wrong
     pub trouble: Option<Trouble>,
     /// Colours and sizes
@@ -207,6 +210,7 @@ impl Model {
             presenter: false,
             blank: false,
             settings,
+            asking: None,
             trouble: None,
             theme,
             stage_size: Options::default().size,
@@ -239,6 +243,7 @@ impl Model {
         });
         self.screen = Screen::Stage;
         self.trouble = None;
+        self.asking = None;
         self.select(None);
     }
 
@@ -268,6 +273,7 @@ impl Model {
         let moved = loaded.playback.advance(seconds);
         if moved {
             loaded.refresh();
+            question::follow(&mut self.asking, &loaded.playback);
         }
         moved
     }
@@ -278,6 +284,8 @@ impl Model {
             Command::Playback(command) => self.playback(command),
             Command::PlayPause => self.play_pause(),
             Command::SeekTo(at) => self.seek_to(at),
+            Command::Choose(position) => self.choose(position),
+            Command::LeaveQuestion => self.leave_question(),
             Command::Home => self.screen = Screen::Start,
             Command::Stage if self.loaded.is_some() => self.screen = Screen::Stage,
             Command::Stage => {}
@@ -343,8 +351,30 @@ impl Model {
             return;
         };
         if self.screen == Screen::Stage {
-            loaded.playback.apply(command);
-            loaded.refresh();
+            let asking = &mut self.asking;
+            let reply = question::consider(asking, command, &loaded.playback, &loaded.recording);
+            if let Reply::Play(command) = reply {
+                loaded.playback.apply(command);
+                loaded.refresh();
+                question::follow(asking, &loaded.playback);
+            }
+        }
+    }
+
+    fn choose(&mut self, position: usize) {
+        if let (Some(asking), Some(loaded)) = (&mut self.asking, &self.loaded) {
+            asking.choose(position, &loaded.recording);
+        }
+    }
+
+    /// Leaves the question: one that is still open lets its beat be played unanswered.
+    fn leave_question(&mut self) {
+        let open = self
+            .asking
+            .take()
+            .is_some_and(|asking| asking.phase == Phase::Open);
+        if open && let Some(loaded) = &mut self.loaded {
+            loaded.playback.apply(PlaybackCommand::PlayBeat);
         }
     }
 
@@ -402,6 +432,8 @@ impl Model {
             self.blank = false;
         } else if self.trouble.is_some() {
             self.trouble = None;
+        } else if self.asking.is_some_and(|asking| asking.shown()) {
+            self.leave_question();
         } else if self.presenter {
             self.presenter = false;
         } else {

@@ -300,3 +300,99 @@ fn the_same_scenario_loaded_again_keeps_its_beat() {
     assert_eq!(model.loaded.as_ref().unwrap().frame.beat, 4);
     assert_eq!(model.screen, Screen::Stage);
 }
+
+/// A window just before the first beat that asks something.
+fn before_the_question() -> (Harness<'static, Desk>, u32) {
+    let mut model = staged();
+    let recording = &model.loaded.as_ref().unwrap().recording;
+    let asks = |beat: &&crate::recording::Beat| beat.question.is_some();
+    let beat = recording.beats.iter().find(asks).unwrap().index;
+    model.apply(Command::Playback(PlaybackCommand::JumpBeat(beat)));
+    model.apply(Command::Playback(PlaybackCommand::StepBeat(-1)));
+    (window(model, USUAL), beat)
+}
+
+fn play_out(harness: &mut Harness<'static, Desk>) {
+    for _ in 0..10_000 {
+        if !harness.state_mut().model.advance(0.1) {
+            break;
+        }
+    }
+    harness.run_steps(3);
+}
+
+#[test]
+fn a_question_is_asked_before_its_beat_and_every_answer_explained_after_it() {
+    let (mut harness, beat) = before_the_question();
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    let asking = harness.state().model.asking.unwrap();
+    assert_eq!((asking.beat, asking.chosen), (beat, None));
+    let playing = |harness: &Harness<'static, Desk>| {
+        harness
+            .state()
+            .model
+            .loaded
+            .as_ref()
+            .unwrap()
+            .playback
+            .playing()
+    };
+    assert!(!playing(&harness), "the verdict would be given away");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert!(!playing(&harness), "nothing was chosen yet");
+    press(&mut harness, Modifiers::NONE, Key::Num2);
+    harness.get_by_label_contains("Chosen");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert!(playing(&harness));
+    assert_eq!(harness.query_all_by_label_contains("Answer 1").count(), 0);
+    play_out(&mut harness);
+    assert_eq!(
+        harness.query_all_by_label_contains("Your choice").count(),
+        1
+    );
+    assert_eq!(harness.query_all_by_label_contains("Right: ").count(), 1);
+    assert!(harness.query_all_by_label_contains("Wrong: ").count() >= 1);
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert_eq!(harness.state().model.asking, None);
+    assert!(!playing(&harness));
+}
+
+#[test]
+fn an_answer_can_be_chosen_with_the_pointer_and_a_question_skipped() {
+    let (mut harness, beat) = before_the_question();
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    harness.get_by_label_contains("Answer 1").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().model.asking.unwrap().chosen, Some(0));
+    harness.get_by_label("Skip the question").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().model.asking, None);
+    play_out(&mut harness);
+    let loaded = harness.state().model.loaded.as_ref().unwrap();
+    assert_eq!(loaded.playback.beat(), beat);
+    assert_eq!(harness.state().model.asking, None);
+}
+
+#[test]
+fn stepping_and_scrubbing_never_ask() {
+    let mut model = staged();
+    let beats = model.loaded.as_ref().unwrap().recording.beats.len();
+    for _ in 0..beats {
+        model.apply(Command::Playback(PlaybackCommand::StepBeat(1)));
+        assert_eq!(model.asking, None);
+    }
+    for part in [0.1, 0.9, 0.35, 0.7] {
+        model.apply(Command::SeekTo(part));
+        model.apply(Command::Playback(PlaybackCommand::PlayOn));
+        assert_eq!(model.asking, None);
+    }
+}
+
+#[test]
+fn stepping_away_from_a_question_takes_it_back() {
+    let (mut harness, _) = before_the_question();
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    assert!(harness.state().model.asking.is_some());
+    press(&mut harness, Modifiers::NONE, Key::ArrowLeft);
+    assert_eq!(harness.state().model.asking, None);
+}

@@ -111,6 +111,12 @@ impl Areas {
         }
         areas
     }
+
+    /// The stage with the caption under it: what a question may stand over.
+    pub fn show(&self) -> Rect {
+        self.caption
+            .map_or(self.stage, |caption| self.stage.union(caption))
+    }
 }
 
 /// A rectangle in the middle of another one, not larger than it.

@@ -5,6 +5,7 @@ pub mod dialogs;
 pub mod inspector;
 pub mod library;
 pub mod palette;
+pub mod question;
 pub mod rail;
 pub mod stage;
 pub mod start;
