@@ -94,9 +94,13 @@ fn every_signature_in_a_trace_can_be_recomputed_from_what_it_holds() {
                 secrets.insert(key.to_owned(), secret.to_owned());
             }
         }
-        for exchange in of_type(&lines, "exchange").into_iter().filter(|x| accepted(x)) {
+        for exchange in of_type(&lines, "exchange")
+            .into_iter()
+            .filter(|x| accepted(x))
+        {
             let headers = headers(&exchange["request"]);
-            if let Some(authorization) = headers.get("authorization") {
+            let authorization = headers.get("authorization");
+            if let Some(authorization) = authorization.filter(|it| it.starts_with("AWS4")) {
                 assert_eq!(
                     signature(&exchange["request"], &headers, authorization, &secrets),
                     authorization.rsplit("Signature=").next().unwrap(),
@@ -107,13 +111,18 @@ fn every_signature_in_a_trace_can_be_recomputed_from_what_it_holds() {
             }
         }
     }
-    assert!(recomputed >= 2 * shipped().count(), "only {recomputed} signed requests");
+    assert!(
+        recomputed >= 2 * shipped().count(),
+        "only {recomputed} signed requests"
+    );
 }
 
 /// Whether the receiver found the request's signature to be right. Stories also show altered ones.
 fn accepted(exchange: &Value) -> bool {
     let checks = exchange["checks"].as_array().unwrap();
-    checks.iter().any(|check| check["name"] == "Signature" && check["outcome"] == "passed")
+    checks
+        .iter()
+        .any(|check| check["name"] == "Signature" && check["outcome"] == "passed")
 }
 
 fn headers(request: &Value) -> BTreeMap<String, String> {
@@ -142,6 +151,13 @@ fn signature(
     let url = request["url"].as_str().unwrap();
     let after_host = url.splitn(4, '/').nth(3).unwrap();
     let (path, query) = after_host.split_once('?').unwrap_or((after_host, ""));
+    // Every service but S3 signs the path encoded once more
+    let s3 = scope.contains("/s3/");
+    let path = if s3 {
+        path.to_owned()
+    } else {
+        path.replace('%', "%25")
+    };
     let mut pairs: Vec<&str> = query.split('&').collect();
     pairs.sort_unstable();
     let canonical_headers: String = signed
