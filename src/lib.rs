@@ -8,6 +8,7 @@
 //! - [`scenario`]: RON in, diagnostics out; builds the world and performs the beats
 //! - [`recording`]: what happened, immutable; every question about it is answered here
 //! - [`stage`]: the picture at a moment as data: a pure function of (recording, time, options)
+//! - [`export`]: a recording as a text for other programs: diagrams, transcripts
 //! - `gui`: the only room that knows Bevy and egui (cargo feature `gui`)
 //! - [`cli`]: one file per subcommand
 //!
@@ -16,6 +17,7 @@
 
 pub mod cli;
 pub mod cloud;
+pub mod export;
 #[cfg(feature = "gui")]
 pub mod gui;
 pub mod policy;

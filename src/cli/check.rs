@@ -8,6 +8,7 @@ use super::{Problem, open, output};
 use crate::recording::Recording;
 use crate::scenario::Scenario;
 use crate::scenario::diagnostic::{Code, Report};
+use crate::scenario::lint::lint;
 
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
@@ -18,6 +19,9 @@ pub struct Args {
     /// Print one JSON document
     #[arg(long)]
     json: bool,
+    /// Warnings fail too
+    #[arg(long)]
+    strict: bool,
     /// Where all random values come from, in place of the scenario's own seed
     #[arg(long)]
     seed: Option<u64>,
@@ -27,6 +31,8 @@ pub struct Args {
 struct Checked {
     beats: usize,
     report: Report,
+    /// What is suspicious
+    warnings: Report,
     /// What is wrong with the path itself
     message: Option<String>,
 }
@@ -41,17 +47,20 @@ pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
     if args.json {
         let files: Vec<_> = checked
             .iter()
-            .map(|(file, checked)| as_json(file, checked))
+            .map(|(file, checked)| as_json(file, checked, args.strict))
             .collect();
         out.line(&format!("{:#}", json!({ "files": files })))?;
     } else {
         for (file, checked) in &checked {
-            print(out, file, checked)?;
+            print(out, file, checked, args.strict)?;
         }
     }
-    let good = |checked: &Checked| checked.report.is_clean() && checked.message.is_none();
-    let only_not_held =
-        |checked: &Checked| checked.report.only_not_held() && checked.message.is_none();
+    let good = |checked: &Checked| checked.is_good(args.strict);
+    let only_not_held = |checked: &Checked| {
+        checked.report.only_not_held()
+            && checked.message.is_none()
+            && !checked.fails_by_warning(args.strict)
+    };
     if checked.iter().all(|(_, checked)| good(checked)) {
         return Ok(());
     }
@@ -65,35 +74,42 @@ pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
     )))
 }
 
+impl Checked {
+    fn of(report: Report) -> Self {
+        Self {
+            beats: 0,
+            report,
+            warnings: Report::default(),
+            message: None,
+        }
+    }
+
+    fn is_good(&self, strict: bool) -> bool {
+        self.report.is_clean() && self.message.is_none() && !self.fails_by_warning(strict)
+    }
+
+    fn fails_by_warning(&self, strict: bool) -> bool {
+        strict && !self.warnings.is_clean()
+    }
+}
+
 fn check(file: &str, seed: Option<u64>) -> Checked {
     let outcome = open::scenario(file).and_then(|scenario| {
         let recording = open::performed(&scenario, seed)?;
         Ok((scenario, recording))
     });
     match outcome {
-        Ok((scenario, recording)) => {
-            let beats = recording.beats.len();
-            Checked {
-                beats,
-                report: not_held(&scenario, &recording),
-                message: None,
-            }
-        }
-        Err(Problem::Diagnostics(report)) => Checked {
-            beats: 0,
-            report: *report,
-            message: None,
+        Ok((scenario, recording)) => Checked {
+            beats: recording.beats.len(),
+            warnings: lint(&scenario),
+            ..Checked::of(not_held(&scenario, &recording))
         },
+        Err(Problem::Diagnostics(report)) => Checked::of(*report),
         Err(Problem::Message(message)) => Checked {
-            beats: 0,
-            report: Report::default(),
             message: Some(message),
+            ..Checked::of(Report::default())
         },
-        Err(Problem::NotHeld | Problem::ClosedPipe) => Checked {
-            beats: 0,
-            report: Report::default(),
-            message: None,
-        },
+        Err(Problem::NotHeld | Problem::ClosedPipe) => Checked::of(Report::default()),
     }
 }
 
@@ -113,25 +129,30 @@ fn not_held(scenario: &Scenario, recording: &Recording) -> Report {
     report
 }
 
-fn print(out: &mut Out, file: &str, checked: &Checked) -> Result<(), Problem> {
+fn print(out: &mut Out, file: &str, checked: &Checked, strict: bool) -> Result<(), Problem> {
     if let Some(message) = &checked.message {
         output::complain(&format!("error: {message}\n"));
-    } else if checked.report.is_clean() {
+    }
+    for report in [&checked.report, &checked.warnings] {
+        if !report.is_clean() {
+            output::complain(&report.render(output::colour_on_stderr()));
+        }
+    }
+    if checked.is_good(strict) {
+        let beats = checked.beats;
         out.line(&format!(
-            "{file}: good, {} beats, all expectations held",
-            checked.beats
+            "{file}: good, {beats} beats, all expectations held"
         ))?;
-    } else {
-        output::complain(&checked.report.render(output::colour_on_stderr()));
     }
     Ok(())
 }
 
-fn as_json(file: &str, checked: &Checked) -> serde_json::Value {
+fn as_json(file: &str, checked: &Checked, strict: bool) -> serde_json::Value {
     json!({
         "file": file,
-        "good": checked.report.is_clean() && checked.message.is_none(),
+        "good": checked.is_good(strict),
         "error": checked.message,
         "diagnostics": checked.report.printed().collect::<Vec<_>>(),
+        "warnings": checked.warnings.printed().collect::<Vec<_>>(),
     })
 }

@@ -6,7 +6,7 @@ use super::{Problem, open};
 /// Arguments of `jwks`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Path of a scenario, or id of a shipped one
+    /// A scenario or a saved recording
     file: String,
     /// The issuer, as tokens name it in `iss`
     issuer: String,
@@ -17,8 +17,8 @@ pub struct Args {
 
 /// Prints the key document.
 pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
-    let opened = open::open(&args.file, args.seed)?;
-    let keys = &opened.recording.keys;
+    let recording = open::recording(&args.file, args.seed)?;
+    let keys = &recording.keys;
     let found = keys
         .iter()
         .rev()

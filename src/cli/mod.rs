@@ -3,15 +3,20 @@
 //! Exit codes: 0 all expectations held, 1 one did not, 2 bad input or usage.
 
 mod check;
+mod completions;
+mod diff;
 mod explain;
+mod export;
 mod input;
 mod inspect;
 mod jwks;
 mod key_cache;
 mod list;
+mod new;
 pub mod open;
 mod output;
 mod play;
+mod record;
 pub mod snapshot;
 mod trace;
 pub mod window;
@@ -19,7 +24,7 @@ pub mod window;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::scenario::diagnostic::Report;
 use output::Out;
@@ -33,7 +38,10 @@ const BAD_INPUT: u8 = 2;
 /// decisions, in a simulated cloud
 ///
 /// Without a subcommand the window opens. FILE may be the path of a scenario or the id of a
-/// shipped one (see `tokentrail list`).
+/// shipped one (see `tokentrail list`); where a recording is asked for, also the path of a saved
+/// one.
+///
+/// Exit codes: 0 all expectations held, 1 one did not, 2 bad input or usage.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, max_term_width = 100)]
 struct Cli {
@@ -51,6 +59,14 @@ enum Command {
     Check(check::Args),
     /// Print the whole recording as JSON Lines (docs/trace.md)
     Trace(trace::Args),
+    /// Perform a scenario and keep the recording in a file
+    Record(record::Args),
+    /// Say where two recordings part, and why
+    Diff(diff::Args),
+    /// Write a recording as a sequence diagram or as a narrated transcript
+    Export(export::Args),
+    /// Write a commented scenario to start from
+    New(new::Args),
     /// List the shipped scenarios
     List(list::Args),
     /// Print the public keys of an issuer of a scenario
@@ -61,6 +77,10 @@ enum Command {
     Inspect(inspect::Args),
     /// Make a picture of a beat
     Snapshot(snapshot::Args),
+    /// Print what a shell completes
+    Completions(completions::CompletionsArgs),
+    /// Print a page of the manual
+    Man(completions::ManArgs),
 }
 
 /// Opens the window; says in one line why it cannot.
@@ -121,8 +141,23 @@ pub fn run(args: impl IntoIterator<Item = OsString>, players: &Players) -> ExitC
         Some(Command::Explain(args)) => explain::run(&mut out, args),
         Some(Command::Inspect(args)) => inspect::run(&mut out, args),
         Some(Command::Snapshot(args)) => snapshot::run(args, players),
+        Some(Command::Record(args)) => record::run(args),
+        Some(Command::Diff(args)) => diff::run(&mut out, args),
+        Some(Command::Export(args)) => export::run(&mut out, args),
+        Some(Command::New(args)) => new::run(&mut out, args),
+        Some(Command::Completions(args)) => {
+            completions::completions(&mut out, args, Cli::command())
+        }
+        Some(Command::Man(args)) => completions::man(&mut out, args, Cli::command()),
     };
     ended(done.and_then(|()| Ok(out.flush()?)))
+}
+
+/// The names of the subcommands, for whoever mistypes one.
+fn subcommands() -> Vec<String> {
+    let program = Cli::command();
+    let names = program.get_subcommands();
+    names.map(|it| it.get_name().to_owned()).collect()
 }
 
 fn ended(done: Result<(), Problem>) -> ExitCode {

@@ -5,16 +5,12 @@ use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use super::Problem;
-use crate::recording::Recording;
+use super::input::plain;
+use crate::recording::{Recording, saved};
 use crate::scenario::diagnostic::{Code, Report, did_you_mean};
 use crate::scenario::files::{Files, Shipped};
 use crate::scenario::limits::MAX_FILE_BYTES;
 use crate::scenario::{Scenario, library, load, perform};
-
-/// The subcommands, for whoever mistypes one.
-const COMMANDS: [&str; 8] = [
-    "play", "check", "trace", "list", "jwks", "explain", "inspect", "snapshot",
-];
 
 /// Files on disk, beside the scenario that names them; shipped scenarios everywhere.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,8 +18,8 @@ pub struct OnDisk;
 
 impl Files for OnDisk {
     fn scenario(&self, from: &str, id: &str) -> Option<(String, Vec<u8>)> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        if id.is_empty() || !id.chars().all(plain) {
+        let harmless = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        if id.is_empty() || !id.chars().all(harmless) {
             return None;
         }
         let path = folder_of(from).join(format!("{id}.ron"));
@@ -69,15 +65,20 @@ fn folder_of(file: &str) -> PathBuf {
     }
 }
 
-/// Reads a file up to one byte beyond the limit, so that a larger one is noticed.
+/// Reads a scenario or what belongs to it.
 fn read(path: &Path) -> Result<Vec<u8>, String> {
+    read_up_to(path, MAX_FILE_BYTES)
+}
+
+/// Reads a file up to one byte beyond the limit, so that a larger one is noticed.
+fn read_up_to(path: &Path, limit_bytes: usize) -> Result<Vec<u8>, String> {
     let shown = path.display();
     if path.is_dir() {
         return Err(format!("{shown} is a folder"));
     }
     let file = File::open(path).map_err(|error| format!("{shown}: {}", in_words(&error)))?;
     let mut bytes = Vec::new();
-    let limit = MAX_FILE_BYTES as u64 + 1;
+    let limit = limit_bytes as u64 + 1;
     file.take(limit)
         .read_to_end(&mut bytes)
         .map_err(|error| format!("{shown}: {}", in_words(&error)))?;
@@ -97,6 +98,12 @@ pub fn scenario(name: &str) -> Result<Scenario, Problem> {
     let path = Path::new(name);
     if path.exists() {
         let bytes = read(path).map_err(Problem::Message)?;
+        if saved::is_saved(&bytes) {
+            let shown = path.display();
+            return Err(Problem::Message(format!(
+                "{shown} is a saved recording, and a scenario is asked for; play, trace, diff, export and jwks take recordings"
+            )));
+        }
         return load(&OnDisk, name, &bytes).map_err(Problem::Diagnostics);
     }
     match library::find(name) {
@@ -113,7 +120,9 @@ fn not_found(name: &str) -> String {
         .chars()
         .map(|c| if c.is_control() { '?' } else { c })
         .collect();
-    let hint = match did_you_mean(name, ids.chain(COMMANDS)) {
+    let commands = super::subcommands();
+    let known = ids.chain(commands.iter().map(String::as_str));
+    let hint = match did_you_mean(name, known) {
         Some(known) => format!("did you mean `{known}`?"),
         None => "see `tokentrail list` for what ships with the program".to_owned(),
     };
@@ -137,6 +146,25 @@ pub fn open(name: &str, seed: Option<u64>) -> Result<Opened, Problem> {
         scenario,
         recording,
     })
+}
+
+/// What happened in a scenario, performed now, or in a saved recording.
+pub fn recording(name: &str, seed: Option<u64>) -> Result<Recording, Problem> {
+    let path = Path::new(name);
+    let beginning = File::open(path).and_then(|file| {
+        let mut bytes = Vec::new();
+        let length = saved::BEGINNING.len() as u64;
+        file.take(length).read_to_end(&mut bytes).map(|_| bytes)
+    });
+    if !beginning.is_ok_and(|bytes| saved::is_saved(&bytes)) {
+        return Ok(open(name, seed)?.recording);
+    }
+    if seed.is_some() {
+        let message = format!("{name} is a saved recording: its seed is the one it was made with");
+        return Err(Problem::Message(plain(&message)));
+    }
+    let bytes = read_up_to(path, saved::MAX_SAVED_BYTES).map_err(Problem::Message)?;
+    saved::load(&bytes).map_err(|error| Problem::Message(plain(&format!("{name}: {error}"))))
 }
 
 /// Performs a scenario; a world that cannot be set up is a diagnostic like any other.

@@ -7,7 +7,7 @@ use crate::recording::trace;
 /// Arguments of `trace`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Path of a scenario, or id of a shipped one
+    /// A scenario or a saved recording
     file: String,
     /// Where all random values come from, in place of the scenario's own seed
     #[arg(long)]
@@ -16,11 +16,11 @@ pub struct Args {
 
 /// Prints the trace. It is printed whole even where an expectation did not hold.
 pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
-    let opened = open::open(&args.file, args.seed)?;
-    for line in trace::lines(&opened.recording) {
+    let recording = open::recording(&args.file, args.seed)?;
+    for line in trace::lines(&recording) {
         out.line(&line)?;
     }
-    if opened.recording.held() {
+    if recording.held() {
         Ok(())
     } else {
         Err(Problem::NotHeld)

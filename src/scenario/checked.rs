@@ -35,6 +35,8 @@ pub struct Scenario {
     pub minutes: u32,
     /// For the teacher
     pub notes: String,
+    /// Codes of warnings that are this scenario's very point
+    pub deliberate: Vec<String>,
     /// The scenario it extends
     pub extends: Option<String>,
     /// Where all random values come from

@@ -58,11 +58,21 @@ pub enum Code {
     World,
     /// An expectation did not hold when the scenario was performed
     NotHeld,
+    /// Nothing refers to it (warning)
+    Unused,
+    /// An expectation that cannot come about (warning)
+    Unreachable,
+    /// A policy with an action that is not known (warning)
+    UnknownAction,
+    /// A condition that no request meets (warning)
+    ImpossibleCondition,
+    /// An exam or exam theme that does not exist (warning)
+    UnknownTheme,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 27] = [
         Self::Syntax,
         Self::UnknownField,
         Self::MissingField,
@@ -85,6 +95,11 @@ impl Code {
         Self::Policy,
         Self::World,
         Self::NotHeld,
+        Self::Unused,
+        Self::Unreachable,
+        Self::UnknownAction,
+        Self::ImpossibleCondition,
+        Self::UnknownTheme,
     ];
 
     /// The documented number.
@@ -112,7 +127,24 @@ impl Code {
             Self::Policy => 401,
             Self::World => 501,
             Self::NotHeld => 601,
+            Self::Unused => 701,
+            Self::Unreachable => 702,
+            Self::UnknownAction => 703,
+            Self::ImpossibleCondition => 704,
+            Self::UnknownTheme => 705,
         }
+    }
+
+    /// Whether it is suspicious only, and fails nothing unless that is asked for.
+    pub fn is_warning(self) -> bool {
+        matches!(
+            self,
+            Self::Unused
+                | Self::Unreachable
+                | Self::UnknownAction
+                | Self::ImpossibleCondition
+                | Self::UnknownTheme
+        )
     }
 }
 
@@ -153,6 +185,11 @@ impl Sources {
     /// A text.
     pub fn text(&self, id: SourceId) -> &str {
         self.texts.get(id.0).map_or("", |(_, text)| text)
+    }
+
+    /// Every text, in the order of adding.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(|(_, text)| text.as_str())
     }
 
     /// Line and column of a byte, both from 1; columns count characters.
@@ -204,6 +241,8 @@ pub struct Report {
 pub struct Printed<'a> {
     /// `TT-201`
     pub code: Code,
+    /// `error` or `warning`
+    pub severity: &'static str,
     /// The file
     pub file: &'a str,
     /// Line, from 1
@@ -262,6 +301,11 @@ impl Report {
             let (end_line, end_column) = place(diagnostic.span.end);
             Printed {
                 code: diagnostic.code,
+                severity: if diagnostic.code.is_warning() {
+                    "warning"
+                } else {
+                    "error"
+                },
                 file: self.sources.name(diagnostic.source),
                 line,
                 column,
@@ -303,7 +347,12 @@ impl Report {
         // A long value is pointed at by its first line: the rest would drown the message
         let first_line = text.get(start..end).and_then(|shown| shown.find('\n'));
         let end = first_line.map_or(end, |length| start + length);
-        let mut shown = Shown::new(Weight::Error)
+        let weight = if diagnostic.code.is_warning() {
+            Weight::Warning
+        } else {
+            Weight::Error
+        };
+        let mut shown = Shown::new(weight)
             .with_code(diagnostic.code.to_string())
             .with_message(without_controls(&diagnostic.message));
         if !text.is_empty() {

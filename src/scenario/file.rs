@@ -41,6 +41,9 @@ pub struct File {
     /// For the teacher
     #[serde(default)]
     pub notes: String,
+    /// Codes of warnings that are this scenario's very point
+    #[serde(default)]
+    pub deliberate: Vec<String>,
     /// The scenario whose beginning this one shares
     #[serde(default)]
     pub extends: Option<String>,

@@ -234,6 +234,7 @@ fn join(
         level: file.level,
         minutes: file.minutes,
         notes: file.notes.clone(),
+        deliberate: file.deliberate.clone(),
         extends: file.extends.clone(),
         seed: file.seed.or(inherited_seed).unwrap_or(DEFAULT_SEED),
         starts_at: file

@@ -125,6 +125,12 @@ impl Tree {
         node
     }
 
+    /// The value at exactly this path.
+    pub fn exact(&self, path: &Path) -> Option<&Node> {
+        let mut steps = path.0.iter();
+        steps.try_fold(&self.root, |node, step| node.step(step))
+    }
+
     /// The name of the field at this path; the field's value or what is around it where it has none.
     pub fn find_name(&self, path: &Path) -> Bytes {
         let Some((last, before)) = path.0.split_last() else {

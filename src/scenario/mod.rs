@@ -25,6 +25,7 @@ pub mod files;
 pub mod known;
 pub mod library;
 pub mod limits;
+pub mod lint;
 mod load;
 pub mod locate;
 mod perform;

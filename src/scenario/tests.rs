@@ -4,9 +4,9 @@ mod account;
 
 use std::sync::OnceLock;
 
-use super::action::Action;
 use super::file::Expect;
 use super::files::Shipped;
+use super::lint::sends_nothing;
 use super::{Scenario, library, load, perform};
 use crate::recording::{Recording, trace};
 
@@ -52,20 +52,6 @@ fn inverted(expect: &Expect) -> Expect {
         },
         Expect::Refused { .. } | Expect::Unreachable => Expect::Allowed,
     }
-}
-
-/// Whether an action only changes the world: it sends nothing, so it cannot be refused.
-fn sends_nothing(action: &Action) -> bool {
-    matches!(
-        action,
-        Action::Wait(_)
-            | Action::SkewClock { .. }
-            | Action::GoOffline { .. }
-            | Action::GoOnline { .. }
-            | Action::Copy { .. }
-            | Action::Tamper { .. }
-            | Action::EditRecord { .. }
-    )
 }
 
 #[test]

@@ -179,3 +179,49 @@ fn the_authors_guide_explains_every_code() {
         assert!(guide.contains(&format!("| {code} |")), "{code}");
     }
 }
+
+#[test]
+fn a_warning_is_told_and_fails_only_where_that_is_asked_for() {
+    let text = small("(id: \"a\", title: \"A\", caption: \"c\")")
+        .replace("world: (", "world: (buckets: [(id: \"spare\")], ");
+    let (_folder, path) = scratch(&text);
+    let path = path.to_str().unwrap();
+    let output = crate::tokentrail(&["check", path]).assert().success();
+    let told = String::from_utf8(output.get_output().stderr.clone()).unwrap();
+    assert!(
+        told.contains("warning[TT-701]") && told.contains("`spare`"),
+        "{told}"
+    );
+    assert!(complaint(&["check", "--strict", path], 2).contains("warning[TT-701]"));
+    let output = crate::tokentrail(&["check", "--strict", "--json", path])
+        .output()
+        .unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["files"][0]["good"], false);
+    assert_eq!(report["files"][0]["warnings"][0]["severity"], "warning");
+    assert_eq!(
+        report["files"][0]["diagnostics"].as_array().unwrap().len(),
+        0
+    );
+}
+
+#[test]
+fn every_shipped_scenario_is_good_to_the_strict_too() {
+    let mut args = vec!["check", "--strict"];
+    args.extend(shipped());
+    assert_eq!(printed(&args).lines().count(), shipped().count());
+}
+
+#[test]
+fn only_warnings_can_be_deliberate() {
+    let with = |code: &str| {
+        small("(id: \"a\", title: \"A\", caption: \"c\")").replacen(
+            "world: (",
+            &format!("deliberate: [{code:?}], world: ("),
+            1,
+        )
+    };
+    assert!(as_json(&with("TT-701")).is_empty());
+    let found = as_json(&with("TT-201"));
+    assert_eq!(found[0]["code"], "TT-304");
+}

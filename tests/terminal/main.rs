@@ -1,12 +1,12 @@
 //! The command line, through the real binary.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     reason = "a test that cannot go on must fail, in its helpers too"
 )]
 
 mod check;
 mod explain;
+mod files;
 mod hostile;
 mod inspect;
 mod keys;

@@ -23,7 +23,7 @@ const USUAL_WIDTH: usize = 80;
 /// Arguments of `play`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// Path of a scenario, or id of a shipped one
+    /// A scenario or a saved recording
     file: String,
     /// Wait for a key after each beat: Space goes on, the left arrow goes back, q ends
     #[arg(long)]
@@ -72,8 +72,7 @@ fn speed(text: &str) -> Result<f64, String> {
 
 /// Plays a scenario.
 pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
-    let opened = open::open(&args.file, args.seed)?;
-    let recording = &opened.recording;
+    let recording = &open::recording(&args.file, args.seed)?;
     let first = match args.beat {
         Some(number) => open::beat_index(recording, number)?,
         None => 0,

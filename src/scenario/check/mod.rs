@@ -86,6 +86,20 @@ impl Checker<'_> {
         }
     }
 
+    /// What is meant to be suspicious is named by the code of a warning.
+    fn deliberate(&mut self) {
+        let codes = Code::ALL.into_iter().filter(|code| code.is_warning());
+        let known: Vec<String> = codes.map(|code| code.to_string()).collect();
+        for (number, code) in self.read.file.deliberate.clone().iter().enumerate() {
+            if !known.contains(code) {
+                let path = Path::top().field("deliberate").index(number);
+                let message = format!("`{code}` is no warning's code");
+                let remedy = suggest(code, known.iter().map(String::as_str));
+                self.add(Code::BadValue, &path, message, remedy);
+            }
+        }
+    }
+
     fn metadata(&mut self) {
         let top = Path::top();
         let id = self.read.file.id.clone();
@@ -94,6 +108,7 @@ impl Checker<'_> {
             let message = format!("`{id}` cannot be a scenario's id");
             self.add(Code::BadValue, &top.field("id"), message, remedy);
         }
+        self.deliberate();
         for field in ["title", "summary"] {
             let text = if field == "title" {
                 &self.read.file.title
@@ -114,7 +129,7 @@ impl Checker<'_> {
 }
 
 /// Letters, digits, hyphens, underscores: what can be a name in a file, a path and a template.
-fn is_plain_id(id: &str) -> bool {
+pub fn is_plain_id(id: &str) -> bool {
     id.starts_with(|c: char| c.is_ascii_alphanumeric())
         && id
             .chars()
