@@ -27,8 +27,8 @@ pub use self::model::{Effect, Entry, Loaded, Model, Screen, Settings, Trouble};
 pub use self::theme::ThemeName;
 
 use self::panels::{
-    caption, dialogs, inspector, library, question as question_panel, rail, stage, start, top_bar,
-    transport, trouble,
+    caption, dialogs, inspector, library, question as question_panel, rail, sequence, stage, start,
+    top_bar, transport, trouble,
 };
 use self::window::Areas;
 
@@ -80,8 +80,24 @@ pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
     out
 }
 
+/// The same below a title, for a contact sheet.
+pub fn show_labelled(ui: &mut Ui, model: &mut Model, label: &str) -> Vec<Command> {
+    let window = ui.max_rect();
+    let size = model.theme.text.display * 0.75;
+    let (strip, below) = window.split_top_bottom_at_y(window.top() + size * 1.9);
+    let painter = ui.painter();
+    painter.rect_filled(strip, 0, model.theme.colours.chrome);
+    let at = strip.left_center() + egui::vec2(model.theme.step(5.0), 0.0);
+    let font = model.theme.semibold(size);
+    let ink = model.theme.colours.ink;
+    painter.text(at, egui::Align2::LEFT_CENTER, label, font, ink);
+    let builder = UiBuilder::new().id_salt("labelled").max_rect(below);
+    ui.scope_builder(builder, |ui| show_in(ui, model)).inner
+}
+
 fn panels(ui: &mut Ui, model: &Model, areas: &Areas, out: &mut Vec<Command>) {
     match model.screen {
+        Screen::Stage if model.sequence => sequence::show(ui, model, areas.stage, out),
         Screen::Stage if model.loaded.is_some() => stage::show(ui, model, areas.stage, out),
         _ => start::show(ui, model, areas.stage, out),
     }

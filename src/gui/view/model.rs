@@ -8,12 +8,16 @@ use super::question::{self, Asking, Phase, Reply};
 use super::signature::Signature;
 use super::theme::{Theme, ThemeError, ThemeName};
 use crate::recording::{Cursor, Recording};
-use crate::stage::frame::Frame;
+use crate::stage::frame::{Frame, Point};
+use crate::stage::lens::Lens;
 use crate::stage::playback::{Playback, PlaybackCommand};
+use crate::stage::sequence::Sequence;
 use crate::stage::{Options, Stage};
 
 /// Steps of the text size.
 const TEXT_STEP: f32 = 0.25;
+/// How much closer one step looks.
+const ZOOM_STEP: f32 = 1.25;
 /// A stage narrower or lower than this is not laid out, in points.
 const LEAST_STAGE: f32 = 64.0;
 
@@ -110,6 +114,8 @@ pub struct Loaded {
     pub playback: Playback,
     /// The picture at the playhead
     pub frame: Frame,
+    /// The same recording as lifelines and arrows
+    pub sequence: Sequence,
 }
 
 impl Loaded {
@@ -179,6 +185,12 @@ pub struct Model {
     pub search_wanted: bool,
     /// Only the stage and its words
     pub presenter: bool,
+    /// The picture and nothing around it, not even words
+    pub bare: bool,
+    /// Lifelines and arrows in place of the stage
+    pub sequence: bool,
+    /// What part of the stage is seen
+    pub lens: Lens,
     /// An empty screen
     pub blank: bool,
     /// What is remembered
@@ -208,6 +220,9 @@ impl Model {
             filter: String::new(),
             search_wanted: false,
             presenter: false,
+            bare: false,
+            sequence: false,
+            lens: Lens::default(),
             blank: false,
             settings,
             asking: None,
@@ -234,13 +249,16 @@ impl Model {
             _ => Playback::new(marks),
         };
         let frame = stage.frame(&recording, playback.time());
+        let sequence = Sequence::new(&recording, self.stage_size.0, self.settings.text_scale);
         self.loaded = Some(Loaded {
             id: id.to_owned(),
             recording,
             stage,
             playback,
             frame,
+            sequence,
         });
+        self.lens = Lens::default();
         self.screen = Screen::Stage;
         self.trouble = None;
         self.asking = None;
@@ -261,6 +279,8 @@ impl Model {
         let options = self.options();
         if let Some(loaded) = &mut self.loaded {
             loaded.stage = loaded.stage.resized(&loaded.recording, options);
+            loaded.sequence = Sequence::new(&loaded.recording, options.size.0, options.text_scale);
+            self.lens = self.lens.within(options.size);
             loaded.refresh();
         }
     }
@@ -287,8 +307,15 @@ impl Model {
             Command::Choose(position) => self.choose(position),
             Command::LeaveQuestion => self.leave_question(),
             Command::Home => self.screen = Screen::Start,
-            Command::Stage if self.loaded.is_some() => self.screen = Screen::Stage,
-            Command::Stage => {}
+            Command::Stage | Command::Sequence if self.loaded.is_none() => {}
+            Command::Stage => {
+                self.screen = Screen::Stage;
+                self.sequence = false;
+            }
+            Command::Sequence => {
+                self.sequence = !(self.sequence && self.screen == Screen::Stage);
+                self.screen = Screen::Stage;
+            }
             Command::Select(selection) => {
                 self.settings.inspector = true;
                 self.select(Some(selection));
@@ -303,6 +330,15 @@ impl Model {
             Command::PaletteFilter(filter) => self.palette = PaletteState { filter, at: 0 },
             Command::PaletteMove(by) => self.palette_move(by),
             Command::Presenter => self.presenter = !self.presenter && self.loaded.is_some(),
+            Command::Zoom(by, at) => self.lens = self.lens.closer(by, at, self.stage_size),
+            Command::ZoomStep(steps) => {
+                let (w, h) = self.stage_size;
+                let middle = Point::new(w / 2.0, h / 2.0);
+                self.lens = self.lens.closer(ZOOM_STEP.powi(steps), middle, (w, h));
+            }
+            Command::Pan(by) => self.lens = self.lens.moved(by, self.stage_size),
+            Command::Focus => self.focus(),
+            Command::FitAll => self.lens = Lens::default(),
             Command::Blank => self.blank = !self.blank,
             Command::StepOut => self.step_out(),
             Command::Open(id) => return vec![Effect::Open(id)],
@@ -313,6 +349,17 @@ impl Model {
             setting => return self.change_setting(&setting),
         }
         Vec::new()
+    }
+
+    /// Looks closely at whoever is chosen.
+    fn focus(&mut self) {
+        let (Some(loaded), Some(Selection::Actor(chosen))) = (&self.loaded, &self.selection) else {
+            return;
+        };
+        let actor = loaded.frame.actors.iter().find(|it| it.id == *chosen);
+        if let Some(actor) = actor {
+            self.lens = Lens::onto(actor.rect, self.stage_size);
+        }
     }
 
     fn change_setting(&mut self, command: &Command) -> Vec<Effect> {

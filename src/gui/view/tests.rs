@@ -396,3 +396,45 @@ fn stepping_away_from_a_question_takes_it_back() {
     press(&mut harness, Modifiers::NONE, Key::ArrowLeft);
     assert_eq!(harness.state().model.asking, None);
 }
+
+#[test]
+fn the_sequence_view_shows_every_message_and_a_click_chooses_its_exchange() {
+    let mut model = staged();
+    model.apply(Command::Playback(PlaybackCommand::End));
+    let mut harness = window(model, vec2(1600.0, 4000.0));
+    press(&mut harness, Modifiers::NONE, Key::S);
+    assert!(harness.state().model.sequence);
+    harness.get_by_label("Sequence of all messages");
+    harness
+        .query_all_by_label_contains("Message 1: ")
+        .next()
+        .unwrap()
+        .click();
+    harness.run_steps(3);
+    let chosen = harness.state().model.selection.clone();
+    assert_eq!(
+        chosen,
+        Some(Selection::Exchange(crate::cloud::ledger::ExchangeId(0)))
+    );
+    press(&mut harness, Modifiers::NONE, Key::S);
+    assert!(!harness.state().model.sequence);
+}
+
+#[test]
+fn looking_closer_makes_a_card_larger_and_fitting_all_shows_everything_again() {
+    let mut model = staged();
+    let actor = model.loaded.as_ref().unwrap().frame.actors[0].id.clone();
+    model.apply(Command::Select(Selection::Actor(actor)));
+    let mut harness = window(model, vec2(1600.0, 900.0));
+    let size = |harness: &Harness<'static, Desk>| {
+        let actor = &harness.state().model.loaded.as_ref().unwrap().frame.actors[0];
+        let name = format!("{}: {}", actor.name, actor.line.join(" "));
+        harness.get_by_label(&name).rect().width()
+    };
+    let before = size(&harness);
+    harness.state_mut().model.apply(Command::Focus);
+    harness.run_steps(3);
+    assert!(size(&harness) > before * 1.3);
+    press(&mut harness, Modifiers::COMMAND, Key::Num0);
+    assert!((size(&harness) - before).abs() < 0.5);
+}
