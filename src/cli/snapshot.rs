@@ -1,4 +1,4 @@
-//! `snapshot`: a picture of a beat, made without a window.
+//! `snapshot`: pictures of a scenario, made without a window.
 
 use std::path::PathBuf;
 
@@ -9,21 +9,68 @@ use super::{Players, Problem};
 pub struct Args {
     /// Path of a scenario, or id of a shipped one
     pub file: String,
-    /// The beat, from 1
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub beat: u32,
-    /// Where the picture goes
+    /// What is on the picture
+    #[command(flatten)]
+    pub moment: Moments,
+    /// Where the picture goes; with --all, one file beside it for each beat: `x.png` becomes
+    /// `x-01.png` and so on
     #[arg(short, long, value_name = "PNG")]
     pub output: PathBuf,
     /// Width and height in points
     #[arg(long, value_name = "WxH", default_value = "1280x720", value_parser = size)]
     pub size: (u32, u32),
-    /// Pixels per point
-    #[arg(long, value_name = "S", default_value_t = 1.0)]
-    pub scale: f32,
+    /// Pixels per point; 1 unless said, a half on a sheet
+    #[arg(long, value_name = "S")]
+    pub scale: Option<f32>,
+    /// Colours
+    #[arg(long, value_enum, default_value_t = Theme::Dark)]
+    pub theme: Theme,
+    /// What fills the picture
+    #[arg(long, value_enum, default_value_t = View::Window)]
+    pub view: View,
+    /// With --all: one picture of all beats, each labelled
+    #[arg(long, requires = "all")]
+    pub sheet: bool,
     /// Where all random values come from, in place of the scenario's own seed
     #[arg(long)]
     pub seed: Option<u64>,
+}
+
+/// The moment or the moments.
+#[derive(Clone, Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub struct Moments {
+    /// The beat, from 1
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub beat: Option<u32>,
+    /// Milliseconds of playback at normal speed
+    #[arg(long, value_name = "MS")]
+    pub at: Option<u32>,
+    /// Every beat
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// Which colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Theme {
+    /// Calm and dark
+    Dark,
+    /// For bright rooms
+    Light,
+    /// For eyes that need more difference
+    Contrast,
+}
+
+/// What fills a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum View {
+    /// The stage alone
+    Stage,
+    /// Lifelines and arrows alone
+    Sequence,
+    /// The window with its panels
+    Window,
 }
 
 /// `1280x720`.

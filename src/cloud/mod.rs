@@ -150,6 +150,11 @@ impl Cloud {
         self.actors.push(actor);
     }
 
+    /// Publishes the keys of every issuer that signed something and was never asked for them.
+    pub fn publish_unfetched_keys(&mut self) {
+        services::publish_unfetched_keys(self);
+    }
+
     /// Everybody on the stage, in the order of the world's declaration.
     pub fn actors(&self) -> &[Actor] {
         &self.actors

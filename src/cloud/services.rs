@@ -1,6 +1,8 @@
 //! The table of services: which one answers a request, and how each describes itself.
 //! A new service is one folder and one line in each function here.
 
+use std::collections::BTreeMap;
+
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
 use super::{
@@ -144,5 +146,44 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
         ActorKind::LoadBalancer => load_balancer::describe(cloud, actor),
         ActorKind::Sync => sync::describe(cloud, actor),
         ActorKind::Sns => sns::describe(cloud, actor),
+    }
+}
+
+/// Publishes the keys of every issuer that has signed a token in this story and whose keys nobody
+/// has fetched. An issuer's keys are public whether somebody asks or not, and whoever holds a
+/// recording must be able to verify all of it.
+pub fn publish_unfetched_keys(cloud: &mut Cloud) {
+    let published = |cloud: &Cloud, issuer: &str| {
+        cloud
+            .ledger
+            .published_keys()
+            .iter()
+            .any(|keys| keys.issuer == issuer)
+    };
+    let issuers: BTreeMap<String, ActorId> = cloud
+        .ledger
+        .artifacts()
+        .iter()
+        .filter(|artifact| !artifact.tampered)
+        .filter_map(|artifact| {
+            let issuer = artifact.claims.as_ref()?.get("iss")?.as_str()?;
+            Some((issuer.to_owned(), artifact.minted_by.clone()))
+        })
+        .filter(|(issuer, _)| !published(cloud, issuer))
+        .collect();
+    for (issuer, actor) in issuers {
+        match cloud.actor(&actor).map(|actor| actor.kind) {
+            Some(ActorKind::UserPool) => user_pool::publish_keys(cloud, &issuer),
+            // A pool's key that cannot be made has signed nothing
+            Some(ActorKind::IdentityPool) => drop(identity_pool::token::key_document(cloud)),
+            Some(ActorKind::Facebook) => facebook::publish_keys(cloud),
+            Some(
+                ActorKind::Google
+                | ActorKind::Apple
+                | ActorKind::LoginWithAmazon
+                | ActorKind::OidcProvider,
+            ) => oauth_provider::publish_keys(cloud, &actor),
+            _ => {}
+        }
     }
 }

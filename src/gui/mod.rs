@@ -14,6 +14,7 @@ pub mod renderer;
 mod report;
 mod saving;
 pub mod settings_file;
+mod sheet;
 pub mod snapshot;
 pub mod view;
 mod window;

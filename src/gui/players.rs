@@ -1,19 +1,25 @@
 //! The window and the pictures as the command line knows them.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::desk::{Opened, Start};
 use super::settings_file::SettingsFile;
 use super::view::commands::Command;
 use super::view::model::{Entry, Model, Settings, Trouble};
+use super::view::theme::ThemeName;
 use super::{run, snapshot};
+use crate::cli::snapshot::View;
 use crate::cli::{self, Players, Problem, open};
 use crate::scenario::{files::Shipped, library, load};
 use crate::stage::playback::PlaybackCommand;
-use crate::stage::{Options, Stage};
+use crate::stage::{Options, PlayTime, Stage};
 
 /// Names a file to which the window writes its state whenever that changes, for tests.
 const REPORT: &str = "TOKENTRAIL_REPORT";
+
+/// Pixels per point of the pictures on a sheet.
+const SHEET_SCALE: f32 = 0.5;
 
 /// What this build can do beside the terminal.
 pub fn players() -> Players {
@@ -37,21 +43,72 @@ fn window(args: &cli::window::Args) -> Result<(), String> {
 
 fn picture(args: &cli::snapshot::Args) -> Result<(), String> {
     let opened = open::open(&args.file, args.seed).map_err(in_words)?;
-    let beat = open::beat_index(&opened.recording, args.beat).map_err(in_words)?;
-    let beat = u32::try_from(beat).unwrap_or(u32::MAX);
-    let mut model =
-        Model::new(Settings::default(), shipped()).map_err(|error| error.to_string())?;
+    let beats = match args.moment.beat {
+        Some(number) => {
+            let beat = open::beat_index(&opened.recording, number).map_err(in_words)?;
+            beat..beat + 1
+        }
+        None => 0..opened.recording.beats.len(),
+    };
+    let settings = Settings {
+        theme: theme(args.theme),
+        ..Settings::default()
+    };
+    let mut model = Model::new(settings, shipped()).map_err(|error| error.to_string())?;
+    model.bare = args.view != View::Window;
+    model.sequence = args.view == View::Sequence;
     // When something is shown does not depend on the stage's size
     let stage = Stage::new(&opened.recording, Options::default());
-    let moment = stage.telling_moment(&opened.recording, beat);
-    model.load(&opened.scenario.id, opened.recording);
-    let request = snapshot::Request {
+    let scale = args
+        .scale
+        .unwrap_or(if args.sheet { SHEET_SCALE } else { 1.0 });
+    let request = |moment, output| snapshot::Request {
         size: args.size,
-        scale: args.scale,
-        output: args.output.clone(),
+        scale,
+        output,
+        label: None,
         commands: vec![Command::Playback(PlaybackCommand::Seek(moment))],
     };
-    snapshot::take(model, [request]).map_err(|error| error.to_string())
+    let requests: Vec<snapshot::Request> = match args.moment.at {
+        Some(at) => vec![request(PlayTime(at), args.output.clone())],
+        None => beats
+            .map(|beat| {
+                let index = u32::try_from(beat).unwrap_or(u32::MAX);
+                let moment = stage.telling_moment(&opened.recording, index);
+                let output = match args.moment.all {
+                    true => numbered(&args.output, beat + 1),
+                    false => args.output.clone(),
+                };
+                let title = opened.recording.beats.get(beat).map(|beat| &beat.title);
+                snapshot::Request {
+                    label: title
+                        .filter(|_| args.sheet)
+                        .map(|title| format!("{} · {title}", beat + 1)),
+                    ..request(moment, output)
+                }
+            })
+            .collect(),
+    };
+    model.load(&opened.scenario.id, opened.recording);
+    let taken = match args.sheet {
+        true => snapshot::take_sheet(model, requests, &args.output),
+        false => snapshot::take(model, requests),
+    };
+    taken.map_err(|error| error.to_string())
+}
+
+fn theme(asked: cli::snapshot::Theme) -> ThemeName {
+    match asked {
+        cli::snapshot::Theme::Dark => ThemeName::Dark,
+        cli::snapshot::Theme::Light => ThemeName::Light,
+        cli::snapshot::Theme::Contrast => ThemeName::HighContrast,
+    }
+}
+
+/// `x.png` as `x-07.png`.
+fn numbered(output: &Path, number: usize) -> PathBuf {
+    let stem = output.file_stem().unwrap_or_default().to_string_lossy();
+    output.with_file_name(format!("{stem}-{number:02}.png"))
 }
 
 /// Loads and performs a scenario; what is wrong with it is shown in the window.

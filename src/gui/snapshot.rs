@@ -22,7 +22,7 @@ use bevy_egui::EguiPostUpdateSet;
 use super::renderer::{NoRenderer, Renderer};
 use super::view::commands::Command;
 use super::view::model::Model;
-use super::{canvas, desk, view};
+use super::{canvas, desk, sheet, view};
 
 /// Shortest edge of a picture, in pixels.
 const MIN_EDGE_PX: u32 = 16;
@@ -47,6 +47,8 @@ pub struct Request {
     pub scale: f32,
     /// Where the PNG goes. An existing file is replaced, as a whole or not at all
     pub output: PathBuf,
+    /// Written above it, on a sheet
+    pub label: Option<String>,
     /// What is done before it is taken, as by keys and pointer: a seek, a selection
     pub commands: Vec<Command>,
 }
@@ -112,9 +114,31 @@ pub fn take(
     Ok(())
 }
 
+/// Takes pictures and puts all of them, labelled, onto one sheet.
+pub fn take_sheet(
+    model: Model,
+    requests: impl IntoIterator<Item = Request>,
+    output: &Path,
+) -> Result<(), SnapshotError> {
+    let draft = Draft::open(output)?;
+    let mut studio = Studio::new(Renderer::find()?, model);
+    let mut pictures = Vec::new();
+    for request in requests {
+        pictures.push(studio.shoot(request)?);
+    }
+    let background = studio.background();
+    match sheet::compose(&pictures, background) {
+        Some(image) => draft.fill(image),
+        None => Err(studio.blank("no picture at all")),
+    }
+}
+
 /// What is on the picture being taken.
 #[derive(Resource)]
-struct Subject(Model);
+struct Subject {
+    model: Model,
+    label: Option<String>,
+}
 
 /// When egui last said it wants to draw again.
 #[derive(Resource, Default)]
@@ -161,7 +185,7 @@ impl Studio {
             canvas::egui_plugin(),
         ));
         app.insert_resource(TimeUpdateStrategy::ManualDuration(FRAME_TIME))
-            .insert_resource(Subject(model))
+            .insert_resource(Subject { model, label: None })
             .init_resource::<Restless>()
             .init_resource::<Developed>()
             .add_systems(PostUpdate, draw.before(EguiPostUpdateSet::ProcessOutput));
@@ -183,8 +207,9 @@ impl Studio {
         let mut subject = self.app.world_mut().resource_mut::<Subject>();
         for command in request.commands {
             // What is left to the host has no meaning in a picture
-            let _ = subject.0.apply(command);
+            let _ = subject.model.apply(command);
         }
+        subject.label = request.label;
         self.settle();
         let developed = self
             .develop(target)
@@ -259,6 +284,12 @@ impl Studio {
         None
     }
 
+    /// The colour behind everything, as RGBA.
+    fn background(&self) -> [u8; 4] {
+        let model = &self.app.world().resource::<Subject>().model;
+        model.theme.colours.background.to_array()
+    }
+
     fn blank(&self, what: &'static str) -> SnapshotError {
         SnapshotError::Blank {
             device: self.renderer.name(),
@@ -275,13 +306,17 @@ fn draw(
 ) {
     for ((mut context, mut input, mut output, camera), canvas) in &mut canvases {
         if canvas.is_added() {
-            desk::prepare(context.get_mut(), &subject.0);
+            desk::prepare(context.get_mut(), &subject.model);
         }
         let ready = camera.physical_viewport_rect().is_some();
         let delay = canvas::run_pass(context.get_mut(), input.take(), &mut output, |ui| {
             if ready {
                 // Nobody presses keys in a picture
-                let _ = view::show_in(ui, &mut subject.0);
+                let Subject { model, label } = &mut *subject;
+                let _ = match label {
+                    Some(label) => view::show_labelled(ui, model, label),
+                    None => view::show_in(ui, model),
+                };
             }
         });
         restless.0 = delay < FRAME_TIME;

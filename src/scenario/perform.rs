@@ -241,7 +241,7 @@ fn on_stage(cloud: &Cloud) -> Vec<Actor> {
 fn recorded(
     scenario: &Scenario,
     seed: u64,
-    clients: Clients,
+    mut clients: Clients,
     beats: Vec<recording::Beat>,
 ) -> Recording {
     let started_at: Moment = scenario.starts_at;
@@ -249,6 +249,7 @@ fn recorded(
         title: chapter.title.clone(),
         first_beat: number(chapter.first_beat),
     });
+    clients.cloud.publish_unfetched_keys();
     let actors = on_stage(&clients.cloud);
     let written = clients.cloud.ledger.into_written();
     Recording {

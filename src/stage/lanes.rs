@@ -195,7 +195,42 @@ fn place_near(
             }
         }
     }
-    best.1
+    if covered(best.1, ground) > 0.0 {
+        // Nothing near is free: anywhere that is, as near as possible
+        anywhere(curve, (w, h), ground).unwrap_or(best.1)
+    } else {
+        best.1
+    }
+}
+
+/// The free place on the stage that is nearest to a curve's middle.
+fn anywhere(curve: &Curve, (w, h): (f32, f32), ground: &Ground<'_>) -> Option<Rect> {
+    const STEP: f32 = 14.0;
+    let (stage, step) = (ground.stage, STEP * ground.unit);
+    let middle = point_at(curve, 0.5);
+    let mut best: Option<(f32, Rect)> = None;
+    let mut y = stage.y;
+    while y + h <= stage.bottom() {
+        let mut x = stage.x;
+        while x + w <= stage.right() {
+            let rect = Rect::new(x, y, w, h);
+            let center = rect.center();
+            let apart = (center.x - middle.x).hypot(center.y - middle.y);
+            let nearer = best.is_none_or(|(least, _)| apart < least);
+            if nearer && covered(rect, ground) == 0.0 {
+                best = Some((apart, rect));
+            }
+            x += step;
+        }
+        y += step;
+    }
+    best.map(|(_, rect)| rect)
+}
+
+/// The area of what must not be covered that a label at this place covers, with a little air.
+fn covered(rect: Rect, ground: &Ground<'_>) -> f32 {
+    let grown = rect.grown(2.0 * ground.unit);
+    ground.taken.iter().map(|other| shared(grown, *other)).sum()
 }
 
 /// How much a label at this place covers.

@@ -288,6 +288,20 @@ fn resource_columns(zone: usize, sts: Vec<usize>, rest: Vec<usize>) -> Vec<Colum
     ]
 }
 
+/// A zone's title without its last part, or its first word, where it has no room for them:
+/// "AWS account 1111-2222-3333 · us-east-1", "account 1111-2222-3333".
+fn shorter(title: &str, room: f32) -> &str {
+    let whole = Some(title);
+    let head = title.split_once(" · ").map(|(head, _)| head);
+    let bare = head.and_then(|head| head.strip_prefix("AWS "));
+    let fits = |title: &&str| text::width(title, Font::Regular, DETAIL) <= room;
+    [whole, head, bare]
+        .into_iter()
+        .flatten()
+        .find(fits)
+        .unwrap_or(title)
+}
+
 fn side_title(actors: &[Actor]) -> String {
     let mut people = actors
         .iter()
@@ -461,7 +475,8 @@ impl Builder<'_> {
         };
         let rect = Rect::new(left, MARGIN, right - left, bottom - MARGIN);
         let inset = ZONE_PAD + 6.0;
-        let title = text::cut(&zone.title, Font::Regular, DETAIL, rect.w - 2.0 * inset);
+        let room = rect.w - 2.0 * inset;
+        let title = text::cut(shorter(&zone.title, room), Font::Regular, DETAIL, room);
         let width = text::width(&title, Font::Regular, DETAIL);
         let title_rect = Rect::new(left + inset, MARGIN - DETAIL_LINE / 2.0, width, DETAIL_LINE);
         ZoneView {

@@ -10,7 +10,9 @@ pub mod frame;
 mod hit;
 mod lanes;
 mod layout;
+pub mod lens;
 pub mod playback;
+pub mod sequence;
 pub mod text;
 mod timing;
 mod traffic;
@@ -60,6 +62,19 @@ const CHECKING_MS: u32 = 120;
 
 /// The smallest stage that is laid out at all, in points.
 const LEAST_SIZE: f32 = 64.0;
+
+/// How far an exchange is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Progress {
+    /// Nobody has asked yet
+    Coming,
+    /// The request is on its way or being checked
+    Asking,
+    /// The answer is on its way
+    Answering,
+    /// The answer has arrived
+    Over,
+}
 
 /// What can be worked out once per recording and size.
 #[derive(Clone, Debug)]
@@ -146,6 +161,16 @@ impl Stage {
         self.timing
             .exchange(exchange)
             .map_or(PlayTime(0), |times| times.end)
+    }
+
+    /// How far an exchange is at a moment.
+    pub fn progress(&self, exchange: ExchangeId, t: PlayTime) -> Progress {
+        match self.timing.exchange(exchange) {
+            Some(times) if t >= times.end => Progress::Over,
+            Some(times) if t >= times.respond => Progress::Answering,
+            Some(times) if t >= times.start => Progress::Asking,
+            _ => Progress::Coming,
+        }
     }
 
     /// The moment of a beat that says most in one picture: where a refusal stands, else in the

@@ -123,6 +123,21 @@ impl Playback {
         after.saturating_sub(1) as u32
     }
 
+    /// The beat that playing goes on with: the one that is not over yet.
+    pub fn next_beat(&self) -> Option<u32> {
+        let over = |(_, end): &(PlayTime, PlayTime)| *end <= self.time();
+        let next = self.marks.beats.partition_point(over);
+        (next < self.marks.beats.len())
+            .then_some(next)
+            .and_then(|next| u32::try_from(next).ok())
+    }
+
+    /// Whether nothing of the next beat has been shown yet.
+    pub fn between_beats(&self) -> bool {
+        let next = self.marks.beats.iter().find(|(_, end)| *end > self.time());
+        next.is_none_or(|(start, _)| *start >= self.time())
+    }
+
     /// Whether it runs.
     pub fn playing(&self) -> bool {
         self.until.is_some()
@@ -299,6 +314,20 @@ mod tests {
             (playback.time(), playback.playing()),
             (PlayTime(999), false)
         );
+    }
+
+    #[test]
+    fn the_next_beat_is_the_one_that_is_not_over_and_only_its_middle_lies_within_a_beat() {
+        let mut playback = transport();
+        let mut at = |t| {
+            playback.apply(PlaybackCommand::Seek(PlayTime(t)));
+            (playback.next_beat(), playback.between_beats())
+        };
+        assert_eq!(at(0), (Some(0), true));
+        assert_eq!(at(500), (Some(0), false));
+        assert_eq!(at(999), (Some(1), true));
+        assert_eq!(at(1000), (Some(1), true));
+        assert_eq!(at(2999), (None, true));
     }
 
     #[test]

@@ -474,7 +474,7 @@ fn stamp(
         _ => format!("{status} {}", refusal.code),
     };
     let unit = layout.unit;
-    let width = text::width(&text, Font::Mono, metric::NAME) + 26.0;
+    let width = text::width(&text, Font::SemiBold, metric::NAME) + 24.0;
     let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-8.0 * unit);
     let ground = Ground {
         taken,

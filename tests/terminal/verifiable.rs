@@ -29,8 +29,8 @@ fn every_jwt_in_a_trace_verifies_with_another_implementation() {
     for id in shipped() {
         let lines = trace(id);
         for (token, issuer, tampered) in tokens(&lines) {
-            // In a story without a receiver that verifies, nobody asks for the issuer's keys
             let Some(keys) = keys_of(&lines, issuer) else {
+                assert!(tampered, "{id} does not publish the keys of {issuer}");
                 continue;
             };
             let outcome = verify(token, &keys);
@@ -58,7 +58,7 @@ fn the_program_prints_the_keys_that_the_trace_holds() {
     }
 }
 
-/// The issuer's keys as the trace holds them; none where nobody fetched them.
+/// The issuer's keys as the trace holds them; none for an issuer that does not exist.
 fn keys_of(lines: &[Value], issuer: &str) -> Option<JwkSet> {
     let published = of_type(lines, "jwks");
     let line = published
@@ -84,7 +84,8 @@ fn verify(token: &str, keys: &JwkSet) -> Result<(), String> {
 
 #[test]
 fn every_signature_in_a_trace_can_be_recomputed_from_what_it_holds() {
-    for id in ["facebook-to-s3"] {
+    let mut recomputed = 0;
+    for id in shipped() {
         let lines = trace(id);
         let mut secrets = BTreeMap::new();
         for artifact in of_type(&lines, "artifact") {
@@ -93,10 +94,13 @@ fn every_signature_in_a_trace_can_be_recomputed_from_what_it_holds() {
                 secrets.insert(key.to_owned(), secret.to_owned());
             }
         }
-        let mut recomputed = 0;
-        for exchange in of_type(&lines, "exchange") {
+        for exchange in of_type(&lines, "exchange")
+            .into_iter()
+            .filter(|x| accepted(x))
+        {
             let headers = headers(&exchange["request"]);
-            if let Some(authorization) = headers.get("authorization") {
+            let authorization = headers.get("authorization");
+            if let Some(authorization) = authorization.filter(|it| it.starts_with("AWS4")) {
                 assert_eq!(
                     signature(&exchange["request"], &headers, authorization, &secrets),
                     authorization.rsplit("Signature=").next().unwrap(),
@@ -106,8 +110,19 @@ fn every_signature_in_a_trace_can_be_recomputed_from_what_it_holds() {
                 recomputed += 1;
             }
         }
-        assert!(recomputed >= 8, "{id} has signed requests");
     }
+    assert!(
+        recomputed >= 2 * shipped().count(),
+        "only {recomputed} signed requests"
+    );
+}
+
+/// Whether the receiver found the request's signature to be right. Stories also show altered ones.
+fn accepted(exchange: &Value) -> bool {
+    let checks = exchange["checks"].as_array().unwrap();
+    checks
+        .iter()
+        .any(|check| check["name"] == "Signature" && check["outcome"] == "passed")
 }
 
 fn headers(request: &Value) -> BTreeMap<String, String> {
@@ -136,6 +151,13 @@ fn signature(
     let url = request["url"].as_str().unwrap();
     let after_host = url.splitn(4, '/').nth(3).unwrap();
     let (path, query) = after_host.split_once('?').unwrap_or((after_host, ""));
+    // Every service but S3 signs the path encoded once more
+    let s3 = scope.contains("/s3/");
+    let path = if s3 {
+        path.to_owned()
+    } else {
+        path.replace('%', "%25")
+    };
     let mut pairs: Vec<&str> = query.split('&').collect();
     pairs.sort_unstable();
     let canonical_headers: String = signed

@@ -225,13 +225,16 @@ fn items_are_put_updated_and_deleted() {
         "TableName": TABLE,
         "Key": key(DANA, "Tennis"),
         "UpdateExpression": "SET TopScore = TopScore + :one, Tags = list_append(Tags, :more), \
-                             Wins = if_not_exists(Wins, :one) REMOVE Nothing",
-        "ExpressionAttributeValues": {":one": {"N": "1"}, ":more": {"L": [{"S": "grass"}]}},
+                             Wins = if_not_exists(Wins, :zero) + :one, \
+                             Courts = list_append(if_not_exists(Courts, :none), :more) REMOVE Nothing",
+        "ExpressionAttributeValues": {":zero": {"N": "0"}, ":one": {"N": "1"},
+                                      ":none": {"L": []}, ":more": {"L": [{"S": "grass"}]}},
         "ReturnValues": "UPDATED_NEW",
     });
     let answer = world.dynamodb("UpdateItem", &body).json_body().unwrap();
     let tags = json!({"L": [{"S": "clay"}, {"S": "grass"}]});
-    let expected = json!({"TopScore": {"N": "2"}, "Tags": tags, "Wins": {"N": "1"}});
+    let expected = json!({"TopScore": {"N": "2"}, "Tags": tags, "Wins": {"N": "1"},
+                          "Courts": {"L": [{"S": "grass"}]}});
     assert_eq!(answer["Attributes"], expected);
     let body = json!({"TableName": TABLE, "Key": key(DANA, "Tennis"), "ReturnValues": "ALL_OLD"});
     let answer = world.dynamodb("DeleteItem", &body).json_body().unwrap();

@@ -142,7 +142,8 @@ pub(super) fn jwks(cloud: &mut Cloud) -> Response {
     }
 }
 
-fn published(cloud: &mut Cloud) -> Result<Value, KeyError> {
+/// The key document; written down as published as well.
+pub(super) fn published(cloud: &mut Cloud) -> Result<Value, KeyError> {
     let keys = vec![cloud.keys.get(KEY)?.jwk(&kid(cloud), Algorithm::RS256)];
     let body = Jwks { keys }.to_json();
     cloud.ledger.publish(PublishedKeys {

@@ -13,6 +13,7 @@
 mod dialog;
 mod graph;
 mod limited;
+
 #[cfg(test)]
 mod tests;
 
@@ -126,7 +127,17 @@ pub struct Facebook {
 
 /// Registers an app and returns its id.
 pub fn add_app(cloud: &mut Cloud, config: AppConfig) -> String {
-    let stream = |what: &str| format!("facebook/app/{}/{what}", config.name);
+    // Apps of one name are apps apart
+    let twins = cloud
+        .facebook
+        .apps
+        .values()
+        .filter(|app| app.name == config.name);
+    let drawn_for = match twins.count() {
+        0 => config.name.clone(),
+        earlier => format!("{}/{earlier}", config.name),
+    };
+    let stream = |what: &str| format!("facebook/app/{drawn_for}/{what}");
     let id = config
         .id
         .unwrap_or_else(|| format!("1{}", cloud.fixed(&stream("id")).digits(14)));
@@ -276,4 +287,10 @@ pub fn describe(cloud: &Cloud, _actor: &ActorId) -> (String, Vec<(String, String
 /// `1 user`, `2 users`.
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Publishes the keys that sign Limited Login's tokens, asked or not.
+pub fn publish_keys(cloud: &mut Cloud) {
+    // A key that cannot be made has signed nothing
+    let _ = limited::published(cloud);
 }

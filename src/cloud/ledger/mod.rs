@@ -321,7 +321,9 @@ impl Ledger {
         self.finish(id);
     }
 
-    /// What an answer carries leaves its minter's hands and is the caller's from then on.
+    /// What an answer carries leaves its minter's hands and is the caller's from then on. What only
+    /// comes back from the question (somebody's identity ID in the error about its folder) is an
+    /// echo and gives nobody anything.
     fn hand_over(&mut self, id: ExchangeId) {
         let exchange = &self.exchanges[id.index()];
         let (from, to, at) = (
@@ -329,7 +331,14 @@ impl Ledger {
             exchange.to.clone(),
             exchange.answered_at,
         );
-        for artifact in exchange.received.clone() {
+        let sent = &exchange.sent;
+        let given: Vec<ArtifactId> = exchange
+            .received
+            .iter()
+            .filter(|id| !sent.contains(id))
+            .copied()
+            .collect();
+        for artifact in given {
             self.move_in(Some(id), &to, artifact, at, false);
             self.move_in(Some(id), &from, artifact, at, true);
         }

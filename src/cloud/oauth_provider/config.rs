@@ -208,8 +208,15 @@ pub fn add_provider(cloud: &mut Cloud, config: ProviderConfig) {
 
 /// Registers an app and returns its id; `None` where there is no such provider.
 pub fn add_app(cloud: &mut Cloud, actor: &ActorId, config: AppConfig) -> Option<String> {
-    let brand = cloud.oauth_providers.get(actor)?.about.brand;
-    let stream = |what: &str| format!("oauth/{actor}/app/{}/{what}", config.name);
+    let provider = cloud.oauth_providers.get(actor)?;
+    let brand = provider.about.brand;
+    // Apps of one name are apps apart
+    let twins = provider.apps.values().filter(|app| app.name == config.name);
+    let drawn_for = match twins.count() {
+        0 => config.name.clone(),
+        earlier => format!("{}/{earlier}", config.name),
+    };
+    let stream = |what: &str| format!("oauth/{actor}/app/{drawn_for}/{what}");
     let mut id_stream = cloud.fixed(&stream("id"));
     let project = config.beside.as_deref().and_then(google_project);
     let id = config.id.unwrap_or_else(|| match project {

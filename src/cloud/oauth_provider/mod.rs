@@ -320,3 +320,9 @@ fn asked(cloud: &Cloud, member: &str) -> Source {
         None => world(member),
     }
 }
+
+/// Publishes a provider's keys, asked or not.
+pub fn publish_keys(cloud: &mut Cloud, actor: &ActorId) {
+    // A key that cannot be made has signed nothing
+    let _ = documents::jwks(cloud, actor);
+}

@@ -51,6 +51,17 @@ pub(super) fn answer(cloud: &mut Cloud, pool_id: &str, document: &str) -> Respon
     }
 }
 
+/// Publishes the keys of the pool whose tokens bear this issuer, asked or not.
+pub fn publish_keys(cloud: &mut Cloud, issuer: &str) {
+    let Some(pool_id) = issuer.rsplit('/').next().map(str::to_owned) else {
+        return;
+    };
+    if cloud.user_pools.get(&pool_id).is_some() {
+        // A key that cannot be made has signed nothing
+        let _ = jwks(cloud, &pool_id);
+    }
+}
+
 /// Both keys, ID key first; published in the ledger as well.
 fn jwks(cloud: &mut Cloud, pool_id: &str) -> Result<Value, KeyError> {
     cloud.keys.prepare(&super::tokens::key_names(pool_id))?;

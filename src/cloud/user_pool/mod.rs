@@ -19,6 +19,7 @@ mod clients;
 mod codes;
 pub mod config;
 mod documents;
+pub use documents::publish_keys;
 mod federation;
 mod forgot_password;
 mod hosted;

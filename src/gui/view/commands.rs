@@ -5,6 +5,7 @@ use bevy_egui::egui::{Context, Event, Key, Modifiers};
 
 use super::theme::ThemeName;
 use crate::cloud::ledger::{ActorId, ArtifactId, ExchangeId};
+use crate::stage::frame::Point;
 use crate::stage::playback::PlaybackCommand;
 
 /// Something that can be looked at in the inspector.
@@ -47,6 +48,10 @@ pub enum Command {
     PlayPause,
     /// Puts the playhead somewhere, 0 to 1 over the whole timeline
     SeekTo(f32),
+    /// Chooses an answer to the beat's question, by position
+    Choose(usize),
+    /// Leaves the beat's question, answered or not
+    LeaveQuestion,
     /// Shows the start screen
     Home,
     /// Shows the stage
@@ -81,6 +86,18 @@ pub enum Command {
     PaletteMove(i32),
     /// Only the stage and its words
     Presenter,
+    /// Lifelines and arrows in place of the stage, or the stage again
+    Sequence,
+    /// Looks closer at the stage by a factor, around a point of it
+    Zoom(f32, Point),
+    /// Looks closer or less close, around the middle
+    ZoomStep(i32),
+    /// Moves a stage that is looked at closely
+    Pan(Point),
+    /// Looks at what is chosen closely
+    Focus,
+    /// Shows the whole stage
+    FitAll,
     /// An empty screen
     Blank,
     /// The whole screen
@@ -317,9 +334,14 @@ fn view_bindings() -> Vec<Binding> {
         view(Command::ToggleInspector, "Inspector", &[plain(Key::I)]),
         view(Command::ToggleLibrary, "Library", &[plain(Key::L)]),
         view(Command::Search, "Search the library", &[plain(Key::Slash)]),
+        view(Command::Sequence, "Sequence view", &[plain(Key::S)]),
         view(Command::Presenter, "Presenter view", &[plain(Key::P)]),
         view(Command::Blank, "Blank the screen", &[plain(Key::B)]),
         view(Command::Fullscreen, "Full screen", &[plain(Key::F)]),
+        view(Command::ZoomStep(1), "Look closer", &[]),
+        view(Command::ZoomStep(-1), "Look less closely", &[]),
+        view(Command::Focus, "Look at what is chosen", &[]),
+        view(Command::FitAll, "Show the whole stage", &[ctrl(Key::Num0)]),
         view(Command::NextTheme, "Next theme", &[]),
         view(
             Command::TextSize(1),

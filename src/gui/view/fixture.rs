@@ -44,10 +44,3 @@ pub fn entries() -> Vec<Entry> {
 pub fn started() -> Model {
     Model::new(Settings::default(), entries()).unwrap()
 }
-
-/// A window with a story on stage.
-pub fn on_stage(id: &str) -> Model {
-    let mut model = started();
-    model.load(id, story(id));
-    model
-}

@@ -15,6 +15,8 @@ pub const HOME: &str = "\u{e2c2}";
 pub const LIBRARY: &str = "\u{e758}";
 /// The stage
 pub const STAGE: &str = "\u{eb58}";
+/// Lifelines and arrows
+pub const SEQUENCE: &str = "\u{e0a0}";
 /// Finding
 pub const SEARCH: &str = "\u{e30c}";
 /// Help

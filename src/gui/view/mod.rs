@@ -12,6 +12,7 @@ pub mod icons;
 pub mod model;
 pub mod paint;
 pub mod panels;
+pub mod question;
 pub mod signature;
 #[cfg(test)]
 mod tests;
@@ -26,7 +27,8 @@ pub use self::model::{Effect, Entry, Loaded, Model, Screen, Settings, Trouble};
 pub use self::theme::ThemeName;
 
 use self::panels::{
-    caption, dialogs, inspector, library, rail, stage, start, top_bar, transport, trouble,
+    caption, dialogs, inspector, library, question as question_panel, rail, sequence, stage, start,
+    top_bar, transport, trouble,
 };
 use self::window::Areas;
 
@@ -50,7 +52,8 @@ pub fn show(ctx: &Context, model: &mut Model) -> Vec<Command> {
 pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
     let ctx = ui.ctx().clone();
     keep_arrows(&ctx);
-    let mut out = commands::pressed(&ctx);
+    let mut out = question_panel::keys(ui, model);
+    out.extend(commands::pressed(&ctx));
     let window = ui.max_rect();
     // The strip's height depends on the room beside the panels, not on itself
     let room = Areas::of(window, model, 0.0);
@@ -77,8 +80,24 @@ pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
     out
 }
 
+/// The same below a title, for a contact sheet.
+pub fn show_labelled(ui: &mut Ui, model: &mut Model, label: &str) -> Vec<Command> {
+    let window = ui.max_rect();
+    let size = model.theme.text.display * 0.75;
+    let (strip, below) = window.split_top_bottom_at_y(window.top() + size * 1.9);
+    let painter = ui.painter();
+    painter.rect_filled(strip, 0, model.theme.colours.chrome);
+    let at = strip.left_center() + egui::vec2(model.theme.step(5.0), 0.0);
+    let font = model.theme.semibold(size);
+    let ink = model.theme.colours.ink;
+    painter.text(at, egui::Align2::LEFT_CENTER, label, font, ink);
+    let builder = UiBuilder::new().id_salt("labelled").max_rect(below);
+    ui.scope_builder(builder, |ui| show_in(ui, model)).inner
+}
+
 fn panels(ui: &mut Ui, model: &Model, areas: &Areas, out: &mut Vec<Command>) {
     match model.screen {
+        Screen::Stage if model.sequence => sequence::show(ui, model, areas.stage, out),
         Screen::Stage if model.loaded.is_some() => stage::show(ui, model, areas.stage, out),
         _ => start::show(ui, model, areas.stage, out),
     }
@@ -87,6 +106,9 @@ fn panels(ui: &mut Ui, model: &Model, areas: &Areas, out: &mut Vec<Command>) {
     }
     if let Some(area) = areas.transport {
         transport::show(ui, model, area, out);
+    }
+    if model.screen == Screen::Stage {
+        question_panel::show(ui, model, areas.show(), out);
     }
     if let Some(area) = areas.inspector {
         inspector::show(ui, model, area, out);

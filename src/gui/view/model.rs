@@ -4,15 +4,20 @@
 use serde::{Deserialize, Serialize};
 
 use super::commands::{Command, Dialog, Selection, matching};
+use super::question::{self, Asking, Phase, Reply};
 use super::signature::Signature;
 use super::theme::{Theme, ThemeError, ThemeName};
 use crate::recording::{Cursor, Recording};
-use crate::stage::frame::Frame;
+use crate::stage::frame::{Frame, Point};
+use crate::stage::lens::Lens;
 use crate::stage::playback::{Playback, PlaybackCommand};
+use crate::stage::sequence::Sequence;
 use crate::stage::{Options, Stage};
 
 /// Steps of the text size.
 const TEXT_STEP: f32 = 0.25;
+/// How much closer one step looks.
+const ZOOM_STEP: f32 = 1.25;
 /// A stage narrower or lower than this is not laid out, in points.
 const LEAST_STAGE: f32 = 64.0;
 
@@ -109,6 +114,8 @@ pub struct Loaded {
     pub playback: Playback,
     /// The picture at the playhead
     pub frame: Frame,
+    /// The same recording as lifelines and arrows
+    pub sequence: Sequence,
 }
 
 impl Loaded {
@@ -178,10 +185,18 @@ pub struct Model {
     pub search_wanted: bool,
     /// Only the stage and its words
     pub presenter: bool,
+    /// The picture and nothing around it, not even words
+    pub bare: bool,
+    /// Lifelines and arrows in place of the stage
+    pub sequence: bool,
+    /// What part of the stage is seen
+    pub lens: Lens,
     /// An empty screen
     pub blank: bool,
     /// What is remembered
     pub settings: Settings,
+    /// The question that is being put to the audience
+    pub asking: Option<Asking>,
     /// Something went wrong
     pub trouble: Option<Trouble>,
     /// Colours and sizes
@@ -205,8 +220,12 @@ impl Model {
             filter: String::new(),
             search_wanted: false,
             presenter: false,
+            bare: false,
+            sequence: false,
+            lens: Lens::default(),
             blank: false,
             settings,
+            asking: None,
             trouble: None,
             theme,
             stage_size: Options::default().size,
@@ -230,15 +249,19 @@ impl Model {
             _ => Playback::new(marks),
         };
         let frame = stage.frame(&recording, playback.time());
+        let sequence = Sequence::new(&recording, self.stage_size.0, self.settings.text_scale);
         self.loaded = Some(Loaded {
             id: id.to_owned(),
             recording,
             stage,
             playback,
             frame,
+            sequence,
         });
+        self.lens = Lens::default();
         self.screen = Screen::Stage;
         self.trouble = None;
+        self.asking = None;
         self.select(None);
     }
 
@@ -256,6 +279,8 @@ impl Model {
         let options = self.options();
         if let Some(loaded) = &mut self.loaded {
             loaded.stage = loaded.stage.resized(&loaded.recording, options);
+            loaded.sequence = Sequence::new(&loaded.recording, options.size.0, options.text_scale);
+            self.lens = self.lens.within(options.size);
             loaded.refresh();
         }
     }
@@ -268,6 +293,7 @@ impl Model {
         let moved = loaded.playback.advance(seconds);
         if moved {
             loaded.refresh();
+            question::follow(&mut self.asking, &loaded.playback);
         }
         moved
     }
@@ -278,9 +304,18 @@ impl Model {
             Command::Playback(command) => self.playback(command),
             Command::PlayPause => self.play_pause(),
             Command::SeekTo(at) => self.seek_to(at),
+            Command::Choose(position) => self.choose(position),
+            Command::LeaveQuestion => self.leave_question(),
             Command::Home => self.screen = Screen::Start,
-            Command::Stage if self.loaded.is_some() => self.screen = Screen::Stage,
-            Command::Stage => {}
+            Command::Stage | Command::Sequence if self.loaded.is_none() => {}
+            Command::Stage => {
+                self.screen = Screen::Stage;
+                self.sequence = false;
+            }
+            Command::Sequence => {
+                self.sequence = !(self.sequence && self.screen == Screen::Stage);
+                self.screen = Screen::Stage;
+            }
             Command::Select(selection) => {
                 self.settings.inspector = true;
                 self.select(Some(selection));
@@ -295,6 +330,15 @@ impl Model {
             Command::PaletteFilter(filter) => self.palette = PaletteState { filter, at: 0 },
             Command::PaletteMove(by) => self.palette_move(by),
             Command::Presenter => self.presenter = !self.presenter && self.loaded.is_some(),
+            Command::Zoom(by, at) => self.lens = self.lens.closer(by, at, self.stage_size),
+            Command::ZoomStep(steps) => {
+                let (w, h) = self.stage_size;
+                let middle = Point::new(w / 2.0, h / 2.0);
+                self.lens = self.lens.closer(ZOOM_STEP.powi(steps), middle, (w, h));
+            }
+            Command::Pan(by) => self.lens = self.lens.moved(by, self.stage_size),
+            Command::Focus => self.focus(),
+            Command::FitAll => self.lens = Lens::default(),
             Command::Blank => self.blank = !self.blank,
             Command::StepOut => self.step_out(),
             Command::Open(id) => return vec![Effect::Open(id)],
@@ -305,6 +349,17 @@ impl Model {
             setting => return self.change_setting(&setting),
         }
         Vec::new()
+    }
+
+    /// Looks closely at whoever is chosen.
+    fn focus(&mut self) {
+        let (Some(loaded), Some(Selection::Actor(chosen))) = (&self.loaded, &self.selection) else {
+            return;
+        };
+        let actor = loaded.frame.actors.iter().find(|it| it.id == *chosen);
+        if let Some(actor) = actor {
+            self.lens = Lens::onto(actor.rect, self.stage_size);
+        }
     }
 
     fn change_setting(&mut self, command: &Command) -> Vec<Effect> {
@@ -343,8 +398,30 @@ impl Model {
             return;
         };
         if self.screen == Screen::Stage {
-            loaded.playback.apply(command);
-            loaded.refresh();
+            let asking = &mut self.asking;
+            let reply = question::consider(asking, command, &loaded.playback, &loaded.recording);
+            if let Reply::Play(command) = reply {
+                loaded.playback.apply(command);
+                loaded.refresh();
+                question::follow(asking, &loaded.playback);
+            }
+        }
+    }
+
+    fn choose(&mut self, position: usize) {
+        if let (Some(asking), Some(loaded)) = (&mut self.asking, &self.loaded) {
+            asking.choose(position, &loaded.recording);
+        }
+    }
+
+    /// Leaves the question: one that is still open lets its beat be played unanswered.
+    fn leave_question(&mut self) {
+        let open = self
+            .asking
+            .take()
+            .is_some_and(|asking| asking.phase == Phase::Open);
+        if open && let Some(loaded) = &mut self.loaded {
+            loaded.playback.apply(PlaybackCommand::PlayBeat);
         }
     }
 
@@ -402,6 +479,8 @@ impl Model {
             self.blank = false;
         } else if self.trouble.is_some() {
             self.trouble = None;
+        } else if self.asking.is_some_and(|asking| asking.shown()) {
+            self.leave_question();
         } else if self.presenter {
             self.presenter = false;
         } else {

@@ -300,3 +300,141 @@ fn the_same_scenario_loaded_again_keeps_its_beat() {
     assert_eq!(model.loaded.as_ref().unwrap().frame.beat, 4);
     assert_eq!(model.screen, Screen::Stage);
 }
+
+/// A window just before the first beat that asks something.
+fn before_the_question() -> (Harness<'static, Desk>, u32) {
+    let mut model = staged();
+    let recording = &model.loaded.as_ref().unwrap().recording;
+    let asks = |beat: &&crate::recording::Beat| beat.question.is_some();
+    let beat = recording.beats.iter().find(asks).unwrap().index;
+    model.apply(Command::Playback(PlaybackCommand::JumpBeat(beat)));
+    model.apply(Command::Playback(PlaybackCommand::StepBeat(-1)));
+    (window(model, USUAL), beat)
+}
+
+fn play_out(harness: &mut Harness<'static, Desk>) {
+    for _ in 0..10_000 {
+        if !harness.state_mut().model.advance(0.1) {
+            break;
+        }
+    }
+    harness.run_steps(3);
+}
+
+#[test]
+fn a_question_is_asked_before_its_beat_and_every_answer_explained_after_it() {
+    let (mut harness, beat) = before_the_question();
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    let asking = harness.state().model.asking.unwrap();
+    assert_eq!((asking.beat, asking.chosen), (beat, None));
+    let playing = |harness: &Harness<'static, Desk>| {
+        harness
+            .state()
+            .model
+            .loaded
+            .as_ref()
+            .unwrap()
+            .playback
+            .playing()
+    };
+    assert!(!playing(&harness), "the verdict would be given away");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert!(!playing(&harness), "nothing was chosen yet");
+    press(&mut harness, Modifiers::NONE, Key::Num2);
+    harness.get_by_label_contains("Chosen");
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    assert!(playing(&harness));
+    assert_eq!(harness.query_all_by_label_contains("Answer 1").count(), 0);
+    play_out(&mut harness);
+    assert_eq!(
+        harness.query_all_by_label_contains("Your choice").count(),
+        1
+    );
+    assert_eq!(harness.query_all_by_label_contains("Right: ").count(), 1);
+    assert!(harness.query_all_by_label_contains("Wrong: ").count() >= 1);
+    press(&mut harness, Modifiers::NONE, Key::Escape);
+    assert_eq!(harness.state().model.asking, None);
+    assert!(!playing(&harness));
+}
+
+#[test]
+fn an_answer_can_be_chosen_with_the_pointer_and_a_question_skipped() {
+    let (mut harness, beat) = before_the_question();
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    harness.get_by_label_contains("Answer 1").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().model.asking.unwrap().chosen, Some(0));
+    harness.get_by_label("Skip the question").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().model.asking, None);
+    play_out(&mut harness);
+    let loaded = harness.state().model.loaded.as_ref().unwrap();
+    assert_eq!(loaded.playback.beat(), beat);
+    assert_eq!(harness.state().model.asking, None);
+}
+
+#[test]
+fn stepping_and_scrubbing_never_ask() {
+    let mut model = staged();
+    let beats = model.loaded.as_ref().unwrap().recording.beats.len();
+    for _ in 0..beats {
+        model.apply(Command::Playback(PlaybackCommand::StepBeat(1)));
+        assert_eq!(model.asking, None);
+    }
+    for part in [0.1, 0.9, 0.35, 0.7] {
+        model.apply(Command::SeekTo(part));
+        model.apply(Command::Playback(PlaybackCommand::PlayOn));
+        assert_eq!(model.asking, None);
+    }
+}
+
+#[test]
+fn stepping_away_from_a_question_takes_it_back() {
+    let (mut harness, _) = before_the_question();
+    press(&mut harness, Modifiers::NONE, Key::Space);
+    assert!(harness.state().model.asking.is_some());
+    press(&mut harness, Modifiers::NONE, Key::ArrowLeft);
+    assert_eq!(harness.state().model.asking, None);
+}
+
+#[test]
+fn the_sequence_view_shows_every_message_and_a_click_chooses_its_exchange() {
+    let mut model = staged();
+    model.apply(Command::Playback(PlaybackCommand::End));
+    let mut harness = window(model, vec2(1600.0, 4000.0));
+    press(&mut harness, Modifiers::NONE, Key::S);
+    assert!(harness.state().model.sequence);
+    harness.get_by_label("Sequence of all messages");
+    harness
+        .query_all_by_label_contains("Message 1: ")
+        .next()
+        .unwrap()
+        .click();
+    harness.run_steps(3);
+    let chosen = harness.state().model.selection.clone();
+    assert_eq!(
+        chosen,
+        Some(Selection::Exchange(crate::cloud::ledger::ExchangeId(0)))
+    );
+    press(&mut harness, Modifiers::NONE, Key::S);
+    assert!(!harness.state().model.sequence);
+}
+
+#[test]
+fn looking_closer_makes_a_card_larger_and_fitting_all_shows_everything_again() {
+    let mut model = staged();
+    let actor = model.loaded.as_ref().unwrap().frame.actors[0].id.clone();
+    model.apply(Command::Select(Selection::Actor(actor)));
+    let mut harness = window(model, vec2(1600.0, 900.0));
+    let size = |harness: &Harness<'static, Desk>| {
+        let actor = &harness.state().model.loaded.as_ref().unwrap().frame.actors[0];
+        let name = format!("{}: {}", actor.name, actor.line.join(" "));
+        harness.get_by_label(&name).rect().width()
+    };
+    let before = size(&harness);
+    harness.state_mut().model.apply(Command::Focus);
+    harness.run_steps(3);
+    assert!(size(&harness) > before * 1.3);
+    press(&mut harness, Modifiers::COMMAND, Key::Num0);
+    assert!((size(&harness) - before).abs() < 0.5);
+}

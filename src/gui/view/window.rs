@@ -40,6 +40,17 @@ impl Areas {
     pub fn of(window: Rect, model: &Model, caption: f32) -> Self {
         let space = &model.theme.space;
         let on_stage = model.screen == Screen::Stage && model.loaded.is_some();
+        if model.bare && on_stage {
+            return Self {
+                top: None,
+                rail: None,
+                library: None,
+                inspector: None,
+                stage: window,
+                caption: None,
+                transport: None,
+            };
+        }
         if model.presenter && on_stage {
             let edge = (window.bottom() - caption).max(window.center().y);
             return Self {
@@ -110,6 +121,12 @@ impl Areas {
             ));
         }
         areas
+    }
+
+    /// The stage with the caption under it: what a question may stand over.
+    pub fn show(&self) -> Rect {
+        self.caption
+            .map_or(self.stage, |caption| self.stage.union(caption))
     }
 }
 

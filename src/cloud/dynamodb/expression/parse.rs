@@ -242,26 +242,39 @@ impl Reader {
     }
 
     fn assigned(&mut self, cursor: &mut Cursor) -> Result<Assigned, AwsError> {
-        if cursor.is_function("if_not_exists") {
+        let first = self.term(cursor)?;
+        if cursor.take_sign("+") {
+            let second = self.term(cursor)?;
+            return Ok(Assigned::Plus(Box::new(first), Box::new(second)));
+        }
+        if cursor.take_sign("-") {
+            let second = self.term(cursor)?;
+            return Ok(Assigned::Minus(Box::new(first), Box::new(second)));
+        }
+        Ok(first)
+    }
+
+    /// One side of a sum: counters begin with `if_not_exists(n, :zero) + :one`, and lists with
+    /// `list_append(if_not_exists(l, :empty), :more)`.
+    fn term(&mut self, cursor: &mut Cursor) -> Result<Assigned, AwsError> {
+        let term = if cursor.is_function("if_not_exists") {
+            cursor.enter()?;
             cursor.at += 2;
             let path = self.path(cursor)?;
             cursor.expect_sign(",")?;
-            let operand = self.operand(cursor)?;
-            cursor.expect_sign(")")?;
-            return Ok(Assigned::IfNotExists(path, operand));
-        }
-        if cursor.is_function("list_append") {
-            let (first, second) = self.two_arguments(cursor)?;
-            return Ok(Assigned::Append(first, second));
-        }
-        let first = self.operand(cursor)?;
-        if cursor.take_sign("+") {
-            return Ok(Assigned::Plus(first, self.operand(cursor)?));
-        }
-        if cursor.take_sign("-") {
-            return Ok(Assigned::Minus(first, self.operand(cursor)?));
-        }
-        Ok(Assigned::Operand(first))
+            Assigned::IfNotExists(path, Box::new(self.term(cursor)?))
+        } else if cursor.is_function("list_append") {
+            cursor.enter()?;
+            cursor.at += 2;
+            let first = self.term(cursor)?;
+            cursor.expect_sign(",")?;
+            Assigned::Append(Box::new(first), Box::new(self.term(cursor)?))
+        } else {
+            return Ok(Assigned::Operand(self.operand(cursor)?));
+        };
+        cursor.expect_sign(")")?;
+        cursor.depth -= 1;
+        Ok(term)
     }
 
     fn end(&self, cursor: &Cursor) -> Result<(), AwsError> {

@@ -62,13 +62,13 @@ pub enum Assigned {
     /// A value, or what is at a path
     Operand(Operand),
     /// `a + b`
-    Plus(Operand, Operand),
+    Plus(Box<Assigned>, Box<Assigned>),
     /// `a - b`
-    Minus(Operand, Operand),
+    Minus(Box<Assigned>, Box<Assigned>),
     /// `if_not_exists(path, a)`
-    IfNotExists(Path, Operand),
+    IfNotExists(Path, Box<Assigned>),
     /// `list_append(a, b)`
-    Append(Operand, Operand),
+    Append(Box<Assigned>, Box<Assigned>),
 }
 
 /// An update: what is set and what is removed.

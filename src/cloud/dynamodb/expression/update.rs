@@ -35,11 +35,11 @@ fn compute(assigned: &Assigned, item: &Item) -> Result<Value, AwsError> {
         Assigned::Operand(operand) => operand_value(operand, item),
         Assigned::IfNotExists(path, otherwise) => match super::at(item, path) {
             Some(value) => Ok(value.clone()),
-            None => operand_value(otherwise, item),
+            None => compute(otherwise, item),
         },
-        Assigned::Plus(a, b) => sum(operand_value(a, item)?, operand_value(b, item)?, false),
-        Assigned::Minus(a, b) => sum(operand_value(a, item)?, operand_value(b, item)?, true),
-        Assigned::Append(a, b) => match (operand_value(a, item)?, operand_value(b, item)?) {
+        Assigned::Plus(a, b) => sum(compute(a, item)?, compute(b, item)?, false),
+        Assigned::Minus(a, b) => sum(compute(a, item)?, compute(b, item)?, true),
+        Assigned::Append(a, b) => match (compute(a, item)?, compute(b, item)?) {
             (Value::List(mut first), Value::List(second)) => {
                 first.extend(second);
                 Ok(Value::List(first))

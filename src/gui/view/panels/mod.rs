@@ -2,10 +2,13 @@
 
 pub mod caption;
 pub mod dialogs;
+mod hints;
 pub mod inspector;
 pub mod library;
 pub mod palette;
+pub mod question;
 pub mod rail;
+pub mod sequence;
 pub mod stage;
 pub mod start;
 pub mod top_bar;

@@ -26,7 +26,10 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
         ),
     ];
     if model.loaded.is_some() {
-        entries.push((icons::STAGE, Command::Stage, "Stage", !start));
+        let stage = !start && !model.sequence;
+        entries.push((icons::STAGE, Command::Stage, "Stage", stage));
+        let sequence = (icons::SEQUENCE, Command::Sequence, "Sequence view");
+        entries.push((sequence.0, sequence.1, sequence.2, !start && model.sequence));
     }
     entries.push((icons::SEARCH, Command::Search, "Search the library", false));
     let mut y = area.top() + theme.step(3.0);

@@ -1,30 +1,45 @@
 //! The stage: the picture itself, everything on it that can be chosen, and the same in words for
 //! screen readers.
 
-use bevy_egui::egui::{CursorIcon, Rect, Sense, Ui, WidgetInfo, WidgetType};
+use std::borrow::Cow;
 
+use bevy_egui::egui::{CursorIcon, Rect, Response, Sense, Ui, WidgetInfo, WidgetType};
+
+use super::hints;
 use crate::gui::view::commands::{Command, Selection};
 use crate::gui::view::model::{Loaded, Model};
 use crate::gui::view::paint::{self, canvas::Canvas};
-use crate::stage::frame::{Frame, TickState};
+use crate::recording::Recording;
+use crate::stage::frame::{Frame, Point, TickState};
+
+/// How far the wheel turns until things are seen e times larger, in points.
+const WHEEL_POINTS: f32 = 400.0;
 
 /// Paints the stage and answers the pointer on it.
 pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
     let Some(loaded) = &model.loaded else { return };
-    paint::stage(ui.painter(), &model.theme, area, &loaded.frame);
-    let whole = ui.interact(area, ui.id().with("stage"), Sense::click());
+    let frame = if model.lens.whole() {
+        Cow::Borrowed(&loaded.frame)
+    } else {
+        Cow::Owned(model.lens.show(&loaded.frame))
+    };
+    paint::stage(ui.painter(), &model.theme, area, &frame);
+    let whole = ui.interact(area, ui.id().with("stage"), Sense::click_and_drag());
+    lens(ui, model, &whole, out);
     let outline = outline(loaded);
     whole.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, &outline));
-    if whole.clicked() && model.selection.is_some() {
+    if whole.double_clicked() {
+        out.push(doubled(model, Command::FitAll));
+    } else if whole.clicked() && model.selection.is_some() {
         out.push(Command::StepOut);
     }
     let canvas = Canvas::new(
         ui.painter().with_clip_rect(area),
         &model.theme,
         area,
-        loaded.frame.unit,
+        frame.unit,
     );
-    for target in targets(&canvas, loaded) {
+    for target in targets(&canvas, loaded, &frame) {
         let id = ui.id().with(("stage", &target.id));
         let response = ui.interact(target.rect.intersect(area), id, Sense::click());
         let response = response.on_hover_cursor(CursorIcon::PointingHand);
@@ -45,9 +60,44 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
                 .painter
                 .rect_filled(target.rect, radius, model.theme.colours.hover);
         }
-        if response.clicked() {
-            out.push(Command::Select(target.selection));
+        let twice = response.double_clicked();
+        if response.on_hover_text(&target.hint).clicked() {
+            let select = Command::Select(target.selection);
+            out.push(if twice {
+                doubled(model, select)
+            } else {
+                select
+            });
         }
+    }
+}
+
+/// The second click of a double click: looks at whoever the first one chose. What lies under the
+/// pointer by then does not count, for the stage may have made room for the inspector.
+fn doubled(model: &Model, otherwise: Command) -> Command {
+    match model.selection {
+        Some(Selection::Actor(_)) => Command::Focus,
+        _ => otherwise,
+    }
+}
+
+/// The wheel looks closer at what is under the pointer; dragging moves what is seen.
+fn lens(ui: &Ui, model: &Model, whole: &Response, out: &mut Vec<Command>) {
+    let pointer = ui.input(|input| input.pointer.hover_pos());
+    let over = pointer.filter(|at| whole.rect.contains(*at) && model.dialog.is_none());
+    // Whatever lies above the stage keeps the wheel for itself
+    let ours = over.filter(|at| ui.ctx().layer_id_at(*at) == Some(ui.layer_id()));
+    if let Some(at) = ours {
+        let (wheel, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
+        let by = pinch * (wheel / WHEEL_POINTS).exp();
+        if (by - 1.0).abs() > 0.001 {
+            let at = at - whole.rect.min;
+            out.push(Command::Zoom(by, Point::new(at.x, at.y)));
+        }
+    }
+    if whole.dragged() && !model.lens.whole() {
+        let by = whole.drag_delta();
+        out.push(Command::Pan(Point::new(by.x, by.y)));
     }
 }
 
@@ -55,20 +105,27 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
 struct Target {
     id: String,
     name: String,
+    /// What hovering explains
+    hint: String,
     rect: Rect,
     radius: f32,
     selection: Selection,
 }
 
 /// Everything that can be chosen, from the back to the front.
-fn targets(canvas: &Canvas<'_>, loaded: &Loaded) -> Vec<Target> {
-    let frame = &loaded.frame;
+fn targets(canvas: &Canvas<'_>, loaded: &Loaded, frame: &Frame) -> Vec<Target> {
+    let recording = &loaded.recording;
     let space = &canvas.theme.space;
     let mut targets = Vec::new();
     for actor in &frame.actors {
         targets.push(Target {
             id: format!("actor {}", actor.id),
             name: format!("{}: {}", actor.name, actor.line.join(" ")),
+            hint: format!(
+                "{}\n{}",
+                recording.name_of(&actor.id),
+                hints::actor(actor.kind)
+            ),
             rect: canvas.rect(actor.rect),
             radius: space.card_radius,
             selection: Selection::Actor(actor.id.clone()),
@@ -77,6 +134,7 @@ fn targets(canvas: &Canvas<'_>, loaded: &Loaded) -> Vec<Target> {
             targets.push(Target {
                 id: format!("chip {} {}", actor.id, chip.artifact.0),
                 name: format!("{} held by {}", chip.label, actor.name),
+                hint: hints::artifact(&chip.label, chip.kind, chip.look),
                 rect: canvas.rect(chip.rect),
                 radius: space.small_radius,
                 selection: Selection::Artifact(chip.artifact),
@@ -87,21 +145,27 @@ fn targets(canvas: &Canvas<'_>, loaded: &Loaded) -> Vec<Target> {
         targets.push(Target {
             id: format!("lane {}", lane.exchange.0),
             name: format!("Request {}", lane.label),
+            hint: hints::exchange(recording, lane.exchange),
             rect: canvas.rect(lane.label_rect),
             radius: space.small_radius,
             selection: Selection::Exchange(lane.exchange),
         });
     }
-    check_targets(canvas, frame, &mut targets);
+    check_targets(canvas, recording, frame, &mut targets);
     for parcel in &frame.parcels {
         let name = match parcel.artifact.and_then(|id| loaded.recording.artifact(id)) {
             Some(artifact) => format!("{} on its way", artifact.label),
             None => "Message on its way".to_owned(),
         };
+        let hint = match parcel.artifact.and_then(|id| recording.artifact(id)) {
+            Some(artifact) => hints::artifact(&artifact.label, artifact.kind, parcel.look),
+            None => hints::exchange(recording, parcel.exchange),
+        };
         let side = 40.0 * canvas.unit;
         targets.push(Target {
             id: format!("parcel {} {:?}", parcel.exchange.0, parcel.artifact),
             name,
+            hint,
             rect: Rect::from_center_size(canvas.pos(parcel.at), bevy_egui::egui::Vec2::splat(side)),
             radius: side / 2.0,
             selection: match parcel.artifact {
@@ -113,11 +177,17 @@ fn targets(canvas: &Canvas<'_>, loaded: &Loaded) -> Vec<Target> {
     targets
 }
 
-fn check_targets(canvas: &Canvas<'_>, frame: &Frame, targets: &mut Vec<Target>) {
+fn check_targets(
+    canvas: &Canvas<'_>,
+    recording: &Recording,
+    frame: &Frame,
+    targets: &mut Vec<Target>,
+) {
     let Some(panel) = &frame.checks else { return };
     targets.push(Target {
         id: format!("checks {}", panel.exchange.0),
         name: panel.title.clone(),
+        hint: hints::exchange(recording, panel.exchange),
         rect: canvas.rect(panel.rect),
         radius: canvas.theme.space.card_radius,
         selection: Selection::Exchange(panel.exchange),
@@ -126,6 +196,7 @@ fn check_targets(canvas: &Canvas<'_>, frame: &Frame, targets: &mut Vec<Target>) 
         targets.push(Target {
             id: format!("check {} {}", panel.exchange.0, row.position),
             name: format!("Check {}: {}", row.name, state_word(row.state)),
+            hint: hints::check(recording, panel.exchange, row),
             rect: canvas
                 .rect(row.rect)
                 .shrink2(bevy_egui::egui::vec2(4.0, 0.0)),
