@@ -2,7 +2,7 @@
 //!
 //! - policy decisions a second on one core, for a set of ten statements
 //! - GetCredentialsForIdentity in a world of 100,000 users and identities against one of ten
-//! - 20,000 exchanges against 10,000, in time and in memory
+//! - 20,000 exchanges against 10,000, in time; the memory of one of them is shown
 //! - the memory of an exchange against the bytes that travelled in it
 //!
 //! Run with `cargo bench --no-default-features --bench cloud`. It ends with exit code 1 where a
@@ -42,7 +42,7 @@ const MANY: usize = 100_000;
 const MOST_TIMES_SMALL_WORLD: f64 = 1.3;
 /// Exchanges in the shorter of two runs; the longer has twice as many.
 const EXCHANGES: usize = 10_000;
-/// Twice as many exchanges may take this many times as long, and this many times the memory.
+/// Twice as many exchanges may take this many times as long.
 const MOST_TIMES_HALF: f64 = 2.4;
 /// An exchange may take this many times the memory that its messages have bytes, once those are
 /// large: as it travels, as it is written down, and once more while one becomes the other.

@@ -14,14 +14,13 @@
     reason = "a benchmark reads the wall clock and may fail loudly"
 )]
 
+mod crypto;
+
 use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::{digest, hmac, rsa::KeyPair, signature};
-use tokentrail::cloud::ledger::{ArtifactKind, Outcome};
-use tokentrail::protocol::keys::SigningKey;
+use crypto::{Crypto, Tools};
 use tokentrail::recording::Recording;
 use tokentrail::scenario::files::Shipped;
 use tokentrail::scenario::{self, Scenario, library};
@@ -59,104 +58,18 @@ fn load() -> Scenario {
     scenario::load(&Shipped, entry.path, entry.text.as_bytes()).unwrap()
 }
 
-/// The operations a recording cannot have been made without.
-#[derive(Debug, Default)]
-struct Crypto {
-    rsa_signatures: usize,
-    rsa_verifications: usize,
-    /// Signed requests: made once and recomputed once
-    sigv4: usize,
-    /// Bytes of their canonical requests
-    sigv4_bytes: usize,
-    /// Bytes of their bodies, hashed apart
-    sigv4_body_bytes: usize,
-}
-
-fn count(recording: &Recording) -> Crypto {
-    let jwt = |kind| {
-        matches!(
-            kind,
-            ArtifactKind::IdToken | ArtifactKind::AccessToken | ArtifactKind::PoolToken
-        )
-    };
-    let rsa_signatures = recording.artifacts.iter().filter(|a| jwt(a.kind)).count();
-    let mut crypto = Crypto {
-        rsa_signatures,
-        ..Crypto::default()
-    };
-    for exchange in &recording.exchanges {
-        let signed = exchange.request.headers.iter().any(|(name, value)| {
-            name.eq_ignore_ascii_case("authorization") && value.starts_with("AWS4")
-        });
-        if signed {
-            crypto.sigv4 += 1;
-            let headers = exchange.request.headers.iter();
-            let signed = headers.filter(|(name, _)| !name.eq_ignore_ascii_case("authorization"));
-            let headers: usize = signed.map(|(name, value)| name.len() + value.len()).sum();
-            crypto.sigv4_bytes += exchange.request.url.len() + headers;
-            crypto.sigv4_body_bytes += exchange.request.body.0.len();
-        } else {
-            let verified = exchange
-                .checks
-                .iter()
-                .any(|check| check.name == "Signature" && check.outcome != Outcome::NotReached);
-            crypto.rsa_verifications += usize::from(verified);
-        }
-    }
-    crypto
-}
-
-/// Does exactly those operations.
-fn do_crypto(crypto: &Crypto, key: &KeyPair, message: &[u8], made: &[u8]) {
-    let random = SystemRandom::new();
-    let mut out = vec![0; key.public_modulus_len()];
-    for _ in 0..crypto.rsa_signatures {
-        key.sign(&signature::RSA_PKCS1_SHA256, &random, message, &mut out)
-            .unwrap();
-        black_box(&out);
-    }
-    let public = signature::UnparsedPublicKey::new(
-        &signature::RSA_PKCS1_2048_8192_SHA256,
-        aws_lc_rs::signature::KeyPair::public_key(key),
-    );
-    for _ in 0..crypto.rsa_verifications {
-        public.verify(message, made).unwrap();
-    }
-    let bytes = vec![7_u8; crypto.sigv4_bytes / crypto.sigv4.max(1)];
-    let body = vec![7_u8; crypto.sigv4_body_bytes / crypto.sigv4.max(1)];
-    // Client and service each: payload, canonical request, four derivations and the signature
-    for _ in 0..crypto.sigv4 * 2 {
-        black_box(digest::digest(&digest::SHA256, &body));
-        black_box(digest::digest(&digest::SHA256, &bytes));
-        for _ in 0..5 {
-            let key = hmac::Key::new(hmac::HMAC_SHA256, &bytes[..32.min(bytes.len())]);
-            black_box(hmac::sign(&key, b"aws4_request"));
-        }
-    }
-}
-
 fn main() -> ExitCode {
     let scenario = load();
     let recording = scenario::perform(&scenario, None).unwrap();
-    let crypto = count(&recording);
-    let key = SigningKey::generate([7; 32]).unwrap();
-    let key = KeyPair::from_der(key.to_pkcs1_der()).unwrap();
-    let message = vec![b'x'; 900];
-    let mut made = vec![0; key.public_modulus_len()];
-    key.sign(
-        &signature::RSA_PKCS1_SHA256,
-        &SystemRandom::new(),
-        &message,
-        &mut made,
-    )
-    .unwrap();
+    let crypto = Crypto::of(&recording.artifacts, &recording.exchanges);
+    let tools = Tools::new();
 
     println!("{crypto:?}");
     let (mut whole, mut bare) = (Duration::MAX, Duration::MAX);
     for _ in 0..TURNS {
         let mut perform = || drop(black_box(scenario::perform(&scenario, None).unwrap()));
         whole = whole.min(timed(&mut perform));
-        bare = bare.min(timed(&mut || do_crypto(&crypto, &key, &message, &made)));
+        bare = bare.min(timed(&mut || crypto.perform(&tools)));
     }
     let mut fine = report(
         "performing the story / its cryptography",

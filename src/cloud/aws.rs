@@ -23,6 +23,8 @@ pub struct AwsError {
     pub message: String,
     /// Further members of the error document, as S3 has them
     pub members: Vec<(String, String)>,
+    /// Whether the message is Tokentrail's, because AWS's is not established
+    pub own_words: bool,
 }
 
 impl AwsError {
@@ -33,7 +35,14 @@ impl AwsError {
             status,
             message: message.into(),
             members: Vec::new(),
+            own_words: false,
         }
+    }
+
+    /// The same in Tokentrail's words: the check that failed says so.
+    pub fn in_own_words(mut self) -> Self {
+        self.own_words = true;
+        self
     }
 
     /// The same with one more member in its document.
@@ -122,6 +131,9 @@ pub fn success_query_empty(
 
 /// An error as this wire words it.
 pub fn refuse(cloud: &mut Cloud, wire: Wire, error: &AwsError) -> Response {
+    if error.own_words {
+        cloud.ledger.refused_in_own_words();
+    }
     let id = request_id(cloud);
     let body = match wire {
         Wire::Json10 | Wire::Json11 | Wire::RestJson => error_json(wire, error),

@@ -133,3 +133,16 @@ fn debug_output_shows_nothing_private() {
     assert!(text.contains(&base64url(key().modulus())));
     assert!(text.len() < 420, "{text}");
 }
+
+#[test]
+fn primes_do_not_depend_on_how_many_threads_look_for_them() {
+    let seeds = [[41; 32], [42; 32]];
+    let together = search(&seeds);
+    let sieving = small_primes();
+    let alone: Vec<BigUint> = seeds
+        .iter()
+        .flat_map(|seed| ["p", "q"].map(|name| (seed, name)))
+        .map(|(seed, name)| find_prime(&mut Stream::below_seed(seed, name), &sieving))
+        .collect();
+    assert_eq!(together, alone);
+}

@@ -1,6 +1,7 @@
 //! Functions, APIs, load balancers, push and Sync's settings of a world, set up in a cloud.
 
 use super::build::{Builder, WorldError, missing};
+use super::build_triggers::trigger_kind;
 use super::world_edge::{
     Api, ApiAuthorization, ApiKind as ApiKindFile, ApiMethod, Function, FunctionCode, Invoker,
     LoadBalancer, WebTarget,
@@ -13,6 +14,7 @@ use crate::cloud::load_balancer::{
     self, AuthenticateCognito, ListenerRule, LoadBalancerConfig, Target,
 };
 use crate::cloud::sync::{self, PushSync};
+use crate::cloud::user_pool::config as pools;
 use crate::cloud::{REGION, sns};
 
 impl Builder<'_> {
@@ -31,6 +33,7 @@ impl Builder<'_> {
         for function in &world.functions {
             self.permissions(function)?;
         }
+        self.pool_functions()?;
         for application in &world.platform_applications {
             let account = self.account(&application.account);
             let platform = application.platform.name();
@@ -52,6 +55,19 @@ impl Builder<'_> {
         };
         let arn = lambda::add_function(&mut self.cloud, config)?;
         self.names.functions.insert(function.id.clone(), arn);
+        Ok(())
+    }
+
+    /// User pools are there before functions are, and learn of them now.
+    fn pool_functions(&mut self) -> Result<(), WorldError> {
+        for pool in &self.world.user_pools {
+            let id = self.names.pools.get(&pool.id).cloned();
+            let id = id.ok_or_else(|| missing("user pool", &pool.id))?;
+            for (point, function) in &pool.triggers.functions {
+                let arn = self.function_arn(function)?;
+                pools::set_trigger_function(&mut self.cloud, &id, trigger_kind(*point), arn);
+            }
+        }
         Ok(())
     }
 

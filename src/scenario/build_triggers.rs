@@ -1,8 +1,9 @@
 //! The small functions of a world's user pools, from the file's words into the cloud's.
 
-use super::world_file::{Person, PoolTriggers};
+use super::world_file::{Person, PoolTriggers, TriggerPoint};
 use crate::cloud::user_pool::config::{
-    MigrateUser, MigratedUser, PostConfirmation, PreSignUp, PreTokenGeneration, Triggers,
+    MigrateUser, MigratedUser, PostConfirmation, PreSignUp, PreTokenGeneration, TriggerKind,
+    Triggers,
 };
 
 /// A pool's functions. Who comes from an older directory is known by person.
@@ -42,5 +43,15 @@ pub fn triggers(file: &PoolTriggers, pool: &str, people: &[Person]) -> Triggers 
             users: users.collect(),
         }),
         ..Triggers::default()
+    }
+}
+
+/// When a function is called, in the cloud's words.
+pub fn trigger_kind(point: TriggerPoint) -> TriggerKind {
+    match point {
+        TriggerPoint::PreSignUp => TriggerKind::PreSignUp,
+        TriggerPoint::PostConfirmation => TriggerKind::PostConfirmation,
+        TriggerPoint::PreTokenGeneration => TriggerKind::PreTokenGeneration,
+        TriggerPoint::MigrateUser => TriggerKind::UserMigration,
     }
 }

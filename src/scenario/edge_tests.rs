@@ -239,6 +239,38 @@ fn an_api_takes_the_id_token_and_a_signature_and_nothing_else() {
 }
 
 #[test]
+fn a_user_pool_calls_the_function_that_its_triggers_name() {
+    let world = WORLD.replace(
+        "users: [(person: \"dana\")])]",
+        "users: [(person: \"dana\")], triggers: (functions: {PreTokenGeneration: \"claims\"}))]",
+    );
+    let world = world.replace(
+        "functions: [\n",
+        "functions: [\n(id: \"claims\", code: CustomClaims(add: {\"plan\": \"gold\"}), \
+         invoked_by: [UserPool(\"users\")]),\n",
+    );
+    assert_ne!(world, WORLD);
+    let text = scenario(NO_PUSH, &sign_in("phone"), "").replace(WORLD, &world);
+    let recording = performed(&text);
+    let id_token = recording
+        .artifacts
+        .iter()
+        .find(|artifact| artifact.kind == ArtifactKind::IdToken);
+    assert_eq!(id_token.unwrap().claims.as_ref().unwrap()["plan"], "gold");
+    let invoked = recording.exchanges.iter();
+    let mut invoked = invoked.filter(|exchange| exchange.operation == "Invoke");
+    let call = invoked.next().unwrap();
+    assert_eq!((call.from.as_str(), call.parent.is_some()), ("users", true));
+    let unknown = text.replace(
+        "PreTokenGeneration: \"claims\"",
+        "PreTokenGeneration: \"clams\"",
+    );
+    let report = load(&Shipped, "t.ron", unknown.as_bytes()).unwrap_err();
+    let shown = report.render(false);
+    assert!(shown.contains("there is no function `clams`"), "{shown}");
+}
+
+#[test]
 fn a_load_balancer_signs_people_in_before_the_website_sees_them() {
     let actions = r#"OpenWebsite(device: "phone", website: "site", path: "/play?level=2"),
         SignInAtProvider(device: "phone", person: "dana"),

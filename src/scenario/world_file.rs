@@ -181,6 +181,21 @@ pub struct PoolTriggers {
     pub pre_token_generation: Option<PreTokenGeneration>,
     /// People who are users of an older directory, with the passwords they have for this pool
     pub migrate_user: Vec<String>,
+    /// Functions of this world that are called instead, by when. Each must let the pool invoke it
+    pub functions: BTreeMap<TriggerPoint, String>,
+}
+
+/// When a user pool calls a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub enum TriggerPoint {
+    /// Before somebody becomes a user
+    PreSignUp,
+    /// After a user, or a new password, was confirmed
+    PostConfirmation,
+    /// Before tokens are made
+    PreTokenGeneration,
+    /// For somebody the pool does not know
+    MigrateUser,
 }
 
 /// Decides about sign-ups.

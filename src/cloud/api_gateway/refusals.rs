@@ -50,6 +50,7 @@ pub fn missing_scope(cloud: &mut Cloud, kind: ApiKind) -> Response {
 
 /// `{"message":"Forbidden"}`.
 pub fn forbidden(cloud: &mut Cloud, kind: ApiKind) -> Response {
+    cloud.ledger.refused_in_own_words();
     let body = json!({ "message": "Forbidden" });
     let code = (kind == ApiKind::Rest).then_some("ForbiddenException");
     answer(cloud, StatusCode::FORBIDDEN, code, &body)
@@ -60,6 +61,7 @@ pub fn expired(cloud: &mut Cloud, kind: ApiKind) -> Response {
     if kind == ApiKind::Http {
         return unauthorized(cloud, kind, Some("the token has expired"));
     }
+    cloud.ledger.refused_in_own_words();
     let body = json!({ "message": "The incoming token has expired" });
     let code = Some("UnauthorizedException");
     answer(cloud, StatusCode::UNAUTHORIZED, code, &body)
@@ -81,6 +83,7 @@ pub fn missing_token(cloud: &mut Cloud, kind: ApiKind) -> Response {
     if kind == ApiKind::Http {
         return forbidden(cloud, kind);
     }
+    cloud.ledger.refused_in_own_words();
     let body = json!({ "message": "Missing Authentication Token" });
     let code = Some("MissingAuthenticationTokenException");
     answer(cloud, StatusCode::FORBIDDEN, code, &body)
@@ -95,6 +98,7 @@ pub fn of_aws(cloud: &mut Cloud, kind: ApiKind, code: &str, message: &str) -> Re
     if kind == ApiKind::Http {
         return forbidden(cloud, kind);
     }
+    cloud.ledger.refused_in_own_words();
     let body = match code {
         "AccessDeniedException" => json!({ "Message": message }),
         _ => json!({ "message": message }),

@@ -226,7 +226,7 @@ fn items_are_put_updated_and_deleted() {
         "Key": key(DANA, "Tennis"),
         "UpdateExpression": "SET TopScore = TopScore + :one, Tags = list_append(Tags, :more), \
                              Wins = if_not_exists(Wins, :zero) + :one, \
-                             Courts = list_append(if_not_exists(Courts, :none), :more) REMOVE Nothing",
+                             Notes = list_append(if_not_exists(Notes, :none), :more) REMOVE Nothing",
         "ExpressionAttributeValues": {":zero": {"N": "0"}, ":one": {"N": "1"},
                                       ":none": {"L": []}, ":more": {"L": [{"S": "grass"}]}},
         "ReturnValues": "UPDATED_NEW",
@@ -234,7 +234,7 @@ fn items_are_put_updated_and_deleted() {
     let answer = world.dynamodb("UpdateItem", &body).json_body().unwrap();
     let tags = json!({"L": [{"S": "clay"}, {"S": "grass"}]});
     let expected = json!({"TopScore": {"N": "2"}, "Tags": tags, "Wins": {"N": "1"},
-                          "Courts": {"L": [{"S": "grass"}]}});
+                          "Notes": {"L": [{"S": "grass"}]}});
     assert_eq!(answer["Attributes"], expected);
     let body = json!({"TableName": TABLE, "Key": key(DANA, "Tennis"), "ReturnValues": "ALL_OLD"});
     let answer = world.dynamodb("DeleteItem", &body).json_body().unwrap();

@@ -105,6 +105,7 @@ fn access_token(cloud: &mut Cloud, actor: &ActorId, form: &Form) -> Answer {
     let (value, code) = check_code(cloud, form, &app_id)?;
     if let Some(used) = cloud.facebook.codes.get_mut(&value) {
         used.used = true;
+        cloud.facebook.redeemed += 1;
     }
     let mut origins = Vec::new();
     if let Some(artifact) = cloud.ledger.find_artifact(&value) {

@@ -122,6 +122,8 @@ pub struct Facebook {
     /// Who consented to which app
     consents: BTreeSet<(String, String)>,
     codes: BTreeMap<String, Code>,
+    /// How many of them were used
+    redeemed: usize,
     tokens: BTreeMap<String, Token>,
 }
 
@@ -267,7 +269,8 @@ pub fn describe(cloud: &Cloud, _actor: &ActorId) -> (String, Vec<(String, String
         details.push(("Redirect URIs".to_owned(), app.redirect_uris.join("\n")));
     }
     for (id, user) in state.users.iter().take(MAX_LISTED) {
-        let consents = state.consents.iter().filter(|(_, of)| of == id).count();
+        let to = |app: &&String| state.consents.contains(&((*app).clone(), id.clone()));
+        let consents = state.apps.keys().filter(to).count();
         let text = format!(
             "{id}, {}, consented to {}",
             user.email,
@@ -275,7 +278,7 @@ pub fn describe(cloud: &Cloud, _actor: &ActorId) -> (String, Vec<(String, String
         );
         details.push((format!("User {}", user.name), text));
     }
-    let unused = state.codes.values().filter(|code| !code.used).count();
+    let unused = state.codes.len().saturating_sub(state.redeemed);
     details.push(("Codes not redeemed".to_owned(), unused.to_string()));
     details.push((
         "Browser sessions".to_owned(),

@@ -92,11 +92,12 @@ pub fn second_login_of_provider() -> AwsError {
         BAD_REQUEST,
         "An identity can have one login of each provider.",
     )
+    .in_own_words()
 }
 
 /// A provider cannot be asked. The code is AWS's, the wording Tokentrail's.
 pub fn provider_unavailable(why: &str) -> AwsError {
-    AwsError::new("ExternalServiceException", BAD_REQUEST, why)
+    AwsError::new("ExternalServiceException", BAD_REQUEST, why).in_own_words()
 }
 
 /// A fault of the service itself.
@@ -116,6 +117,7 @@ pub fn login_linked_elsewhere() -> AwsError {
         BAD_REQUEST,
         "The login is already linked to another identity.",
     )
+    .in_own_words()
 }
 
 /// The backend's user has another identity. The code is AWS's, the wording Tokentrail's.
@@ -125,11 +127,12 @@ pub fn user_registered_elsewhere() -> AwsError {
         BAD_REQUEST,
         "The developer user is already registered with another identity.",
     )
+    .in_own_words()
 }
 
 /// A parameter makes no sense. The code is AWS's, the wording Tokentrail's.
 pub fn invalid_parameter(message: impl Into<String>) -> AwsError {
-    AwsError::new("InvalidParameterException", BAD_REQUEST, message)
+    AwsError::new("InvalidParameterException", BAD_REQUEST, message).in_own_words()
 }
 
 /// No identity has this user of the backend. The code is AWS's, the wording Tokentrail's.
@@ -139,4 +142,5 @@ pub fn no_such_user(user: &str) -> AwsError {
         BAD_REQUEST,
         format!("Developer user '{user}' not found."),
     )
+    .in_own_words()
 }

@@ -30,7 +30,7 @@ pub fn credentials(
     }
     let refused = |_| {
         let message = "The role defined for the function cannot be assumed by Lambda.";
-        AwsError::new("AccessDeniedException", 403, message)
+        AwsError::new("AccessDeniedException", 403, message).in_own_words()
     };
     let role = function.role_arn.as_deref().unwrap_or_default();
     let behalf = OnBehalf {

@@ -390,6 +390,21 @@ impl Ledger {
         held
     }
 
+    /// The message of this refusal is not AWS's: the check that failed says so.
+    pub fn refused_in_own_words(&mut self) {
+        let Some(open) = self.open.last() else {
+            return;
+        };
+        let checks = &mut self.exchanges[open.id.index()].checks;
+        let mut failed = checks.iter_mut().rev();
+        let failed = failed.find(|check| check.outcome == Outcome::Failed);
+        if let Some(check) = failed.filter(|check| !check.source.contains("Tokentrail's")) {
+            let between = if check.source.is_empty() { "" } else { "; " };
+            check.source += between;
+            check.source += "message: Tokentrail's wording";
+        }
+    }
+
     fn check(&mut self, name: &str, outcome: Outcome, expected: String, actual: String) {
         let Some(open) = self.open.last_mut() else {
             return;

@@ -305,7 +305,7 @@ fn check_times(cloud: &mut Cloud, read: &Read) -> Result<(), AwsError> {
         let held = end.is_some_and(|end| now < end);
         if !cloud.ledger.verify(name, held, expected, actual) {
             let message = "Token must be redeemed within 5 minutes of issuance";
-            return Err(AwsError::new("ExpiredTokenException", 400, message));
+            return Err(AwsError::new("ExpiredTokenException", 400, message).in_own_words());
         }
     }
     Ok(())
@@ -332,7 +332,7 @@ fn check_role(cloud: &mut Cloud, read: &Read, asked: Asked<'_>) -> Result<(), Aw
         return Ok(());
     }
     let message = "Not authorized to perform sts:AssumeRoleWithSAML";
-    Err(AwsError::new("AccessDenied", 403, message))
+    Err(AwsError::new("AccessDenied", 403, message).in_own_words())
 }
 
 fn check_session_name(cloud: &mut Cloud, read: &Read) -> Result<(), AwsError> {
@@ -355,5 +355,5 @@ fn check_session_name(cloud: &mut Cloud, read: &Read) -> Result<(), AwsError> {
 
 /// The messages are those of the IAM guide's page on SAML troubleshooting, where it has one.
 fn invalid(message: &str) -> AwsError {
-    AwsError::new("InvalidIdentityToken", 400, message)
+    AwsError::new("InvalidIdentityToken", 400, message).in_own_words()
 }

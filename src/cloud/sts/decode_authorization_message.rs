@@ -1,6 +1,10 @@
 //! `DecodeAuthorizationMessage`: some services answer a refusal with an encoded message, and
 //! whoever has the permission can have STS say what is in it. What it says may be secret, which
 //! is why it is not in the refusal itself.
+//!
+//! EC2 is such a service; none of those in this world is, so no request here meets an encoded
+//! message by itself. A service that had them would have STS encode its refusals with
+//! [`encode_authorization_message`].
 
 use serde_json::json;
 

@@ -77,12 +77,12 @@ pub fn expired(now_seconds: i64, expires_seconds: i64) -> AwsError {
 
 /// A provider of opaque tokens does not answer. The code is AWS's, the wording Tokentrail's.
 pub fn provider_unavailable(why: &str) -> AwsError {
-    AwsError::new("IDPCommunicationError", 400, why)
+    AwsError::new("IDPCommunicationError", 400, why).in_own_words()
 }
 
 /// A session policy is no policy. The code is AWS's, the wording says what is wrong.
 pub fn malformed_policy(why: impl Into<String>) -> AwsError {
-    AwsError::new("MalformedPolicyDocument", 400, why)
+    AwsError::new("MalformedPolicyDocument", 400, why).in_own_words()
 }
 
 /// The session policies are too long together. The code is AWS's, the wording Tokentrail's.
@@ -92,6 +92,7 @@ pub fn policies_too_long(percent: usize) -> AwsError {
         400,
         format!("The session policies take {percent} percent of the space there is for them"),
     )
+    .in_own_words()
 }
 
 /// The session would be longer than the role allows.
@@ -150,6 +151,7 @@ pub fn inherited_tag() -> AwsError {
         400,
         "A session tag has the key of a tag inherited from the calling session.",
     )
+    .in_own_words()
 }
 
 /// A tag is to go on that is not passed. The code and the wording are Tokentrail's.
@@ -159,6 +161,7 @@ pub fn transitive_without_tag(key: &str) -> AwsError {
         400,
         format!("The transitive tag key {key} is not among the session tags of the request."),
     )
+    .in_own_words()
 }
 
 /// The message was not made by AWS, or not for this account. The wording is Tokentrail's.
@@ -168,4 +171,5 @@ pub fn not_an_encoded_message() -> AwsError {
         400,
         "Message is not valid",
     )
+    .in_own_words()
 }

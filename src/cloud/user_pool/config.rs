@@ -410,6 +410,20 @@ pub fn set_enabled(cloud: &mut Cloud, pool_id: &str, username: &str, enabled: bo
     true
 }
 
+/// Has a pool call a Lambda function; false where there is no such pool. The function must allow it.
+pub fn set_trigger_function(
+    cloud: &mut Cloud,
+    pool_id: &str,
+    kind: TriggerKind,
+    function_arn: String,
+) -> bool {
+    let Some(pool) = cloud.user_pools.get_mut(pool_id) else {
+        return false;
+    };
+    pool.triggers.lambda.insert(kind, function_arn);
+    true
+}
+
 /// What another service must know of a pool to be configured with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolFacts {

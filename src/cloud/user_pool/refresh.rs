@@ -39,7 +39,7 @@ pub(super) fn get_tokens(cloud: &mut Cloud, pool: &str, input: &Input) -> Answer
             None => format!("Client {id} is configured with secret but secret was not received"),
             Some(_) => format!("Unable to verify secret for client {id}"),
         };
-        return Err(not_authorized(message));
+        return Err(not_authorized(message).in_own_words());
     }
     let record = check_refresh_token(cloud, pool, &client, token)?;
     let set = refresh(cloud, pool, (&client, &record), token).map_err(token_error)?;
@@ -88,7 +88,8 @@ fn check_not_replaced(
             "RefreshTokenReuseException",
             400,
             "Refresh token has been invalidated by refresh token rotation.",
-        )),
+        )
+        .in_own_words()),
     }
 }
 

@@ -116,7 +116,7 @@ fn check_public(
     cloud
         .ledger
         .verify("SRP_A", server.is_ok(), expected, actual);
-    server.map_err(|_| invalid_parameter("Invalid SRP_A"))
+    server.map_err(|_| invalid_parameter("Invalid SRP_A").in_own_words())
 }
 
 /// What the app claims to know.

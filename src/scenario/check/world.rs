@@ -178,6 +178,9 @@ impl<T> Checker<'_, T> {
             let path = path.field("migrate_user").index(number);
             self.refer(&path, Sort::Person, person);
         }
+        for function in pool.triggers.functions.values() {
+            self.refer(&path.field("functions"), Sort::Function, function);
+        }
     }
 
     /// A refresh token that was replaced works for a minute more at most.

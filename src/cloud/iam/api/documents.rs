@@ -38,7 +38,8 @@ pub fn read_trust(cloud: &mut Cloud, text: &str) -> Result<Policy, AwsError> {
         cloud.ledger.failed(DOCUMENT.0, expected, actual);
         return Err(errors::malformed(format!(
             "A trust policy for {COGNITO} must have a condition on {COGNITO_AUD}"
-        )));
+        ))
+        .in_own_words());
     }
     state_good(cloud, &policy);
     Ok(policy)
@@ -57,7 +58,7 @@ fn parse(cloud: &mut Cloud, kind: PolicyKind, text: &str) -> Result<Policy, AwsE
             format!("a policy of kind {kind:?}"),
             why.clone(),
         );
-        errors::malformed(why)
+        errors::malformed(why).in_own_words()
     })
 }
 

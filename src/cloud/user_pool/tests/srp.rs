@@ -188,3 +188,26 @@ fn a_client_without_the_flow_cannot_use_it() {
     assert_eq!(start(&mut world, "dora", &public), Err(refusal));
     assert_eq!(world.failed(), Some("Flow enabled"));
 }
+
+#[test]
+fn a_message_that_is_not_established_is_not_passed_off_as_awss() {
+    let mut world = world();
+    let body = json!({
+        "AuthFlow": "USER_SRP_AUTH",
+        "ClientId": world.app,
+        "AuthParameters": { "USERNAME": "dora", "SRP_A": "00" },
+    });
+    let refusal = refused("InvalidParameterException", "Invalid SRP_A");
+    assert_eq!(world.api("InitiateAuth", &body), Err(refusal));
+    let source = |world: &World| {
+        let last = world.cloud.ledger.exchanges().last().unwrap();
+        last.failed_check().unwrap().source.clone()
+    };
+    assert!(source(&world).ends_with("; message: Tokentrail's wording"));
+    let wrong = world.password_sign_in("dora", "Wrong-horse1");
+    assert_eq!(
+        wrong.unwrap_err().message,
+        "Incorrect username or password."
+    );
+    assert!(!source(&world).contains("wording"));
+}
