@@ -7,6 +7,7 @@ use super::theme::ThemeName;
 use crate::cloud::ledger::{ActorId, ArtifactId, ExchangeId};
 use crate::stage::frame::Point;
 use crate::stage::playback::PlaybackCommand;
+use crate::stage::search::Found;
 
 /// Something that can be looked at in the inspector.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub enum Dialog {
     Sheet,
     /// Every command, by typing
     Palette,
+    /// Everything that can be found, by typing
+    Search,
     /// Theme, text size, motion
     Settings,
     /// Version, licences, notices
@@ -68,8 +71,10 @@ pub enum Command {
     LibraryWidth(f32),
     /// Makes the inspector this wide
     InspectorWidth(f32),
-    /// Opens the library and goes to its search box
+    /// Finds scenarios, and whatever is in the one on stage
     Search,
+    /// Goes to something that was found
+    GoTo(Found),
     /// Narrows the library
     Filter(String),
     /// Chooses something to look at
@@ -333,7 +338,7 @@ fn view_bindings() -> Vec<Binding> {
     vec![
         view(Command::ToggleInspector, "Inspector", &[plain(Key::I)]),
         view(Command::ToggleLibrary, "Library", &[plain(Key::L)]),
-        view(Command::Search, "Search the library", &[plain(Key::Slash)]),
+        view(Command::Search, "Search", &[plain(Key::Slash)]),
         view(Command::Sequence, "Sequence view", &[plain(Key::S)]),
         view(Command::Presenter, "Presenter view", &[plain(Key::P)]),
         view(Command::Blank, "Blank the screen", &[plain(Key::B)]),

@@ -10,6 +10,7 @@ pub(crate) mod fixture;
 pub mod fonts;
 pub mod icons;
 pub mod model;
+pub mod outline;
 pub mod paint;
 pub mod panels;
 pub mod question;

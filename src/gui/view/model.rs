@@ -4,6 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::commands::{Command, Dialog, Selection, matching};
+use super::outline;
+use super::panels::search::finds;
 use super::question::{self, Asking, Phase, Reply};
 use super::signature::Signature;
 use super::theme::{Theme, ThemeError, ThemeName};
@@ -11,8 +13,9 @@ use crate::recording::{Cursor, Recording};
 use crate::stage::frame::{Frame, Point};
 use crate::stage::lens::Lens;
 use crate::stage::playback::{Playback, PlaybackCommand};
+use crate::stage::search::{Found, Place};
 use crate::stage::sequence::Sequence;
-use crate::stage::{Options, Stage};
+use crate::stage::{Options, PlayTime, Stage};
 
 /// Steps of the text size.
 const TEXT_STEP: f32 = 0.25;
@@ -116,11 +119,17 @@ pub struct Loaded {
     pub frame: Frame,
     /// The same recording as lifelines and arrows
     pub sequence: Sequence,
+    /// The beat in words, for screen readers
+    pub outline: String,
 }
 
 impl Loaded {
     fn refresh(&mut self) {
+        let before = self.frame.beat;
         self.frame = self.stage.frame(&self.recording, self.playback.time());
+        if self.frame.beat != before {
+            self.outline = outline::of(&self.recording, &self.stage, self.frame.beat);
+        }
     }
 
     /// The moment in the recording that the picture shows.
@@ -250,6 +259,7 @@ impl Model {
         };
         let frame = stage.frame(&recording, playback.time());
         let sequence = Sequence::new(&recording, self.stage_size.0, self.settings.text_scale);
+        let outline = outline::of(&recording, &stage, frame.beat);
         self.loaded = Some(Loaded {
             id: id.to_owned(),
             recording,
@@ -257,6 +267,7 @@ impl Model {
             playback,
             frame,
             sequence,
+            outline,
         });
         self.lens = Lens::default();
         self.screen = Screen::Stage;
@@ -322,10 +333,8 @@ impl Model {
             }
             Command::ToggleSecrets => self.secrets_shown = !self.secrets_shown,
             Command::Filter(text) => self.filter = text,
-            Command::Search => {
-                self.settings.library = true;
-                self.search_wanted = true;
-            }
+            Command::Search => self.toggle_dialog(Dialog::Search),
+            Command::GoTo(found) => self.go_to(found),
             Command::Dialog(dialog) => self.toggle_dialog(dialog),
             Command::PaletteFilter(filter) => self.palette = PaletteState { filter, at: 0 },
             Command::PaletteMove(by) => self.palette_move(by),
@@ -455,6 +464,29 @@ impl Model {
         self.selection = selection;
     }
 
+    /// Goes to where something was found, and shows it.
+    fn go_to(&mut self, found: Found) {
+        let Some(loaded) = &self.loaded else { return };
+        let at = match found.place {
+            Place::Beat(beat) => loaded.stage.beat_start(beat),
+            Place::Exchange(id) => loaded.stage.end_of(id),
+            Place::Artifact(id) => {
+                let artifact = loaded.recording.artifact(id);
+                let minted = artifact.and_then(|artifact| artifact.exchange);
+                minted.map_or(PlayTime(0), |exchange| loaded.stage.end_of(exchange))
+            }
+        };
+        self.screen = Screen::Stage;
+        self.playback(PlaybackCommand::Seek(at));
+        let selection = match found.place {
+            Place::Beat(_) => return,
+            Place::Exchange(id) => Selection::Exchange(id),
+            Place::Artifact(id) => Selection::Artifact(id),
+        };
+        self.settings.inspector = true;
+        self.select(Some(selection));
+    }
+
     fn toggle_dialog(&mut self, dialog: Dialog) {
         self.dialog = if self.dialog == Some(dialog) {
             None
@@ -465,7 +497,11 @@ impl Model {
     }
 
     fn palette_move(&mut self, by: i32) {
-        let count = matching(&self.palette.filter).len().max(1);
+        let count = match self.dialog {
+            Some(Dialog::Search) => finds(self, &self.palette.filter).len(),
+            _ => matching(&self.palette.filter).len(),
+        }
+        .max(1);
         let at = i64::try_from(self.palette.at).unwrap_or(0) + i64::from(by);
         let count = i64::try_from(count).unwrap_or(1);
         self.palette.at = usize::try_from(at.rem_euclid(count)).unwrap_or(0);

@@ -70,7 +70,7 @@ fn search(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
 }
 
 /// Whether an entry has every word of the filter somewhere.
-fn fits(entry: &Entry, filter: &str) -> bool {
+pub fn fits(entry: &Entry, filter: &str) -> bool {
     let text = format!(
         "{} {} {}",
         entry.title,
