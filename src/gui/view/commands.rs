@@ -77,6 +77,10 @@ pub enum Command {
     GoTo(Found),
     /// Narrows the library
     Filter(String),
+    /// Narrows the library to an exam, or no longer
+    FilterExam(String),
+    /// Narrows the library to a theme, or no longer
+    FilterTheme(u32),
     /// Chooses something to look at
     Select(Selection),
     /// Shows or hides the secrets of what is chosen

@@ -1,6 +1,8 @@
 //! Everything the window shows. Panels read it and return commands; [`Model::apply`] is the only
 //! thing that changes it, and what it cannot do itself it asks of the host as effects.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::commands::{Command, Dialog, Selection, matching};
@@ -75,6 +77,26 @@ pub struct Settings {
     pub inspector_width: Option<f32>,
     /// The scenario that was open, and its beat
     pub last: Option<(String, u32)>,
+    /// How far each scenario has been seen
+    pub seen: BTreeMap<String, Seen>,
+}
+
+/// How far a scenario has been seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Beats that have been seen to their end
+    pub beats: u32,
+    /// Whether the last one was among them
+    pub whole: bool,
+}
+
+/// What narrows the library besides words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shelf {
+    /// Only what is for this exam
+    pub exam: Option<String>,
+    /// Only what is about this theme
+    pub theme: Option<u32>,
 }
 
 impl Default for Settings {
@@ -89,6 +111,7 @@ impl Default for Settings {
             library_width: None,
             inspector_width: None,
             last: None,
+            seen: BTreeMap::new(),
         }
     }
 }
@@ -190,8 +213,8 @@ pub struct Model {
     pub palette: PaletteState,
     /// What narrows the library
     pub filter: String,
-    /// Whether the search box takes the keyboard at the next picture
-    pub search_wanted: bool,
+    /// What narrows it besides
+    pub shelf: Shelf,
     /// Only the stage and its words
     pub presenter: bool,
     /// The picture and nothing around it, not even words
@@ -227,7 +250,7 @@ impl Model {
             dialog: None,
             palette: PaletteState::default(),
             filter: String::new(),
-            search_wanted: false,
+            shelf: Shelf::default(),
             presenter: false,
             bare: false,
             sequence: false,
@@ -305,6 +328,7 @@ impl Model {
         if moved {
             loaded.refresh();
             question::follow(&mut self.asking, &loaded.playback);
+            self.note_seen();
         }
         moved
     }
@@ -333,6 +357,14 @@ impl Model {
             }
             Command::ToggleSecrets => self.secrets_shown = !self.secrets_shown,
             Command::Filter(text) => self.filter = text,
+            Command::FilterExam(exam) => {
+                let same = self.shelf.exam.as_ref() == Some(&exam);
+                self.shelf.exam = (!same).then_some(exam);
+            }
+            Command::FilterTheme(theme) => {
+                let same = self.shelf.theme == Some(theme);
+                self.shelf.theme = (!same).then_some(theme);
+            }
             Command::Search => self.toggle_dialog(Dialog::Search),
             Command::GoTo(found) => self.go_to(found),
             Command::Dialog(dialog) => self.toggle_dialog(dialog),
@@ -413,6 +445,32 @@ impl Model {
                 loaded.playback.apply(command);
                 loaded.refresh();
                 question::follow(asking, &loaded.playback);
+                self.note_seen();
+            }
+        }
+    }
+
+    /// Notes how far the scenario on stage has been seen.
+    fn note_seen(&mut self) {
+        let Some(loaded) = &self.loaded else { return };
+        let whole = loaded.playback.at_end();
+        let over = loaded.playback.next_beat().unwrap_or(loaded.frame.beat + 1);
+        if over == 0 && !whole {
+            return;
+        }
+        let mut all = self
+            .settings
+            .seen
+            .get(&loaded.id)
+            .copied()
+            .unwrap_or_default();
+        all.beats = all.beats.max(over);
+        all.whole |= whole;
+        // The name is copied once per scenario and not once per picture
+        match self.settings.seen.get_mut(&loaded.id) {
+            Some(seen) => *seen = all,
+            None => {
+                self.settings.seen.insert(loaded.id.clone(), all);
             }
         }
     }

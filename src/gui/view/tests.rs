@@ -473,3 +473,39 @@ fn the_stage_s_words_change_with_the_beat_and_not_with_the_picture() {
     model.apply(Command::Playback(PlaybackCommand::JumpBeat(6)));
     assert_ne!(words(&model), before);
 }
+
+#[test]
+fn the_library_marks_what_was_seen_and_is_narrowed_by_exam_and_theme() {
+    let mut model = staged();
+    model.settings.library = true;
+    model.library[3].exams = vec!["SCS".into()];
+    model.apply(Command::Playback(PlaybackCommand::StepBeat(1)));
+    model.apply(Command::Playback(PlaybackCommand::StepBeat(1)));
+    let beats = model.library[0].beats;
+    let mut harness = window(model, vec2(1600.0, 900.0));
+    harness.get_by_label_contains(&format!("2 of {beats} beats seen"));
+    harness
+        .state_mut()
+        .model
+        .apply(Command::Playback(PlaybackCommand::End));
+    harness.run_steps(3);
+    harness.get_by_label_contains("step by step, seen to the end");
+    harness.get_by_label("Exam SCS").click();
+    harness.run_steps(3);
+    harness.get_by_label("Open Sign up, confirm, sign in");
+    assert_eq!(
+        harness
+            .query_all_by_label_contains("The wrong token")
+            .count(),
+        0
+    );
+    harness.get_by_label("Exam SCS").click();
+    harness.get_by_label("Theme 4").click();
+    harness.run_steps(3);
+    assert!(
+        harness
+            .query_all_by_label_contains("The wrong token")
+            .count()
+            > 0
+    );
+}

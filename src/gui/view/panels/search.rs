@@ -87,7 +87,7 @@ fn go(find: &Find, out: &mut Vec<Command>) {
 }
 
 fn keys(ui: &Ui, model: &Model, found: &[Find], out: &mut Vec<Command>) {
-    let mut pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if pressed(Key::ArrowUp) {
         out.push(Command::PaletteMove(-1));
     }
