@@ -76,7 +76,7 @@ fn around(text: &str, lower: &str, word: &str) -> Option<String> {
     let at = lower.find(word)?;
     // In characters: small letters may take more bytes than capital ones
     let at = lower.get(..at)?.chars().count();
-    let start = at.saturating_sub(AROUND);
+    let start = word_start(text, at.saturating_sub(AROUND), at);
     let length = AROUND * 2 + word.chars().count();
     let shown: String = text.chars().skip(start).take(length).collect();
     let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -87,6 +87,16 @@ fn around(text: &str, lower: &str, word: &str) -> Option<String> {
         ""
     };
     Some(format!("{before}{shown}{after}"))
+}
+
+/// The first beginning of a word between two places, so that no word is cut in front.
+fn word_start(text: &str, from: usize, to: usize) -> usize {
+    if from == 0 {
+        return 0;
+    }
+    let mut chars = text.chars().enumerate().skip(from - 1).take(to + 1 - from);
+    let space = chars.find(|(_, c)| c.is_whitespace());
+    space.map_or(from, |(at, _)| at + 1)
 }
 
 fn in_beat(beat: &Beat, words: &[String]) -> Option<Found> {
