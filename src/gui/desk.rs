@@ -174,6 +174,8 @@ impl Desk {
             "time": paused.map(|loaded| loaded.playback.time().0),
             "playing": loaded.is_some() && paused.is_none(),
             "selection": self.model.selection.as_ref().map(|chosen| format!("{chosen:?}")),
+            "question": self.model.asking.map(|asking| format!("{:?}", asking.phase)),
+            "sequence": self.model.sequence,
             "dialog": self.model.dialog.map(|dialog| format!("{dialog:?}")),
             "trouble": self.model.trouble.as_ref().map(|trouble| &trouble.title),
         })

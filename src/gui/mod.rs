@@ -17,6 +17,7 @@ pub mod settings_file;
 mod sheet;
 pub mod snapshot;
 pub mod view;
+mod watch;
 mod window;
 
 #[cfg(test)]

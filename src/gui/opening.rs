@@ -11,6 +11,7 @@ use super::app::AppSystems;
 use super::desk::{Desk, Opened};
 use super::pass::{Asked, Pace};
 use super::view::model::{Effect, Trouble};
+use super::watch::{self, Watch};
 
 /// A scenario to open as soon as there is a window.
 #[derive(Resource)]
@@ -26,11 +27,11 @@ struct Job {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.insert_resource(Underway(None));
+    app.insert_resource(Underway(None)).init_resource::<Watch>();
     app.add_systems(
         Update,
         (
-            collect.in_set(AppSystems::Collect),
+            (collect, watch::follow).chain().in_set(AppSystems::Collect),
             begin.in_set(AppSystems::Begin),
         ),
     );

@@ -116,7 +116,8 @@ fn opened(name: &str, seed: Option<u64>) -> Opened {
     let opened = open::open(name, seed).map_err(|problem| Trouble {
         title: "This scenario cannot be opened".into(),
         text: in_words(problem),
-        remedy: "Correct the file and open it again; what was on stage is still there".into(),
+        remedy: "Correct the file: one that is on stage is opened again by itself when it is saved, and \
+                 what was on stage is still there".into(),
     })?;
     Ok((name.to_owned(), opened.recording))
 }

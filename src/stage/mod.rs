@@ -12,6 +12,7 @@ mod lanes;
 mod layout;
 pub mod lens;
 pub mod playback;
+pub mod search;
 pub mod sequence;
 pub mod text;
 mod timing;

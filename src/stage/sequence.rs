@@ -23,6 +23,8 @@ const BAND: f32 = 34.0;
 const BAR: f32 = 5.0;
 /// How far a nested bar stands beside the one it was called from.
 const INDENT: f32 = 6.0;
+/// Room that the words of even the shortest arrow have.
+const WORDS: f32 = 240.0;
 /// Height of a label.
 const LABEL: f32 = 18.0;
 /// How far somebody who asks himself bows out, as a part of the distance between lifelines.
@@ -60,7 +62,7 @@ pub struct Arrow {
     pub to: f32,
     /// At what height
     pub y: f32,
-    /// What it says, cut to its length
+    /// What it says, cut where it is too long
     pub label: String,
     /// Where that is written
     pub label_rect: Rect,
@@ -251,11 +253,15 @@ impl Builder<'_> {
         } else {
             exchange.operation.clone()
         };
-        let room = (from - to).abs() - 20.0 * unit;
+        // Each arrow has its row to itself, so that its words may be longer than it is
+        let width = self.sequence.size.0;
+        let room = ((from - to).abs() - 20.0 * unit)
+            .max(WORDS * unit)
+            .min(width);
         let font = if answer { Font::Regular } else { Font::Mono };
-        let label = text::cut(&said, font, DETAIL * unit, room.max(0.0));
-        let width = text::width(&label, font, DETAIL * unit);
-        let left = (from + to - width) / 2.0;
+        let label = text::cut(&said, font, DETAIL * unit, room);
+        let long = text::width(&label, font, DETAIL * unit);
+        let left = ((from + to - long) / 2.0).clamp(0.0, (width - long).max(0.0));
         self.sequence.arrows.push(Arrow {
             exchange: exchange.id,
             answer,
@@ -265,7 +271,7 @@ impl Builder<'_> {
             to,
             y,
             label,
-            label_rect: Rect::new(left, y - (LABEL + 2.0) * unit, width, LABEL * unit),
+            label_rect: Rect::new(left, y - (LABEL + 2.0) * unit, long, LABEL * unit),
         });
     }
 

@@ -7,6 +7,7 @@ use super::theme::ThemeName;
 use crate::cloud::ledger::{ActorId, ArtifactId, ExchangeId};
 use crate::stage::frame::Point;
 use crate::stage::playback::PlaybackCommand;
+use crate::stage::search::Found;
 
 /// Something that can be looked at in the inspector.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub enum Dialog {
     Sheet,
     /// Every command, by typing
     Palette,
+    /// Everything that can be found, by typing
+    Search,
     /// Theme, text size, motion
     Settings,
     /// Version, licences, notices
@@ -68,10 +71,16 @@ pub enum Command {
     LibraryWidth(f32),
     /// Makes the inspector this wide
     InspectorWidth(f32),
-    /// Opens the library and goes to its search box
+    /// Finds scenarios, and whatever is in the one on stage
     Search,
+    /// Goes to something that was found
+    GoTo(Found),
     /// Narrows the library
     Filter(String),
+    /// Narrows the library to an exam, or no longer
+    FilterExam(String),
+    /// Narrows the library to a theme, or no longer
+    FilterTheme(u32),
     /// Chooses something to look at
     Select(Selection),
     /// Shows or hides the secrets of what is chosen
@@ -333,7 +342,7 @@ fn view_bindings() -> Vec<Binding> {
     vec![
         view(Command::ToggleInspector, "Inspector", &[plain(Key::I)]),
         view(Command::ToggleLibrary, "Library", &[plain(Key::L)]),
-        view(Command::Search, "Search the library", &[plain(Key::Slash)]),
+        view(Command::Search, "Search", &[plain(Key::Slash)]),
         view(Command::Sequence, "Sequence view", &[plain(Key::S)]),
         view(Command::Presenter, "Presenter view", &[plain(Key::P)]),
         view(Command::Blank, "Blank the screen", &[plain(Key::B)]),

@@ -10,6 +10,7 @@ pub(crate) mod fixture;
 pub mod fonts;
 pub mod icons;
 pub mod model;
+pub mod outline;
 pub mod paint;
 pub mod panels;
 pub mod question;
@@ -73,10 +74,6 @@ pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
         trouble::show(ui, model, trouble, window, &mut out);
     }
     dialogs::show(ui, model, window, &mut out);
-    // The search box has taken the keyboard by now, if it is there
-    if areas.library.is_some() {
-        model.search_wanted = false;
-    }
     out
 }
 

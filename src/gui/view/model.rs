@@ -1,9 +1,13 @@
 //! Everything the window shows. Panels read it and return commands; [`Model::apply`] is the only
 //! thing that changes it, and what it cannot do itself it asks of the host as effects.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::commands::{Command, Dialog, Selection, matching};
+use super::outline;
+use super::panels::search::finds;
 use super::question::{self, Asking, Phase, Reply};
 use super::signature::Signature;
 use super::theme::{Theme, ThemeError, ThemeName};
@@ -11,8 +15,9 @@ use crate::recording::{Cursor, Recording};
 use crate::stage::frame::{Frame, Point};
 use crate::stage::lens::Lens;
 use crate::stage::playback::{Playback, PlaybackCommand};
+use crate::stage::search::{Found, Place};
 use crate::stage::sequence::Sequence;
-use crate::stage::{Options, Stage};
+use crate::stage::{Options, PlayTime, Stage};
 
 /// Steps of the text size.
 const TEXT_STEP: f32 = 0.25;
@@ -72,6 +77,26 @@ pub struct Settings {
     pub inspector_width: Option<f32>,
     /// The scenario that was open, and its beat
     pub last: Option<(String, u32)>,
+    /// How far each scenario has been seen
+    pub seen: BTreeMap<String, Seen>,
+}
+
+/// How far a scenario has been seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Beats that have been seen to their end
+    pub beats: u32,
+    /// Whether the last one was among them
+    pub whole: bool,
+}
+
+/// What narrows the library besides words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shelf {
+    /// Only what is for this exam
+    pub exam: Option<String>,
+    /// Only what is about this theme
+    pub theme: Option<u32>,
 }
 
 impl Default for Settings {
@@ -86,6 +111,7 @@ impl Default for Settings {
             library_width: None,
             inspector_width: None,
             last: None,
+            seen: BTreeMap::new(),
         }
     }
 }
@@ -116,11 +142,17 @@ pub struct Loaded {
     pub frame: Frame,
     /// The same recording as lifelines and arrows
     pub sequence: Sequence,
+    /// The beat in words, for screen readers
+    pub outline: String,
 }
 
 impl Loaded {
     fn refresh(&mut self) {
+        let before = self.frame.beat;
         self.frame = self.stage.frame(&self.recording, self.playback.time());
+        if self.frame.beat != before {
+            self.outline = outline::of(&self.recording, &self.stage, self.frame.beat);
+        }
     }
 
     /// The moment in the recording that the picture shows.
@@ -181,8 +213,8 @@ pub struct Model {
     pub palette: PaletteState,
     /// What narrows the library
     pub filter: String,
-    /// Whether the search box takes the keyboard at the next picture
-    pub search_wanted: bool,
+    /// What narrows it besides
+    pub shelf: Shelf,
     /// Only the stage and its words
     pub presenter: bool,
     /// The picture and nothing around it, not even words
@@ -218,7 +250,7 @@ impl Model {
             dialog: None,
             palette: PaletteState::default(),
             filter: String::new(),
-            search_wanted: false,
+            shelf: Shelf::default(),
             presenter: false,
             bare: false,
             sequence: false,
@@ -250,6 +282,7 @@ impl Model {
         };
         let frame = stage.frame(&recording, playback.time());
         let sequence = Sequence::new(&recording, self.stage_size.0, self.settings.text_scale);
+        let outline = outline::of(&recording, &stage, frame.beat);
         self.loaded = Some(Loaded {
             id: id.to_owned(),
             recording,
@@ -257,6 +290,7 @@ impl Model {
             playback,
             frame,
             sequence,
+            outline,
         });
         self.lens = Lens::default();
         self.screen = Screen::Stage;
@@ -294,6 +328,7 @@ impl Model {
         if moved {
             loaded.refresh();
             question::follow(&mut self.asking, &loaded.playback);
+            self.note_seen();
         }
         moved
     }
@@ -322,10 +357,16 @@ impl Model {
             }
             Command::ToggleSecrets => self.secrets_shown = !self.secrets_shown,
             Command::Filter(text) => self.filter = text,
-            Command::Search => {
-                self.settings.library = true;
-                self.search_wanted = true;
+            Command::FilterExam(exam) => {
+                let same = self.shelf.exam.as_ref() == Some(&exam);
+                self.shelf.exam = (!same).then_some(exam);
             }
+            Command::FilterTheme(theme) => {
+                let same = self.shelf.theme == Some(theme);
+                self.shelf.theme = (!same).then_some(theme);
+            }
+            Command::Search => self.toggle_dialog(Dialog::Search),
+            Command::GoTo(found) => self.go_to(found),
             Command::Dialog(dialog) => self.toggle_dialog(dialog),
             Command::PaletteFilter(filter) => self.palette = PaletteState { filter, at: 0 },
             Command::PaletteMove(by) => self.palette_move(by),
@@ -404,6 +445,32 @@ impl Model {
                 loaded.playback.apply(command);
                 loaded.refresh();
                 question::follow(asking, &loaded.playback);
+                self.note_seen();
+            }
+        }
+    }
+
+    /// Notes how far the scenario on stage has been seen.
+    fn note_seen(&mut self) {
+        let Some(loaded) = &self.loaded else { return };
+        let whole = loaded.playback.at_end();
+        let over = loaded.playback.next_beat().unwrap_or(loaded.frame.beat + 1);
+        if over == 0 && !whole {
+            return;
+        }
+        let mut all = self
+            .settings
+            .seen
+            .get(&loaded.id)
+            .copied()
+            .unwrap_or_default();
+        all.beats = all.beats.max(over);
+        all.whole |= whole;
+        // The name is copied once per scenario and not once per picture
+        match self.settings.seen.get_mut(&loaded.id) {
+            Some(seen) => *seen = all,
+            None => {
+                self.settings.seen.insert(loaded.id.clone(), all);
             }
         }
     }
@@ -455,6 +522,29 @@ impl Model {
         self.selection = selection;
     }
 
+    /// Goes to where something was found, and shows it.
+    fn go_to(&mut self, found: Found) {
+        let Some(loaded) = &self.loaded else { return };
+        let at = match found.place {
+            Place::Beat(beat) => loaded.stage.beat_start(beat),
+            Place::Exchange(id) => loaded.stage.end_of(id),
+            Place::Artifact(id) => {
+                let artifact = loaded.recording.artifact(id);
+                let minted = artifact.and_then(|artifact| artifact.exchange);
+                minted.map_or(PlayTime(0), |exchange| loaded.stage.end_of(exchange))
+            }
+        };
+        self.screen = Screen::Stage;
+        self.playback(PlaybackCommand::Seek(at));
+        let selection = match found.place {
+            Place::Beat(_) => return,
+            Place::Exchange(id) => Selection::Exchange(id),
+            Place::Artifact(id) => Selection::Artifact(id),
+        };
+        self.settings.inspector = true;
+        self.select(Some(selection));
+    }
+
     fn toggle_dialog(&mut self, dialog: Dialog) {
         self.dialog = if self.dialog == Some(dialog) {
             None
@@ -465,7 +555,11 @@ impl Model {
     }
 
     fn palette_move(&mut self, by: i32) {
-        let count = matching(&self.palette.filter).len().max(1);
+        let count = match self.dialog {
+            Some(Dialog::Search) => finds(self, &self.palette.filter).len(),
+            _ => matching(&self.palette.filter).len(),
+        }
+        .max(1);
         let at = i64::try_from(self.palette.at).unwrap_or(0) + i64::from(by);
         let count = i64::try_from(count).unwrap_or(1);
         self.palette.at = usize::try_from(at.rem_euclid(count)).unwrap_or(0);

@@ -185,7 +185,7 @@ fn letters_typed_into_a_search_are_not_shortcuts() {
     let mut harness = window(staged(), vec2(1600.0, 900.0));
     press(&mut harness, Modifiers::NONE, Key::Slash);
     harness.run_steps(2);
-    assert!(harness.state().model.settings.library);
+    assert_eq!(harness.state().model.dialog, Some(Dialog::Search));
     assert_eq!(press(&mut harness, Modifiers::NONE, Key::Space), []);
     assert_eq!(press(&mut harness, Modifiers::NONE, Key::L), []);
 }
@@ -437,4 +437,75 @@ fn looking_closer_makes_a_card_larger_and_fitting_all_shows_everything_again() {
     assert!(size(&harness) > before * 1.3);
     press(&mut harness, Modifiers::COMMAND, Key::Num0);
     assert!((size(&harness) - before).abs() < 0.5);
+}
+
+#[test]
+fn what_is_found_in_the_recording_is_gone_to_and_shown() {
+    let mut harness = window(staged(), vec2(1600.0, 900.0));
+    press(&mut harness, Modifiers::NONE, Key::Slash);
+    harness.event(bevy_egui::egui::Event::Text("AccessDenied".to_owned()));
+    harness.run_steps(3);
+    press(&mut harness, Modifiers::NONE, Key::Enter);
+    let model = &harness.state().model;
+    assert_eq!(model.dialog, None);
+    let Some(Selection::Exchange(id)) = &model.selection else {
+        panic!("{:?}", model.selection)
+    };
+    let loaded = model.loaded.as_ref().unwrap();
+    assert!(loaded.recording.exchange(*id).unwrap().refused());
+    assert_eq!(
+        loaded.frame.beat,
+        loaded.recording.exchange(*id).unwrap().beat
+    );
+}
+
+#[test]
+fn the_stage_s_words_change_with_the_beat_and_not_with_the_picture() {
+    let mut model = staged();
+    let words = |model: &Model| model.loaded.as_ref().unwrap().outline.clone();
+    model.apply(Command::Playback(PlaybackCommand::JumpBeat(5)));
+    let before = words(&model);
+    assert!(before.contains("AssumeRoleWithWebIdentity"), "{before}");
+    for _ in 0..3 {
+        model.apply(Command::Playback(PlaybackCommand::StepCheck(1)));
+        assert_eq!(words(&model), before);
+    }
+    model.apply(Command::Playback(PlaybackCommand::JumpBeat(6)));
+    assert_ne!(words(&model), before);
+}
+
+#[test]
+fn the_library_marks_what_was_seen_and_is_narrowed_by_exam_and_theme() {
+    let mut model = staged();
+    model.settings.library = true;
+    model.library[3].exams = vec!["SCS".into()];
+    model.apply(Command::Playback(PlaybackCommand::StepBeat(1)));
+    model.apply(Command::Playback(PlaybackCommand::StepBeat(1)));
+    let beats = model.library[0].beats;
+    let mut harness = window(model, vec2(1600.0, 900.0));
+    harness.get_by_label_contains(&format!("2 of {beats} beats seen"));
+    harness
+        .state_mut()
+        .model
+        .apply(Command::Playback(PlaybackCommand::End));
+    harness.run_steps(3);
+    harness.get_by_label_contains("step by step, seen to the end");
+    harness.get_by_label("Exam SCS").click();
+    harness.run_steps(3);
+    harness.get_by_label("Open Sign up, confirm, sign in");
+    assert_eq!(
+        harness
+            .query_all_by_label_contains("The wrong token")
+            .count(),
+        0
+    );
+    harness.get_by_label("Exam SCS").click();
+    harness.get_by_label("Theme 4").click();
+    harness.run_steps(3);
+    assert!(
+        harness
+            .query_all_by_label_contains("The wrong token")
+            .count()
+            > 0
+    );
 }

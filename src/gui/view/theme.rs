@@ -447,6 +447,12 @@ pub fn faded(colour: Color32, opacity: f32) -> Color32 {
     colour.gamma_multiply(opacity.clamp(0.0, 1.0))
 }
 
+/// A colour laid over a ground that is known, as one that hides what is behind it. Light colours
+/// that let light through turn grey, because the device adds light and not what the eye sees.
+pub fn over(ground: Color32, colour: Color32, opacity: f32) -> Color32 {
+    ground.lerp_to_gamma(colour, opacity.clamp(0.0, 1.0))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

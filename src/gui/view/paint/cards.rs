@@ -6,7 +6,7 @@ use super::artifact::{self, Art};
 use super::canvas::Canvas;
 use super::marks;
 use crate::gui::view::icons;
-use crate::gui::view::theme::faded;
+use crate::gui::view::theme::{faded, over};
 use crate::stage::frame::{ActorLook, ActorView, ArtifactLook, ChipView};
 use crate::stage::metric::{CHIP_PAD, CHIP_RING, CHIP_SHAPE};
 
@@ -88,7 +88,8 @@ fn paint_chip(canvas: &Canvas<'_>, chip: &ChipView) {
         ArtifactLook::Tampered | ArtifactLook::Expired => faded(colours.refused, 0.6),
         ArtifactLook::Whole | ArtifactLook::Hollow => colours.card_line,
     };
-    canvas.pill(rect, faded(colours.field, 0.55), Stroke::new(1.0, line));
+    let fill = over(colours.card, colours.field, 0.55);
+    canvas.pill(rect, fill, Stroke::new(1.0, line));
     let art = Art {
         kind: chip.kind,
         look: chip.look,

@@ -7,7 +7,7 @@ use bevy_egui::egui::{
 
 use super::artifact::{self, Art};
 use super::canvas::{Canvas, corner, halo};
-use crate::gui::view::theme::faded;
+use crate::gui::view::theme::{ThemeName, faded};
 use crate::stage::frame::{LaneLook, LaneView, ParcelView, StampView};
 
 /// Width of a lane, in points.
@@ -119,7 +119,10 @@ pub fn paint_parcel(canvas: &Canvas<'_>, parcel: &ParcelView) {
         (false, Some(kind)) => artifact::colour(kind, theme),
         (false, None) => theme.colours.acting,
     };
-    halo(&canvas.painter, at, Vec2::splat(44.0), faded(accent, 0.3));
+    // Light on a light ground is a smudge
+    if theme.name != ThemeName::Light {
+        halo(&canvas.painter, at, Vec2::splat(44.0), faded(accent, 0.3));
+    }
     match parcel.kind {
         Some(kind) => paint_cargo(
             canvas,

@@ -4,7 +4,7 @@ use bevy_egui::egui::{
     Align2, Area, Id, Order, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
 };
 
-use super::palette;
+use super::{palette, search};
 use crate::gui::view::commands::{Binding, Command, Dialog, Group, table};
 use crate::gui::view::icons;
 use crate::gui::view::model::Model;
@@ -21,6 +21,7 @@ pub fn show(ui: &Ui, model: &Model, window: Rect, out: &mut Vec<Command>) {
     let (title, width, height) = match dialog {
         Dialog::Sheet => ("Keyboard shortcuts", 880.0, 620.0),
         Dialog::Palette => ("Command palette", 560.0, 460.0),
+        Dialog::Search => ("Search", 680.0, 520.0),
         Dialog::Settings => ("Settings", 480.0, 380.0),
         Dialog::About => ("About Tokentrail", 560.0, 440.0),
     };
@@ -51,6 +52,7 @@ pub fn show(ui: &Ui, model: &Model, window: Rect, out: &mut Vec<Command>) {
         ui.scope_builder(builder, |ui| match dialog {
             Dialog::Sheet => sheet(ui, model),
             Dialog::Palette => palette::show(ui, model, out),
+            Dialog::Search => search::show(ui, model, out),
             Dialog::Settings => settings(ui, model, out),
             Dialog::About => about(ui, model),
         });

@@ -1,15 +1,18 @@
 //! The scenarios on offer: each with its summary, its variants below it.
 
+use std::collections::BTreeSet;
+
 use bevy_egui::egui::{
-    CursorIcon, Painter, Rect, ScrollArea, Sense, Stroke, TextEdit, Ui, UiBuilder, pos2, vec2,
+    CursorIcon, Painter, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui,
+    UiBuilder, pos2, vec2,
 };
 
 use crate::gui::view::commands::Command;
 use crate::gui::view::icons;
-use crate::gui::view::model::{Entry, Model};
-use crate::gui::view::paint::canvas::cut;
+use crate::gui::view::model::{Entry, Model, Seen, Shelf};
+use crate::gui::view::paint::canvas::{corner, cut};
 use crate::gui::view::theme::Theme;
-use crate::gui::view::widgets::{focus_ring, line, row, section, words};
+use crate::gui::view::widgets::{focus_ring, line, named, row, section, words};
 
 /// Width of the strip by which a panel is made wider, in points.
 pub const GRIP: f32 = 6.0;
@@ -30,6 +33,7 @@ pub fn show(ui: &mut Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
             theme.colours.ink,
         );
         search(ui, model, out);
+        shelves(ui, model, out);
         ScrollArea::vertical()
             .auto_shrink(false)
             .show(ui, |ui| list(ui, model, out));
@@ -61,16 +65,87 @@ fn search(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
         .desired_width(f32::INFINITY);
     let response = ui.add(edit);
     focus_ring(ui.painter(), theme, &response, theme.space.small_radius);
-    if model.search_wanted {
-        response.request_focus();
-    }
     if response.changed() {
         out.push(Command::Filter(text));
     }
 }
 
+/// Exams and themes to narrow the library by.
+fn shelves(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
+    let theme = &model.theme;
+    let exams: BTreeSet<&String> = model.library.iter().flat_map(|it| &it.exams).collect();
+    let themes: BTreeSet<u32> = model
+        .library
+        .iter()
+        .flat_map(|it| it.themes.clone())
+        .collect();
+    ui.spacing_mut().item_spacing = vec2(theme.step(1.0), theme.step(1.0));
+    ui.horizontal_wrapped(|ui| {
+        for exam in exams {
+            let chosen = model.shelf.exam.as_ref() == Some(exam);
+            if chip(ui, theme, exam, &format!("Exam {exam}"), chosen).clicked() {
+                out.push(Command::FilterExam(exam.clone()));
+            }
+        }
+    });
+    ui.horizontal_wrapped(|ui| {
+        for number in themes {
+            let chosen = model.shelf.theme == Some(number);
+            let text = number.to_string();
+            if chip(ui, theme, &text, &format!("Theme {number}"), chosen).clicked() {
+                out.push(Command::FilterTheme(number));
+            }
+        }
+    });
+}
+
+/// A small button that stays pressed.
+fn chip(ui: &mut Ui, theme: &Theme, text: &str, name: &str, chosen: bool) -> Response {
+    let colours = &theme.colours;
+    let ink = if chosen {
+        colours.ink
+    } else {
+        colours.ink_soft
+    };
+    let font = theme.medium(theme.text.detail);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, ink);
+    let side = theme.text.detail * 1.8;
+    let wide = (galley.size().x + theme.step(4.0)).max(side);
+    let (rect, response) = ui.allocate_exact_size(vec2(wide, side), Sense::click());
+    let (fill, line) = if chosen {
+        (colours.pressed, colours.acting)
+    } else if response.hovered() {
+        (colours.hover, colours.card_line)
+    } else {
+        (colours.chrome, colours.card_line)
+    };
+    let round = corner(side / 2.0);
+    ui.painter().rect(
+        rect,
+        round,
+        fill,
+        Stroke::new(1.0, line),
+        StrokeKind::Inside,
+    );
+    ui.painter()
+        .galley(rect.center() - galley.size() / 2.0, galley, ink);
+    named(ui, theme, &response, name);
+    response.on_hover_text(name)
+}
+
+/// Whether an entry is on the shelf that was chosen.
+fn on_shelf(entry: &Entry, shelf: &Shelf) -> bool {
+    shelf
+        .exam
+        .as_ref()
+        .is_none_or(|exam| entry.exams.contains(exam))
+        && shelf
+            .theme
+            .is_none_or(|theme| entry.themes.contains(&theme))
+}
+
 /// Whether an entry has every word of the filter somewhere.
-fn fits(entry: &Entry, filter: &str) -> bool {
+pub fn fits(entry: &Entry, filter: &str) -> bool {
     let text = format!(
         "{} {} {}",
         entry.title,
@@ -89,14 +164,14 @@ fn list(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
     let fitting: Vec<&Entry> = model
         .library
         .iter()
-        .filter(|entry| fits(entry, &model.filter))
+        .filter(|entry| fits(entry, &model.filter) && on_shelf(entry, &model.shelf))
         .collect();
     if fitting.is_empty() {
         ui.add_space(theme.step(2.0));
         let nothing = if model.library.is_empty() {
             "There is no scenario here yet. Open a file with Ctrl+O."
         } else {
-            "No scenario has these words."
+            "No scenario is like that."
         };
         words(
             ui,
@@ -152,13 +227,54 @@ fn show_entry(ui: &mut Ui, model: &Model, entry: &Entry, out: &mut Vec<Command>)
         .as_ref()
         .is_some_and(|loaded| loaded.id == entry.id);
     let height = theme.text.body * 1.5 + theme.text.detail * 3.0 + theme.step(4.0);
-    let name = format!("Open {}", entry.title);
+    let seen = model.settings.seen.get(&entry.id).copied();
+    let progress = progress(entry, seen);
+    let name = match &progress {
+        Some(progress) => format!("Open {}, {progress}", entry.title),
+        None => format!("Open {}", entry.title),
+    };
     let response = row(ui, theme, (height, &name, current), |painter, rect| {
         paint_entry(painter, theme, entry, rect, current);
+        mark(painter, theme, entry, rect, seen);
     });
     if response.on_hover_text(&entry.summary).clicked() {
         out.push(Command::Open(entry.id.clone()));
     }
+}
+
+/// How far a scenario has been seen, in words.
+fn progress(entry: &Entry, seen: Option<Seen>) -> Option<String> {
+    let seen = seen?;
+    Some(match seen.whole {
+        true => "seen to the end".to_owned(),
+        false => format!("{} of {} beats seen", seen.beats, entry.beats),
+    })
+}
+
+/// A check mark at what has been seen to the end, a part of a line under what was begun.
+fn mark(painter: &Painter, theme: &Theme, entry: &Entry, rect: Rect, seen: Option<Seen>) {
+    let Some(seen) = seen else { return };
+    let size = theme.text.icon * 0.8;
+    let y = rect.top() + theme.step(2.0) + theme.text.body * 0.75;
+    if seen.whole {
+        let at = pos2(rect.right() - theme.step(2.0) - size / 2.0, y);
+        icons::tool(
+            painter,
+            theme,
+            at,
+            icons::CHECK,
+            size,
+            theme.colours.accepted,
+        );
+        return;
+    }
+    let part = seen.beats as f32 / entry.beats.max(1) as f32;
+    let left = rect.left() + theme.step(2.0);
+    let right = rect.right() - theme.step(2.0);
+    let y = rect.bottom() - theme.step(0.5);
+    painter.hline(left..=right, y, Stroke::new(2.0, theme.colours.line));
+    let reached = left + (right - left) * part.clamp(0.0, 1.0);
+    painter.hline(left..=reached, y, Stroke::new(2.0, theme.colours.acting));
 }
 
 fn paint_entry(painter: &Painter, theme: &Theme, entry: &Entry, rect: Rect, current: bool) {
@@ -187,7 +303,8 @@ fn paint_entry(painter: &Painter, theme: &Theme, entry: &Entry, rect: Rect, curr
         tint,
     );
     let words_left = left + size + theme.step(2.0);
-    let width = rect.right() - theme.step(2.0) - words_left;
+    // The end of the line is the check mark's
+    let width = rect.right() - theme.step(3.0) - theme.text.icon - words_left;
     let title = cut(
         painter,
         &entry.title,

@@ -8,6 +8,7 @@ pub mod library;
 pub mod palette;
 pub mod question;
 pub mod rail;
+pub mod search;
 pub mod sequence;
 pub mod stage;
 pub mod start;

@@ -211,7 +211,7 @@ impl<'a> Sheet<'a> {
                 inner,
             ),
             rows: rows.collect(),
-            after: explained.then(|| {
+            after: (explained && !question.explanation.is_empty()).then(|| {
                 wrapped(
                     &question.explanation,
                     theme.regular(size),

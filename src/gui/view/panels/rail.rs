@@ -31,7 +31,7 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
         let sequence = (icons::SEQUENCE, Command::Sequence, "Sequence view");
         entries.push((sequence.0, sequence.1, sequence.2, !start && model.sequence));
     }
-    entries.push((icons::SEARCH, Command::Search, "Search the library", false));
+    entries.push((icons::SEARCH, Command::Search, "Search", false));
     let mut y = area.top() + theme.step(3.0);
     for (icon, command, name, active) in entries {
         let at = bevy_egui::egui::pos2(area.center().x - side / 2.0, y);

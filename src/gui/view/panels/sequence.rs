@@ -262,7 +262,7 @@ impl View<'_> {
         pen.fill(&head, colour);
         let label = self.rect(arrow.label_rect);
         let ground = label.expand2(vec2(3.0, 0.0));
-        painter.rect_filled(ground, 4, faded(theme.colours.stage_top, 0.82));
+        painter.rect_filled(ground, 4, theme.colours.stage_top);
         let size = 13.0 * unit;
         let font = if arrow.answer {
             theme.regular(size)

@@ -26,8 +26,7 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
     paint::stage(ui.painter(), &model.theme, area, &frame);
     let whole = ui.interact(area, ui.id().with("stage"), Sense::click_and_drag());
     lens(ui, model, &whole, out);
-    let outline = outline(loaded);
-    whole.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, &outline));
+    whole.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, &loaded.outline));
     if whole.double_clicked() {
         out.push(doubled(model, Command::FitAll));
     } else if whole.clicked() && model.selection.is_some() {
@@ -217,44 +216,4 @@ fn state_word(state: TickState) -> &'static str {
         TickState::Failed => "failed",
         TickState::NotReached => "not reached",
     }
-}
-
-/// The stage in words: who is there and holds what, what is under way. It speaks of whole beats,
-/// so that a screen reader says it once per beat and not once per picture.
-fn outline(loaded: &Loaded) -> String {
-    let mut text = format!("Stage, beat {}.", loaded.frame.timeline.counter);
-    for actor in &loaded.frame.actors {
-        text.push_str(&format!(" {}: {}", actor.name, actor.line.join(" ")));
-        let held: Vec<&str> = actor
-            .wallet
-            .iter()
-            .map(|chip| chip.label.as_str())
-            .collect();
-        if !held.is_empty() {
-            text.push_str(&format!("; holds {}", held.join(", ")));
-        }
-        text.push('.');
-    }
-    for lane in &loaded.frame.lanes {
-        if let Some(exchange) = loaded.recording.exchange(lane.exchange) {
-            let from = loaded.recording.name_of(&exchange.from);
-            let to = loaded.recording.name_of(&exchange.to);
-            text.push_str(&format!(" {from} asks {to}: {}.", exchange.operation));
-        }
-    }
-    if let Some(panel) = &loaded.frame.checks {
-        let made = |row: &&crate::stage::frame::CheckRow| {
-            matches!(
-                row.state,
-                TickState::Passed | TickState::Failed | TickState::NotReached
-            )
-        };
-        for row in panel.rows.iter().filter(made) {
-            text.push_str(&format!(" {} {}.", row.name, state_word(row.state)));
-        }
-    }
-    if let Some(stamp) = &loaded.frame.stamp {
-        text.push_str(&format!(" Refused: {}.", stamp.text));
-    }
-    text
 }

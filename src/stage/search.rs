@@ -1,0 +1,245 @@
+//! Finding something in a recording by its words: captions, messages, artifacts, claims, values.
+
+use serde_json::{Map, Value};
+
+use crate::cloud::ledger::{Artifact, ArtifactId, ArtifactValue, Exchange, ExchangeId};
+use crate::recording::{Beat, Recording};
+
+use super::caption::runs;
+
+/// The most that is found: more than anybody reads.
+pub const MOST: usize = 60;
+/// How much of a text is shown around what was found, in characters.
+const AROUND: usize = 28;
+
+/// Where something was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a beat's title or caption
+    Beat(u32),
+    /// In a request or a response
+    Exchange(ExchangeId),
+    /// In something that travels or is held
+    Artifact(ArtifactId),
+}
+
+/// Something found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Where
+    pub place: Place,
+    /// The name of what it was found in
+    pub title: String,
+    /// The words around it
+    pub excerpt: String,
+}
+
+/// Everything in a recording that has all these words: beats first, then artifacts, then messages,
+/// each in the order of happening.
+pub fn search(recording: &Recording, words: &str) -> Vec<Found> {
+    let words: Vec<String> = words
+        .to_lowercase()
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let beats = recording
+        .beats
+        .iter()
+        .filter_map(|beat| in_beat(beat, &words));
+    let artifacts = recording
+        .artifacts
+        .iter()
+        .filter_map(|it| in_artifact(it, &words));
+    let exchanges = recording.exchanges.iter();
+    let exchanges = exchanges.filter_map(|it| in_exchange(recording, it, &words));
+    beats.chain(artifacts).chain(exchanges).take(MOST).collect()
+}
+
+/// The first text that has the first word, provided that the texts together have them all.
+fn excerpt(texts: &[String], words: &[String]) -> Option<String> {
+    let lower: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
+    let everywhere = |word: &String| lower.iter().any(|text| text.contains(word.as_str()));
+    if !words.iter().all(everywhere) {
+        return None;
+    }
+    let first = words.first()?;
+    texts
+        .iter()
+        .zip(&lower)
+        .find_map(|(text, lower)| around(text, lower, first))
+}
+
+fn around(text: &str, lower: &str, word: &str) -> Option<String> {
+    let at = lower.find(word)?;
+    // In characters: small letters may take more bytes than capital ones
+    let at = lower.get(..at)?.chars().count();
+    let start = word_start(text, at.saturating_sub(AROUND), at);
+    let length = AROUND * 2 + word.chars().count();
+    let shown: String = text.chars().skip(start).take(length).collect();
+    let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    let before = if start > 0 { "…" } else { "" };
+    let after = if text.chars().count() > start + length {
+        "…"
+    } else {
+        ""
+    };
+    Some(format!("{before}{shown}{after}"))
+}
+
+/// The first beginning of a word between two places, so that no word is cut in front.
+fn word_start(text: &str, from: usize, to: usize) -> usize {
+    if from == 0 {
+        return 0;
+    }
+    let mut chars = text.chars().enumerate().skip(from - 1).take(to + 1 - from);
+    let space = chars.find(|(_, c)| c.is_whitespace());
+    space.map_or(from, |(at, _)| at + 1)
+}
+
+fn in_beat(beat: &Beat, words: &[String]) -> Option<Found> {
+    let caption: String = runs(&beat.caption)
+        .into_iter()
+        .map(|run| run.text)
+        .collect();
+    Some(Found {
+        place: Place::Beat(beat.index),
+        title: format!("{} · {}", beat.index + 1, beat.title),
+        excerpt: excerpt(&[caption, beat.title.clone()], words)?,
+    })
+}
+
+fn in_artifact(artifact: &Artifact, words: &[String]) -> Option<Found> {
+    let mut texts = vec![artifact.label.clone()];
+    for members in [&artifact.claims, &artifact.header].into_iter().flatten() {
+        texts.extend(members_of(members));
+    }
+    texts.extend(
+        artifact
+            .facts
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}")),
+    );
+    match &artifact.value {
+        ArtifactValue::Text(text) => texts.push(text.clone()),
+        // The secret itself is nothing to search for
+        ArtifactValue::Credentials(value) => texts.push(value.access_key_id.clone()),
+    }
+    Some(Found {
+        place: Place::Artifact(artifact.id),
+        title: artifact.label.clone(),
+        excerpt: excerpt(&texts, words)?,
+    })
+}
+
+fn members_of(members: &Map<String, Value>) -> impl Iterator<Item = String> + '_ {
+    members.iter().map(|(name, value)| match value {
+        Value::String(text) => format!("{name}: {text}"),
+        other => format!("{name}: {other}"),
+    })
+}
+
+fn in_exchange(recording: &Recording, exchange: &Exchange, words: &[String]) -> Option<Found> {
+    let from = recording.name_of(&exchange.from);
+    let to = recording.name_of(&exchange.to);
+    let title = format!("{}: {from} asks {to}", exchange.operation);
+    let mut texts = vec![title.clone()];
+    if let Some(refusal) = &exchange.refusal {
+        texts.push(format!(
+            "{} {}: {}",
+            exchange.response.status, refusal.code, refusal.message
+        ));
+    }
+    texts.push(format!(
+        "{} {}",
+        exchange.request.method, exchange.request.url
+    ));
+    let headers = exchange
+        .request
+        .headers
+        .iter()
+        .chain(&exchange.response.headers);
+    texts.extend(headers.map(|(name, value)| format!("{name}: {value}")));
+    let bodies = [&exchange.request.body, &exchange.response.body];
+    texts.extend(
+        bodies
+            .into_iter()
+            .filter_map(|body| body.text())
+            .map(str::to_owned),
+    );
+    for check in &exchange.checks {
+        texts.push(format!(
+            "{}: {}; required {}",
+            check.name, check.actual, check.expected
+        ));
+    }
+    Some(Found {
+        place: Place::Exchange(exchange.id),
+        title,
+        excerpt: excerpt(&texts, words)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::files::Shipped;
+    use crate::scenario::{library, load, perform};
+
+    fn story() -> Recording {
+        let entry = library::find("facebook-to-s3").unwrap();
+        let scenario = load(&Shipped, entry.path, entry.text.as_bytes()).unwrap();
+        perform(&scenario, None).unwrap()
+    }
+
+    #[test]
+    fn a_claim_leads_to_its_token_and_a_code_to_the_refused_exchange() {
+        let recording = story();
+        let by_claim = search(&recording, "token_use: id");
+        let token = |found: &Found| match found.place {
+            Place::Artifact(id) => recording.artifact(id).unwrap().label.contains("ID token"),
+            _ => false,
+        };
+        assert!(by_claim.iter().any(token), "{by_claim:?}");
+        let by_code = search(&recording, "accessdenied");
+        let refused = |found: &Found| match found.place {
+            Place::Exchange(id) => recording.exchange(id).unwrap().refused(),
+            _ => false,
+        };
+        assert!(by_code.iter().any(refused), "{by_code:?}");
+    }
+
+    #[test]
+    fn every_word_must_be_there_and_nothing_finds_nothing() {
+        let recording = story();
+        let some = search(&recording, "trust policy");
+        assert!(
+            some.iter()
+                .any(|found| matches!(found.place, Place::Beat(_)))
+        );
+        assert!(search(&recording, "trust xyzzy").is_empty());
+        assert!(search(&recording, "   ").is_empty());
+        assert!(search(&recording, "e").len() <= MOST);
+    }
+
+    #[test]
+    fn the_words_around_are_short_and_have_the_word() {
+        for found in search(&story(), "identity") {
+            assert!(
+                found.excerpt.to_lowercase().contains("identity"),
+                "{found:?}"
+            );
+            assert!(found.excerpt.chars().count() < 100, "{found:?}");
+        }
+    }
+
+    #[test]
+    fn letters_that_grow_when_made_small_do_no_harm() {
+        assert_eq!(
+            around("İİİ key", &"İİİ key".to_lowercase(), "key").map(|t| t.is_empty()),
+            Some(false)
+        );
+    }
+}
