@@ -162,6 +162,14 @@ fn every_shipped_scenario_plays_to_its_end_without_a_renderer() {
                 // Whoever does not choose watches the answer all the same
                 unseen.press(Key::Space, KeyCode::Space);
             }
+            if entry.id != library::ALL[0].id {
+                // The first story is watched whole; of the others each beat is begun and then
+                // finished at once, as an impatient teacher does
+                unseen.app.update();
+                if unseen.state()["playing"] == true {
+                    unseen.press(Key::Space, KeyCode::Space);
+                }
+            }
             unseen.until("the beat's end", |state| state["playing"] == false);
         }
         assert_eq!(unseen.state()["beat"], beats - 1);
