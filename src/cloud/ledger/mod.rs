@@ -331,16 +331,12 @@ impl Ledger {
             exchange.to.clone(),
             exchange.answered_at,
         );
-        let sent = &exchange.sent;
-        let given: Vec<ArtifactId> = exchange
-            .received
-            .iter()
-            .filter(|id| !sent.contains(id))
-            .copied()
-            .collect();
-        for artifact in given {
+        let (received, sent) = (exchange.received.clone(), exchange.sent.clone());
+        for artifact in received {
             self.move_in(Some(id), &to, artifact, at, false);
-            self.move_in(Some(id), &from, artifact, at, true);
+            if !sent.contains(&artifact) {
+                self.move_in(Some(id), &from, artifact, at, true);
+            }
         }
     }
 
