@@ -68,7 +68,7 @@ fn choose_role(
         }
         Err(NoRole::Denied(why)) => {
             cloud.ledger.failed(ROLE.0, EXPECTED, why);
-            Err(errors::forbidden(&proven.id))
+            Err(errors::forbidden(&proven.id).in_own_words())
         }
     }
 }

@@ -194,10 +194,12 @@ fn check_attempts(cloud: &mut Cloud, sent: Option<&Confirmation>) -> Result<(), 
     let failed = sent.map_or(0, |sent| sent.failed);
     let expected = format!("fewer than {MAX_WRONG_CODES} wrong codes");
     let left = failed < MAX_WRONG_CODES;
-    match cloud
-        .ledger
-        .verify("Attempts left", left, expected, failed.to_string())
-    {
+    match cloud.ledger.verify(
+        "Attempts left",
+        left,
+        expected,
+        format!("{failed} wrong so far"),
+    ) {
         true => Ok(()),
         false => Err(too_many()),
     }

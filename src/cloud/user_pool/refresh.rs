@@ -214,7 +214,8 @@ pub(super) fn check_refresh_token(
         .ledger
         .verify("Not expired", now < end, expected, now.iso8601())
     {
-        return Err(not_authorized("Refresh Token has expired"));
+        // The facts have no established text for this
+        return Err(not_authorized("Refresh Token has expired").in_own_words());
     }
     check_status(cloud, &user)?;
     Ok(record)
