@@ -55,6 +55,10 @@ pub mod metric {
     pub const CHIP_RING: f32 = 14.0;
     /// Between the parts of a chip
     pub const CHIP_PAD: f32 = 6.0;
+    /// Around what is in a chip without a label
+    pub const BARE_PAD: f32 = 5.0;
+    /// Between shape and ring of a chip without a label
+    pub const BARE_GAP: f32 = 3.0;
     /// Narrowest card
     pub const CARD_MIN: f32 = 152.0;
     /// Widest card
@@ -67,6 +71,8 @@ pub mod metric {
     pub const GROWTH: f32 = 0.8;
     /// A bay of this height shows most lists of checks whole
     pub const ROOMY_BAY: f32 = 260.0;
+    /// A bay of this height shows a check with what is before and after it
+    pub const FAIR_BAY: f32 = 156.0;
     /// What a lane's label needs between two cards, beside the usual gap
     pub const LABEL_ROOM: f32 = 24.0;
     /// Least height of a bay
@@ -537,9 +543,10 @@ impl Builder<'_> {
             .any(|card| self.actors[*card].kind == ActorKind::Person);
         // People's devices answer little, so they may take the middle of their side; between others
         // a label fits, and the rest is for the checks
+        let least = LABEL_ROOM.min((*free - FAIR_BAY).max(0.0) / gaps);
         let spread = match side {
             true => *free * 0.45 / gaps,
-            false => ((*free - ROOMY_BAY) / gaps).clamp(LABEL_ROOM.min(*free / gaps), 120.0),
+            false => ((*free - ROOMY_BAY) / gaps).clamp(least, 120.0),
         };
         let spread = spread.min(120.0);
         *free -= spread * gaps;

@@ -17,6 +17,7 @@ pub mod sequence;
 pub mod text;
 mod timing;
 mod traffic;
+mod wallet;
 
 #[cfg(test)]
 mod tests;
