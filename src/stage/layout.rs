@@ -69,6 +69,8 @@ pub mod metric {
     pub const COMFORTABLE: (f32, f32) = (1120.0, 540.0);
     /// How much of the room beyond that goes into larger things; the rest into space between them
     pub const GROWTH: f32 = 0.8;
+    /// How much of what is left goes to the checks of an account with one column of cards
+    pub const BEFORE_SINGLE: f32 = 0.7;
     /// A bay of this height shows most lists of checks whole
     pub const ROOMY_BAY: f32 = 260.0;
     /// A bay of this height shows a check with what is before and after it
@@ -440,16 +442,25 @@ impl Builder<'_> {
             .min(widest)
             .clamp(CARD_MIN, CARD_MAX);
         let free = (self.width - frame - least_gaps - count * card).max(0.0);
-        // Lanes and checks between an account's columns need more of what is left
-        let shares = (inner_gaps * 1.5 + zone_gaps).max(1.0);
+        let single = |index: usize| columns.iter().filter(|c| c.zone == index).count() == 1;
+        let narrow = |index: usize, zone: &Zone| zone.kind == ZoneKind::Account && single(index);
+        let narrows = zones.iter().enumerate().filter(|(i, it)| narrow(*i, it));
+        let narrows = narrows.count() as f32;
+        // Lanes and checks between an account's columns need more of what is left; an account of
+        // one column has no such gap, so its checks get room before it
+        let shares = (inner_gaps * 1.5 + narrows * BEFORE_SINGLE + zone_gaps).max(1.0);
         let zone_gap = ZONE_GAP + free / shares;
         let column_gap = COLUMN_GAP + free / shares * 1.5;
+        let before_single = free / shares * BEFORE_SINGLE;
         let mut x = MARGIN;
         let mut views = Vec::new();
         for (index, zone) in zones.into_iter().enumerate() {
             let start = x;
             let mut lowest = 0.0_f32;
             x += ZONE_PAD;
+            if narrow(index, &zone) {
+                x += before_single;
+            }
             let own: Vec<&Column> = columns.iter().filter(|c| c.zone == index).collect();
             for (position, column) in own.iter().enumerate() {
                 if position > 0 {
@@ -457,7 +468,7 @@ impl Builder<'_> {
                 }
                 let reach = match (zone.kind, position) {
                     (ZoneKind::Account, 0) if own.len() > 1 => (0.0, column_gap * 0.4),
-                    (ZoneKind::Account, 0) => (0.0, 0.0),
+                    (ZoneKind::Account, 0) => (before_single, 0.0),
                     (ZoneKind::Account, _) => (column_gap * 0.4, 0.0),
                     _ => (0.0, zone_gap * 0.4),
                 };

@@ -20,6 +20,8 @@ mod traffic;
 mod wallet;
 
 #[cfg(test)]
+mod library_tests;
+#[cfg(test)]
 mod tests;
 
 pub use hit::{Hit, hit};
