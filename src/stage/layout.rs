@@ -266,6 +266,11 @@ fn cast(actors: &[Actor]) -> (Vec<Zone>, Vec<Column>) {
 /// column of their own.
 fn resource_columns(zone: usize, sts: Vec<usize>, rest: Vec<usize>) -> Vec<Column> {
     const MOST_BELOW_STS: usize = 3;
+    // Without STS the cards stand at the top, like everybody else's
+    let below = |above: usize| match above {
+        0 => Bay::Bottom,
+        _ => Bay::After(above),
+    };
     if rest.len() <= MOST_BELOW_STS {
         let above = sts.len();
         let cards: Vec<usize> = sts.into_iter().chain(rest).collect();
@@ -274,7 +279,7 @@ fn resource_columns(zone: usize, sts: Vec<usize>, rest: Vec<usize>) -> Vec<Colum
             false => vec![Column {
                 zone,
                 cards,
-                bay: Bay::After(above),
+                bay: below(above),
             }],
         };
     }
@@ -286,7 +291,7 @@ fn resource_columns(zone: usize, sts: Vec<usize>, rest: Vec<usize>) -> Vec<Colum
         Column {
             zone,
             cards,
-            bay: Bay::After(above),
+            bay: below(above),
         },
         Column {
             zone,
