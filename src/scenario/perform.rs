@@ -7,7 +7,7 @@ use super::file::Expect;
 use std::collections::BTreeSet;
 
 use crate::cloud::Cloud;
-use crate::cloud::ledger::{Actor, ActorId, Exchange, ExchangeId};
+use crate::cloud::ledger::{Actor, ActorId, Exchange, ExchangeId, Stretch};
 use crate::protocol::time::Moment;
 use crate::recording::{self, Choice, FORMAT, Header, Question, Recording, Verdict};
 
@@ -93,17 +93,16 @@ fn asked(question: &super::file::Question) -> Question {
 fn perform_act(clients: &mut Clients, act: &Act) -> Verdict {
     let before = clients.cloud.ledger.exchanges().len();
     let outcome = clients.act(&act.action);
-    let exchanges = clients
-        .cloud
-        .ledger
-        .exchanges()
-        .get(before..)
-        .unwrap_or_default();
-    judge(&act.expect, &outcome, exchanges)
+    let exchanges = clients.cloud.ledger.exchanges().stretch(before..);
+    judge(&act.expect, &outcome, &exchanges)
 }
 
 /// Whether an expectation holds. What came instead is said where it does not.
-fn judge(expect: &Expect, outcome: &Result<(), StepError>, exchanges: &[Exchange]) -> Verdict {
+fn judge(
+    expect: &Expect,
+    outcome: &Result<(), StepError>,
+    exchanges: &Stretch<'_, Exchange>,
+) -> Verdict {
     let expectation = in_words(expect);
     let found = match expect {
         Expect::Allowed => found_instead_of_allowed(outcome, exchanges),
@@ -156,7 +155,7 @@ fn in_words(expect: &Expect) -> String {
 
 fn found_instead_of_allowed(
     outcome: &Result<(), StepError>,
-    exchanges: &[Exchange],
+    exchanges: &Stretch<'_, Exchange>,
 ) -> Option<String> {
     let refused = exchanges
         .iter()
@@ -190,7 +189,7 @@ impl Wanted<'_> {
 fn found_instead_of_refused(
     wanted: &Wanted<'_>,
     outcome: &Result<(), StepError>,
-    exchanges: &[Exchange],
+    exchanges: &Stretch<'_, Exchange>,
 ) -> Option<String> {
     let ended_refused = exchanges
         .iter()
@@ -201,7 +200,7 @@ fn found_instead_of_refused(
 }
 
 /// One sentence about what came of an action.
-fn what_happened(outcome: &Result<(), StepError>, exchanges: &[Exchange]) -> String {
+fn what_happened(outcome: &Result<(), StepError>, exchanges: &Stretch<'_, Exchange>) -> String {
     if let Err(error) = outcome {
         return error.to_string();
     }

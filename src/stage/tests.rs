@@ -150,11 +150,11 @@ fn record(
         chapters: vec![chapter("Borrow", 0), chapter("Use", 1)],
         beats: beats.iter().enumerate().map(beat).collect(),
         actors,
-        exchanges: ledger.exchanges().to_vec(),
-        artifacts: ledger.artifacts().to_vec(),
-        decisions: Vec::new(),
-        wallet: ledger.wallet_changes().to_vec(),
-        states: ledger.state_changes().to_vec(),
+        exchanges: ledger.exchanges().clone(),
+        artifacts: ledger.artifacts().clone(),
+        decisions: Vec::new().into(),
+        wallet: ledger.wallet_changes().clone(),
+        states: ledger.state_changes().clone(),
         keys: Vec::new(),
     }
 }

@@ -36,7 +36,7 @@ pub fn everything() -> (Cloud, Names) {
         clients
             .act(&act.action)
             .unwrap_or_else(|error| panic!("{:?}: {error}", act.action));
-        for exchange in &clients.cloud.ledger.exchanges()[before..] {
+        for exchange in clients.cloud.ledger.exchanges().stretch(before..) {
             let refusal = &exchange.refusal;
             assert!(refusal.is_none(), "{:?}: {refusal:?}", exchange.operation);
         }
