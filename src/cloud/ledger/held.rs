@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::types::{ArtifactId, ArtifactKind};
 
 /// The things in one actor's hands.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Hands {
     in_order: Vec<ArtifactId>,
     held: BTreeSet<ArtifactId>,

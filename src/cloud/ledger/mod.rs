@@ -103,14 +103,14 @@ struct Planned {
 }
 
 /// An exchange that has not been answered yet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Open {
     id: ExchangeId,
     planned: Vec<Planned>,
 }
 
 /// Everything that happened, in order.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Ledger {
     beat: u32,
     exchanges: Vec<Exchange>,

@@ -12,7 +12,7 @@ use crate::protocol::form::percent_decode;
 const MIN_VALUE_BYTES: usize = 6;
 
 /// Artifact values and whose they are.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Index {
     /// By length in bytes first: few words of a message are as long as any artifact, and tokens
     /// of one issuer share a long beginning
