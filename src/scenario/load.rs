@@ -283,6 +283,7 @@ fn join(
         world,
         chapters,
         beats,
+        changes: Vec::new(),
         sources: Sources::default(),
         source: read.source,
     })

@@ -1,7 +1,7 @@
 //! Small values of the scenario language that are checked while they are read, so that a bad one
 //! is reported where it stands.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::protocol::time::{Moment, Span};
 
@@ -32,5 +32,11 @@ impl TryFrom<String> for Duration {
         Span::parse(text.trim()).map(Self).map_err(|error| {
             format!("{error}; write a duration like \"65m\", \"1h30m\" or \"-10m\"")
         })
+    }
+}
+
+impl Serialize for Duration {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }

@@ -235,7 +235,7 @@ pub struct PlatformApplication {
 }
 
 /// A push platform.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize)]
 #[expect(non_camel_case_types, reason = "named as AWS names them")]
 pub enum Platform {
     /// Apple

@@ -565,7 +565,7 @@ pub struct Table {
 pub type Item = BTreeMap<String, Attribute>;
 
 /// A value in a row.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, serde::Serialize)]
 pub enum Attribute {
     /// A text
     S(Template),

@@ -267,7 +267,7 @@ fn cast(actors: &[Actor]) -> (Vec<Zone>, Vec<Column>) {
 fn resource_columns(zone: usize, sts: Vec<usize>, rest: Vec<usize>) -> Vec<Column> {
     const MOST_BELOW_STS: usize = 3;
     // Without STS the cards stand at the top, like everybody else's
-    let below = |above: usize| match above {
+    let bay_below = |above: usize| match above {
         0 => Bay::Bottom,
         _ => Bay::After(above),
     };
@@ -279,7 +279,7 @@ fn resource_columns(zone: usize, sts: Vec<usize>, rest: Vec<usize>) -> Vec<Colum
             false => vec![Column {
                 zone,
                 cards,
-                bay: below(above),
+                bay: bay_below(above),
             }],
         };
     }
@@ -291,7 +291,7 @@ fn resource_columns(zone: usize, sts: Vec<usize>, rest: Vec<usize>) -> Vec<Colum
         Column {
             zone,
             cards,
-            bay: below(above),
+            bay: bay_below(above),
         },
         Column {
             zone,

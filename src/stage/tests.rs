@@ -146,6 +146,7 @@ fn record(
             started_at: start,
             themes: Vec::new(),
             exams: Vec::new(),
+            branch: None,
         },
         chapters: vec![chapter("Borrow", 0), chapter("Use", 1)],
         beats: beats.iter().enumerate().map(beat).collect(),
@@ -156,6 +157,7 @@ fn record(
         wallet: ledger.wallet_changes().clone(),
         states: ledger.state_changes().clone(),
         keys: Vec::new(),
+        interventions: Vec::new(),
     }
 }
 
