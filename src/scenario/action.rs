@@ -704,6 +704,26 @@ pub enum What {
 }
 
 impl What {
+    /// Everything that a device can hold.
+    pub const ALL: [Self; 11] = [
+        Self::AuthorizationCode,
+        Self::OpaqueToken,
+        Self::IdToken,
+        Self::AccessToken,
+        Self::RefreshToken,
+        Self::PoolToken,
+        Self::IdentityId,
+        Self::Credentials,
+        Self::LongTermKey,
+        Self::ConfirmationCode,
+        Self::Assertion,
+    ];
+
+    /// What artifacts of a kind are called in files, where they can be named there.
+    pub fn of(kind: ArtifactKind) -> Option<Self> {
+        Self::ALL.into_iter().find(|what| what.kind() == kind)
+    }
+
     /// The kind of artifact that it is.
     pub fn kind(self) -> ArtifactKind {
         match self {

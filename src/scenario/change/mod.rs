@@ -9,6 +9,7 @@
 mod apply;
 mod cause;
 pub mod error;
+mod offer;
 pub mod world;
 
 #[cfg(test)]
@@ -16,6 +17,7 @@ mod tests;
 
 pub(super) use apply::apply;
 pub use error::ChangeError;
+pub use offer::{Input, Offer, Target};
 pub use world::{BucketChange, IdentityPoolChange, RoleChange, UserChange};
 
 use serde::{Deserialize, Serialize};
