@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::template::Template;
@@ -11,7 +12,7 @@ use super::world_file::Item;
 use crate::cloud::ledger::ArtifactKind;
 
 /// One thing that somebody does.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Action {
     /// An app opens the user pool's hosted sign-in with PKCE, straight at a provider if one is named
@@ -616,7 +617,7 @@ fn yes() -> bool {
 }
 
 /// Something a device can hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum What {
     /// An OAuth authorization code
     AuthorizationCode,
@@ -679,7 +680,7 @@ impl What {
 }
 
 /// A value by reference.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub enum Value {
     /// The latest of its kind that an actor holds
     Held(String, What),
@@ -688,7 +689,7 @@ pub enum Value {
 }
 
 /// A proof of sign-in towards an identity pool.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub enum LoginWith {
     /// A token under the user pool's name: `UserPool("users", Held("phone", IdToken))`
     UserPool(String, Value),
@@ -707,7 +708,7 @@ pub enum LoginWith {
 }
 
 /// How a thing is altered.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub enum Tampering {
     /// A claim is given another value; the signature stays
     SetClaim(String, String),
@@ -720,7 +721,7 @@ pub enum Tampering {
 }
 
 /// A part of a token.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
 pub enum TokenPart {
     /// The header
     Header,

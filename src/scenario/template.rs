@@ -3,6 +3,7 @@
 //! A reference is `{name.field}`: lower-case words joined by dots between braces. Anything else
 //! with a brace in it is plain text, so JSON and IAM's own `${…}` need no escaping.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 
 /// A text in which some places are filled in when it is used.
@@ -28,6 +29,19 @@ pub struct Reference {
     pub of: String,
     /// Which value, dots included
     pub field: String,
+}
+
+impl JsonSchema for Template {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Template".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "A text with values flowing in by reference: \"{phone.identity_id}/beach.jpg\"",
+        })
+    }
 }
 
 impl From<String> for Template {
