@@ -4,6 +4,7 @@ use super::super::{ATTACKER, Change, RoleChange};
 use super::{Input, Moment, Offer};
 use crate::cloud::ledger::{ActorId, Artifact, ArtifactId, ArtifactKind};
 use crate::scenario::action::{Action, Tampering, TokenPart, Value, What};
+use crate::scenario::template::Template;
 
 /// Claims that somebody checks, in the order of the menu.
 const CLAIMS: [&str; 10] = [
@@ -66,7 +67,7 @@ fn of_holder(
             let value = value
                 .as_str()
                 .map_or_else(|| value.to_string(), str::to_owned);
-            let how = Tampering::SetClaim((*claim).to_owned(), value);
+            let how = Tampering::SetClaim((*claim).to_owned(), Template::from(value));
             let label = format!("Change {claim} and keep the signature");
             offers.push(tamper(label, how).with(Input::Text));
         }
