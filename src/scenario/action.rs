@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::template::Template;
 use super::values::Duration;
 use super::world_edge::Platform;
-use super::world_file::Item;
+use super::world_file::{Item, RoleMapping};
 use crate::cloud::ledger::ArtifactKind;
 
 /// One thing that somebody does.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Action {
     /// An app opens the user pool's hosted sign-in with PKCE, straight at a provider if one is named
@@ -86,6 +87,9 @@ pub enum Action {
         client: String,
         /// Who
         person: String,
+        /// The password that is chosen, where it is not the person\'s
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        password: Option<String>,
     },
     /// A person types the confirmation code that came by e-mail
     ConfirmSignUp {
@@ -254,6 +258,9 @@ pub enum Action {
         /// The identity ID, where it is not the one held
         #[serde(default, skip_serializing_if = "Option::is_none")]
         identity: Option<Value>,
+        /// Another of the roles that the token lists (CustomRoleArn)
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<String>,
     },
     /// The app asks the identity pool for a token to take to STS itself
     GetOpenIdToken {
@@ -330,6 +337,9 @@ pub enum Action {
     GetSessionToken {
         /// The device
         device: String,
+        /// How long it is to last
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration: Option<Duration>,
         /// The credentials, where they are not the last ones held
         #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
@@ -340,6 +350,9 @@ pub enum Action {
         device: String,
         /// What the federated user is called
         name: String,
+        /// How long it is to last
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration: Option<Duration>,
         /// A session policy
         #[serde(default, skip_serializing_if = "Option::is_none")]
         policy: Option<Template>,
@@ -370,6 +383,93 @@ pub enum Action {
         policy: String,
         /// The policy
         json: Template,
+        /// The credentials, where they are not the last ones held
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credentials: Option<Value>,
+    },
+    /// Somebody changes who may become a role
+    UpdateAssumeRolePolicy {
+        /// The device
+        device: String,
+        /// The role
+        role: String,
+        /// The new trust policy
+        json: Template,
+        /// The credentials, where they are not the last ones held
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credentials: Option<Value>,
+    },
+    /// Somebody sets the roles of an identity pool, all of them at once
+    SetIdentityPoolRoles {
+        /// The device
+        device: String,
+        /// The identity pool
+        pool: String,
+        /// The role of who has signed in
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        authenticated_role: Option<String>,
+        /// The role of guests
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guest_role: Option<String>,
+        /// How a role is chosen, by login
+        #[serde(default)]
+        role_mappings: Vec<RoleMapping>,
+        /// The credentials, where they are not the last ones held
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credentials: Option<Value>,
+    },
+    /// Somebody says which claims of a user pool's tokens become tags of sessions
+    SetPrincipalTagAttributeMap {
+        /// The device
+        device: String,
+        /// The identity pool
+        pool: String,
+        /// The user pool
+        user_pool: String,
+        /// Claims by tag
+        tags: BTreeMap<String, String>,
+        /// The credentials, where they are not the last ones held
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credentials: Option<Value>,
+    },
+    /// An administrator puts a user into a group
+    AdminAddUserToGroup {
+        /// The device
+        device: String,
+        /// The user pool
+        pool: String,
+        /// Who
+        person: String,
+        /// The group
+        group: String,
+        /// The credentials, where they are not the last ones held
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credentials: Option<Value>,
+    },
+    /// An administrator ends all sign-ins of a user
+    AdminUserGlobalSignOut {
+        /// The device
+        device: String,
+        /// The user pool
+        pool: String,
+        /// Who
+        person: String,
+        /// The credentials, where they are not the last ones held
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credentials: Option<Value>,
+    },
+    /// A backend links an account at another provider to a user of the pool
+    AdminLinkProviderForUser {
+        /// The device
+        device: String,
+        /// The user pool
+        pool: String,
+        /// The user
+        person: String,
+        /// The pool's name of the provider: `Google`
+        provider: String,
+        /// Who it is there, by the provider's own id: `{backend.id_token.sub}`
+        subject: Template,
         /// The credentials, where they are not the last ones held
         #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
@@ -443,6 +543,9 @@ pub enum Action {
         table: String,
         /// The row's key
         key: Item,
+        /// Only these attributes of it
+        #[serde(default)]
+        attributes: Vec<String>,
         /// The credentials, where they are not the last ones held
         #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
@@ -455,6 +558,9 @@ pub enum Action {
         table: String,
         /// The partition key's value
         partition: Template,
+        /// Only these attributes of every row
+        #[serde(default)]
+        attributes: Vec<String>,
         /// The credentials, where they are not the last ones held
         #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
@@ -520,6 +626,16 @@ pub enum Action {
     },
     /// The app brings a dataset and Cognito Sync to the same state
     Synchronise {
+        /// The device
+        device: String,
+        /// The identity pool
+        pool: String,
+        /// The dataset
+        dataset: String,
+    },
+    /// The app writes a dataset's changes to Cognito Sync without looking what is new there: refused
+    /// where somebody else was faster
+    PushRecords {
         /// The device
         device: String,
         /// The identity pool
@@ -636,6 +752,12 @@ impl Action {
             Self::GetFederationToken { .. } => "GetFederationToken",
             Self::GetDeveloperToken { .. } => "GetDeveloperToken",
             Self::PutRolePolicy { .. } => "PutRolePolicy",
+            Self::UpdateAssumeRolePolicy { .. } => "UpdateAssumeRolePolicy",
+            Self::SetIdentityPoolRoles { .. } => "SetIdentityPoolRoles",
+            Self::SetPrincipalTagAttributeMap { .. } => "SetPrincipalTagAttributeMap",
+            Self::AdminAddUserToGroup { .. } => "AdminAddUserToGroup",
+            Self::AdminUserGlobalSignOut { .. } => "AdminUserGlobalSignOut",
+            Self::AdminLinkProviderForUser { .. } => "AdminLinkProviderForUser",
             Self::RevokeSessions { .. } => "RevokeSessions",
             Self::PutObject { .. } => "PutObject",
             Self::GetObject { .. } => "GetObject",
@@ -648,6 +770,7 @@ impl Action {
             Self::OpenWebsite { .. } => "OpenWebsite",
             Self::EditRecord { .. } => "EditRecord",
             Self::Synchronise { .. } => "Synchronise",
+            Self::PushRecords { .. } => "PushRecords",
             Self::RegisterForPush { .. } => "RegisterForPush",
             Self::Wait(..) => "Wait",
             Self::SkewClock { .. } => "SkewClock",
@@ -677,7 +800,9 @@ fn yes() -> bool {
 }
 
 /// Something a device can hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema,
+)]
 pub enum What {
     /// An OAuth authorization code
     AuthorizationCode,
@@ -704,6 +829,26 @@ pub enum What {
 }
 
 impl What {
+    /// Everything that a device can hold.
+    pub const ALL: [Self; 11] = [
+        Self::AuthorizationCode,
+        Self::OpaqueToken,
+        Self::IdToken,
+        Self::AccessToken,
+        Self::RefreshToken,
+        Self::PoolToken,
+        Self::IdentityId,
+        Self::Credentials,
+        Self::LongTermKey,
+        Self::ConfirmationCode,
+        Self::Assertion,
+    ];
+
+    /// What artifacts of a kind are called in files, where they can be named there.
+    pub fn of(kind: ArtifactKind) -> Option<Self> {
+        Self::ALL.into_iter().find(|what| what.kind() == kind)
+    }
+
     /// The kind of artifact that it is.
     pub fn kind(self) -> ArtifactKind {
         match self {
@@ -740,7 +885,7 @@ impl What {
 }
 
 /// A value by reference.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 pub enum Value {
     /// The latest of its kind that an actor holds
     Held(String, What),
@@ -749,7 +894,7 @@ pub enum Value {
 }
 
 /// A proof of sign-in towards an identity pool.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 pub enum LoginWith {
     /// A token under the user pool's name: `UserPool("users", Held("phone", IdToken))`
     UserPool(String, Value),
@@ -765,13 +910,15 @@ pub enum LoginWith {
     Oidc(String, Value),
     /// A token under any name
     Named(String, Value),
+    /// Several proofs at once: `Several([Google(…), Amazon(…)])`
+    Several(Vec<LoginWith>),
 }
 
 /// How a thing is altered.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 pub enum Tampering {
-    /// A claim is given another value; the signature stays
-    SetClaim(String, String),
+    /// A claim is given another value, JSON or a text; the signature stays
+    SetClaim(String, Template),
     /// The header says `alg: none` and the signature is cut off
     AlgNone,
     /// One byte of a part is changed
@@ -781,7 +928,7 @@ pub enum Tampering {
 }
 
 /// A part of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum TokenPart {
     /// The header
     Header,

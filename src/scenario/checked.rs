@@ -36,6 +36,10 @@ pub struct Scenario {
     pub minutes: u32,
     /// For the teacher
     pub notes: String,
+    /// Where what it claims of AWS is written
+    pub cited: Vec<String>,
+    /// Rows of [`super::stuck`] that it runs
+    pub stuck: Vec<String>,
     /// Codes of warnings that are this scenario's very point
     pub deliberate: Vec<String>,
     /// The scenario it extends

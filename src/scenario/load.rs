@@ -272,6 +272,8 @@ fn join(
         level: file.level,
         minutes: file.minutes,
         notes: file.notes.clone(),
+        cited: file.sources.clone(),
+        stuck: file.stuck.clone(),
         deliberate: file.deliberate.clone(),
         extends: file.extends.clone(),
         seed: file.seed.or(inherited_seed).unwrap_or(DEFAULT_SEED),

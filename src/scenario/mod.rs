@@ -33,6 +33,7 @@ pub mod perform;
 pub mod provider_file;
 pub mod read;
 pub mod references;
+pub mod schema;
 pub mod template;
 pub mod themes;
 pub mod values;

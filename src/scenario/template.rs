@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// A text in which some places are filled in when it is used.
@@ -30,6 +31,19 @@ pub struct Reference {
     pub of: String,
     /// Which value, dots included
     pub field: String,
+}
+
+impl JsonSchema for Template {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Template".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "A text with values flowing in by reference: \"{phone.identity_id}/beach.jpg\"",
+        })
+    }
 }
 
 impl From<String> for Template {

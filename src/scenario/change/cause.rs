@@ -63,7 +63,9 @@ fn done(action: &Action) -> String {
 fn tampered(what: What, how: &Tampering) -> String {
     let what = what.name();
     match how {
-        Tampering::SetClaim(claim, value) => format!("{claim} of the {what} is {}", short(value)),
+        Tampering::SetClaim(claim, value) => {
+            format!("{claim} of the {what} is {}", short(&value.to_string()))
+        }
         Tampering::AlgNone => format!("alg of the {what} is none"),
         Tampering::FlipByte(..) => format!("one byte of the {what} is another"),
         Tampering::OtherKey => format!("the {what} is signed with another key"),

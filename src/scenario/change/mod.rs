@@ -9,6 +9,7 @@
 mod apply;
 mod cause;
 pub mod error;
+mod offer;
 pub mod world;
 
 #[cfg(test)]
@@ -16,8 +17,10 @@ mod tests;
 
 pub(super) use apply::apply;
 pub use error::ChangeError;
+pub use offer::{Input, Offer, Target};
 pub use world::{BucketChange, IdentityPoolChange, RoleChange, UserChange};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Value, What};
@@ -31,7 +34,7 @@ pub const ATTACKER_NAME: &str = "Attacker's laptop";
 pub const MAX_CHANGES: usize = 64;
 
 /// A moment between two actions.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct At {
     /// The beat, by its id
@@ -60,7 +63,7 @@ impl At {
 }
 
 /// A change and the moment at which it is made.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Placed {
     /// When
@@ -70,7 +73,7 @@ pub struct Placed {
 }
 
 /// One thing that a learner changes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Change {
     /// One more thing is done

@@ -1,6 +1,7 @@
 //! The simulated world set up differently in the middle of a story. The learner does it, so
 //! nobody is asked for leave, but every value is verified by the code that serves AWS's own API.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::diagnostic::suggest;
@@ -20,7 +21,7 @@ use crate::scenario::build::Names;
 use crate::scenario::client::Clients;
 
 /// How a role differs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub enum RoleChange {
     /// Another trust policy, JSON
     Trust(String),
@@ -41,7 +42,7 @@ pub enum RoleChange {
 }
 
 /// How a bucket differs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub enum BucketChange {
     /// Another bucket policy, JSON
     Policy(String),
@@ -50,7 +51,7 @@ pub enum BucketChange {
 }
 
 /// How an identity pool differs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub enum IdentityPoolChange {
     /// Whether guests get identities and credentials
     Guests(bool),
@@ -73,7 +74,7 @@ pub enum IdentityPoolChange {
 }
 
 /// What happens to a user of a user pool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum UserChange {
     /// Locked out
     Disabled,

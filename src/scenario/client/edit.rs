@@ -2,6 +2,7 @@
 //! request is named by where it is: `RoleArn` or `Logins.accounts.google.com` in the body,
 //! `header.authorization`, `query.prefix`, `path`, `body`. A `*` stands for the only member.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -35,7 +36,7 @@ pub enum EditError {
 }
 
 /// One difference in a request.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub enum Edit {
     /// A field that is there gets another value
     Set(String, Template),
@@ -60,7 +61,7 @@ impl Edit {
 }
 
 /// Half of an exchange.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Part {
     /// What the device sends
     #[default]
@@ -80,7 +81,7 @@ impl Part {
 }
 
 /// What can happen to a message on its way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Fate {
     /// It never arrives
     Drop,

@@ -3,6 +3,7 @@
 //! time its own clock shows. It knows nothing that the device was not told.
 
 mod account;
+mod admin;
 mod browser;
 mod dynamodb;
 pub mod edit;
@@ -86,6 +87,8 @@ pub struct Memory {
     authenticator: Option<Vec<u8>>,
     /// The identity pool whose Sync the app uses
     sync_pool: Option<String>,
+    /// What Sync gave with the last pull of each dataset, to push with
+    sync_tokens: BTreeMap<String, String>,
 }
 
 /// Everybody's devices. A copy goes on apart from what it was copied from.
@@ -195,7 +198,10 @@ impl Clients {
                 device,
                 client,
                 person,
-            } => self.hands(device).sign_up(client, person),
+                password,
+            } => self
+                .hands(device)
+                .sign_up(client, person, password.as_deref()),
             Action::ConfirmSignUp {
                 device,
                 client,
@@ -318,16 +324,23 @@ impl Clients {
             }
             Action::GetSessionToken {
                 device,
+                duration,
                 credentials,
-            } => self.hands(device).get_session_token(credentials.as_ref()),
+            } => {
+                let duration = duration.map(|span| span.0);
+                self.hands(device)
+                    .get_session_token(duration, credentials.as_ref())
+            }
             Action::GetFederationToken {
                 device,
                 name,
+                duration,
                 policy,
                 credentials,
             } => {
+                let wanted = (policy.as_ref(), duration.map(|span| span.0));
                 self.hands(device)
-                    .get_federation_token(name, policy.as_ref(), credentials.as_ref())
+                    .get_federation_token(name, wanted, credentials.as_ref())
             }
             Action::GetDeveloperToken {
                 device,
@@ -355,6 +368,75 @@ impl Clients {
             } => self
                 .hands(device)
                 .revoke_sessions(role, credentials.as_ref()),
+            _ => self.act_as_administrator(action),
+        }
+    }
+
+    fn act_as_administrator(&mut self, action: &Action) -> Result<(), StepError> {
+        match action {
+            Action::UpdateAssumeRolePolicy {
+                device,
+                role,
+                json,
+                credentials,
+            } => self
+                .hands(device)
+                .update_trust(role, json, credentials.as_ref()),
+            Action::SetIdentityPoolRoles {
+                device,
+                pool,
+                authenticated_role,
+                guest_role,
+                role_mappings,
+                credentials,
+            } => {
+                let roles = admin::PoolRoles {
+                    authenticated: authenticated_role.as_deref(),
+                    guest: guest_role.as_deref(),
+                    mappings: role_mappings,
+                };
+                self.hands(device)
+                    .set_pool_roles(pool, &roles, credentials.as_ref())
+            }
+            Action::SetPrincipalTagAttributeMap {
+                device,
+                pool,
+                user_pool,
+                tags,
+                credentials,
+            } => {
+                self.hands(device)
+                    .set_principal_tags((pool, user_pool), tags, credentials.as_ref())
+            }
+            Action::AdminAddUserToGroup {
+                device,
+                pool,
+                person,
+                group,
+                credentials,
+            } => self
+                .hands(device)
+                .add_to_group((pool, person), group, credentials.as_ref()),
+            Action::AdminUserGlobalSignOut {
+                device,
+                pool,
+                person,
+                credentials,
+            } => self
+                .hands(device)
+                .sign_out_user((pool, person), credentials.as_ref()),
+            Action::AdminLinkProviderForUser {
+                device,
+                pool,
+                person,
+                provider,
+                subject,
+                credentials,
+            } => self.hands(device).link_provider(
+                (pool, person),
+                (provider, subject),
+                credentials.as_ref(),
+            ),
             _ => self.act_on_aws(action),
         }
     }
@@ -371,9 +453,12 @@ impl Clients {
                 pool: _,
                 login,
                 identity,
-            } => self
-                .hands(device)
-                .get_credentials(login.as_ref(), identity.as_ref()),
+                role,
+            } => self.hands(device).get_credentials(
+                login.as_ref(),
+                identity.as_ref(),
+                role.as_deref(),
+            ),
             Action::GetOpenIdToken {
                 device,
                 pool: _,
@@ -446,18 +531,20 @@ impl Clients {
                 device,
                 table,
                 key,
+                attributes,
                 credentials,
             } => self
                 .hands(device)
-                .get_item(table, key, credentials.as_ref()),
+                .get_item(table, (key, attributes), credentials.as_ref()),
             Action::Query {
                 device,
                 table,
                 partition,
+                attributes,
                 credentials,
             } => self
                 .hands(device)
-                .query(table, partition, credentials.as_ref()),
+                .query(table, (partition, attributes), credentials.as_ref()),
             _ => self.act_at_the_edge(action),
         }
     }
@@ -508,6 +595,11 @@ impl Clients {
                 pool,
                 dataset,
             } => self.hands(device).synchronise(pool, dataset),
+            Action::PushRecords {
+                device,
+                pool,
+                dataset,
+            } => self.hands(device).push_records(pool, dataset),
             Action::RegisterForPush {
                 device,
                 pool,
