@@ -1,6 +1,8 @@
 //! A scenario file as its author wrote it: raw types, straight from RON. What they say is
 //! checked in [`super::check`]; everything behind that works with [`super::Scenario`].
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +60,10 @@ pub struct File {
     /// The last beat that is shared; without it, all of them
     #[serde(default)]
     pub until: Option<String>,
+    /// Entries of the world of the scenario extended that are not there, by list:
+    /// `{"roles": ["Office"]}`
+    #[serde(default)]
+    pub without: BTreeMap<String, Vec<String>>,
     /// A world that several scenarios begin with: a file beside this one, or below
     #[serde(default)]
     pub world_file: Option<String>,
