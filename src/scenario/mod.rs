@@ -36,6 +36,7 @@ pub mod references;
 pub mod schema;
 pub mod template;
 pub mod themes;
+pub mod twins;
 pub mod values;
 pub mod world_edge;
 pub mod world_file;
