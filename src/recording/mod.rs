@@ -15,8 +15,8 @@ pub use search::{Found, MAX_FOUND};
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::ledger::{
-    Actor, ActorId, Artifact, Exchange, ExchangeId, PolicyDecision, PublishedKeys, StateChange,
-    WalletChange,
+    Actor, ActorId, Artifact, Exchange, ExchangeId, Log, PolicyDecision, PublishedKeys,
+    StateChange, WalletChange,
 };
 use crate::protocol::time::Moment;
 
@@ -164,15 +164,15 @@ pub struct Recording {
     /// Everybody on stage
     pub actors: Vec<Actor>,
     /// Every exchange, in the order of sending
-    pub exchanges: Vec<Exchange>,
+    pub exchanges: Log<Exchange>,
     /// Every artifact, in the order of minting
-    pub artifacts: Vec<Artifact>,
+    pub artifacts: Log<Artifact>,
     /// Every policy decision, in order
-    pub decisions: Vec<PolicyDecision>,
+    pub decisions: Log<PolicyDecision>,
     /// Every change of a wallet, in order
-    pub wallet: Vec<WalletChange>,
+    pub wallet: Log<WalletChange>,
     /// Every change of an actor's state, in order
-    pub states: Vec<StateChange>,
+    pub states: Log<StateChange>,
     /// Every published key set
     pub keys: Vec<PublishedKeys>,
     /// What the learner did, in order

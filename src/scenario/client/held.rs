@@ -18,22 +18,13 @@ impl Hands<'_> {
     }
 
     fn latest_held(&self, actor: &ActorId, what: What) -> Result<ArtifactId, StepError> {
-        let held = self.cloud.ledger.held_by(actor).iter().rev();
-        let mut of_kind = held.filter(|id| {
-            self.cloud
-                .ledger
-                .artifact(**id)
-                .is_some_and(|artifact| artifact.kind == what.kind())
-        });
+        let latest = self.cloud.ledger.latest_of_kind(actor, what.kind());
         let name = || {
             self.cloud
                 .actor(actor)
                 .map_or(actor.to_string(), |actor| actor.name.clone())
         };
-        of_kind
-            .next()
-            .copied()
-            .ok_or_else(|| StepError::NothingHeld { who: name(), what })
+        latest.ok_or_else(|| StepError::NothingHeld { who: name(), what })
     }
 
     /// The text of the latest thing of a kind that an actor holds.

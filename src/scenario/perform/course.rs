@@ -3,7 +3,7 @@
 
 use super::judge::judge;
 use super::watch::Watch;
-use crate::cloud::ledger::{Exchange, ExchangeId};
+use crate::cloud::ledger::{Exchange, ExchangeId, Stretch};
 use crate::recording::{self, Choice, Question, Verdict};
 use crate::scenario::action::Action;
 use crate::scenario::change::{Change, ChangeError, Placed, apply};
@@ -208,7 +208,7 @@ impl Course {
         let first_exchange = self.next_exchange();
         let outcome = self.clients.act(action);
         let end_exchange = self.next_exchange();
-        let verdict = judge(&act.expect, &outcome, self.exchanges(first_exchange));
+        let verdict = judge(&act.expect, &outcome, &self.exchanges(first_exchange));
         self.acts.push(Performed {
             beat: number(beat),
             action: number(position),
@@ -220,9 +220,9 @@ impl Course {
         verdict
     }
 
-    fn exchanges(&self, from: ExchangeId) -> &[Exchange] {
+    fn exchanges(&self, from: ExchangeId) -> Stretch<'_, Exchange> {
         let all = self.clients.cloud.ledger.exchanges();
-        all.get(from.index()..).unwrap_or_default()
+        all.stretch(from.index()..)
     }
 
     /// The exchange that comes next.

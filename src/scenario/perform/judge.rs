@@ -1,6 +1,6 @@
 //! Expectations judged: whether what was to come of an action came, and what came instead.
 
-use crate::cloud::ledger::Exchange;
+use crate::cloud::ledger::{Exchange, Stretch};
 use crate::recording::Verdict;
 use crate::scenario::client::StepError;
 use crate::scenario::file::Expect;
@@ -9,7 +9,7 @@ use crate::scenario::file::Expect;
 pub(in super::super) fn judge(
     expect: &Expect,
     outcome: &Result<(), StepError>,
-    exchanges: &[Exchange],
+    exchanges: &Stretch<'_, Exchange>,
 ) -> Verdict {
     let expectation = in_words(expect);
     let found = match expect {
@@ -72,7 +72,7 @@ pub(in super::super) fn in_words(expect: &Expect) -> String {
 
 fn found_instead_of_allowed(
     outcome: &Result<(), StepError>,
-    exchanges: &[Exchange],
+    exchanges: &Stretch<'_, Exchange>,
 ) -> Option<String> {
     let refused = exchanges
         .iter()
@@ -106,7 +106,7 @@ impl Wanted<'_> {
 fn found_instead_of_refused(
     wanted: &Wanted<'_>,
     outcome: &Result<(), StepError>,
-    exchanges: &[Exchange],
+    exchanges: &Stretch<'_, Exchange>,
 ) -> Option<String> {
     let ended_refused = exchanges
         .iter()
@@ -119,7 +119,7 @@ fn found_instead_of_refused(
 /// What came of an action, as a file would expect it.
 pub(in super::super) fn as_expected(
     outcome: &Result<(), StepError>,
-    exchanges: &[Exchange],
+    exchanges: &Stretch<'_, Exchange>,
 ) -> Expect {
     match outcome {
         Err(StepError::Unreachable(_) | StepError::Lost(..)) => return Expect::Unreachable,
@@ -146,7 +146,7 @@ pub(in super::super) fn as_expected(
 /// One sentence about what came of an action.
 pub(in super::super) fn what_happened(
     outcome: &Result<(), StepError>,
-    exchanges: &[Exchange],
+    exchanges: &Stretch<'_, Exchange>,
 ) -> String {
     if let Err(error) = outcome {
         return error.to_string();

@@ -10,7 +10,7 @@ use super::course::{Course, Performed, Plan, number};
 use super::judge::{as_expected, judge, what_happened};
 use super::watch::Watch;
 use crate::cloud::Cloud;
-use crate::cloud::ledger::{Actor, ActorId, ExchangeId};
+use crate::cloud::ledger::{Actor, ActorId, Exchange, ExchangeId, Stretch};
 use crate::recording::{self, Branch, FORMAT, Header, Recording, Verdict};
 use crate::scenario::build::{WorldError, build};
 use crate::scenario::change::{At, ChangeError, MAX_CHANGES, Placed};
@@ -271,12 +271,12 @@ impl Performance {
 
     /// What came of an action, as a file would expect it.
     pub fn came_of(&self, act: &Performed) -> Expect {
-        as_expected(&act.outcome(), self.exchanges_of(act))
+        as_expected(&act.outcome(), &self.exchanges_of(act))
     }
 
-    fn exchanges_of(&self, act: &Performed) -> &[crate::cloud::ledger::Exchange] {
+    fn exchanges_of(&self, act: &Performed) -> Stretch<'_, Exchange> {
         let range = act.first_exchange.index()..act.end_exchange.index();
-        self.recording.exchanges.get(range).unwrap_or_default()
+        self.recording.exchanges.stretch(range)
     }
 
     /// The first action that did not end as it did in another performance; of those that only
@@ -308,14 +308,14 @@ impl Performance {
     /// where nothing is refused that was not before, that counts as allowed.
     pub fn verdict(&self, other: &Self, expect: &Expect) -> Verdict {
         match self.first_surprise(other) {
-            Some(act) => judge(expect, &act.outcome(), self.exchanges_of(act)),
-            None => judge(expect, &Ok(()), &[]),
+            Some(act) => judge(expect, &act.outcome(), &self.exchanges_of(act)),
+            None => judge(expect, &Ok(()), &self.recording.exchanges.stretch(0..0)),
         }
     }
 
     /// What came of an action, in a sentence.
     pub fn in_words(&self, act: &Performed) -> String {
-        what_happened(&act.outcome(), self.exchanges_of(act))
+        what_happened(&act.outcome(), &self.exchanges_of(act))
     }
 }
 
@@ -360,7 +360,7 @@ fn on_stage(cloud: &Cloud, (parents, from): (&[Actor], usize)) -> Vec<Actor> {
     if parents.is_empty() {
         taking_part.extend(ledger.wallet_changes().iter().map(|change| &change.actor));
     } else {
-        let holds = |actor: &&Actor| !ledger.held_by(&actor.id).is_empty();
+        let holds = |actor: &&Actor| ledger.held_by(&actor.id).next().is_some();
         let holders = cloud.actors().iter().filter(holds);
         taking_part.extend(holders.map(|actor| &actor.id));
     }
