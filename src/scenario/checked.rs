@@ -3,6 +3,7 @@
 use crate::protocol::time::Moment;
 
 use super::action::Action;
+use super::change::Placed;
 use super::diagnostic::{SourceId, Sources};
 use super::file::{Expect, Level, Question};
 use super::locate::Bytes;
@@ -54,6 +55,8 @@ pub struct Scenario {
     pub chapters: Vec<Chapter>,
     /// Teaching steps, in order
     pub beats: Vec<Beat>,
+    /// What it changes in the scenario that it extends, in the order of making
+    pub changes: Vec<Placed>,
     /// The texts it came from, to point into
     pub sources: Sources,
     /// The scenario's own text

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use super::values::Instant;
@@ -140,7 +140,7 @@ pub struct Beat {
 }
 
 /// What must come of an action.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Expect {
     /// It succeeds
@@ -152,14 +152,18 @@ pub enum Expect {
         /// The error code
         code: String,
         /// The check at which it stops
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         check: Option<String>,
         /// Words that the error message contains
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<String>,
     },
     /// The request reaches nobody: the device is offline
     Unreachable,
+    /// It cannot be done: the device lacks what it needs for it
+    Impossible,
+    /// Whatever comes of it
+    Anything,
 }
 
 /// A question to the audience.

@@ -249,6 +249,7 @@ fn join(
         world,
         chapters,
         beats,
+        changes: Vec::new(),
         sources: Sources::default(),
         source: read.source,
         world_source: None,

@@ -2,7 +2,7 @@
 //! is reported where it stands.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::protocol::time::{Moment, Span};
 
@@ -33,6 +33,12 @@ impl TryFrom<String> for Duration {
         Span::parse(text.trim()).map(Self).map_err(|error| {
             format!("{error}; write a duration like \"65m\", \"1h30m\" or \"-10m\"")
         })
+    }
+}
+
+impl Serialize for Duration {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }
 

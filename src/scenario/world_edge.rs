@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A Lambda function.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -236,7 +236,7 @@ pub struct PlatformApplication {
 }
 
 /// A push platform.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[expect(non_camel_case_types, reason = "named as AWS names them")]
 pub enum Platform {
     /// Apple

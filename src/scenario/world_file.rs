@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::provider_file::{
     IamOidcProvider, PoolProvider, Provider, ProviderApp, SamlProvider, Workload,
@@ -385,7 +385,7 @@ pub enum Login {
 }
 
 /// How a role is chosen for who signed in at a user pool's client.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoleMapping {
     /// The user pool
@@ -400,7 +400,7 @@ pub struct RoleMapping {
 }
 
 /// By what a role is chosen.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum MappingKind {
     /// The token's `cognito:preferred_role`
@@ -410,7 +410,7 @@ pub enum MappingKind {
 }
 
 /// A rule that chooses a role.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// The claim that is looked at
@@ -424,7 +424,7 @@ pub struct Rule {
 }
 
 /// How a rule compares.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 pub enum RuleMatch {
     /// The same text
     Equals,
@@ -585,7 +585,7 @@ pub struct Table {
 pub type Item = BTreeMap<String, Attribute>;
 
 /// A value in a row.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 pub enum Attribute {
     /// A text
     S(Template),

@@ -9,28 +9,29 @@ use super::{Hands, StepError};
 use crate::cloud::ledger::{ActorId, ArtifactId, ArtifactValue, CredentialsValue};
 
 impl Hands<'_> {
-    /// The latest thing of a kind that an actor holds.
+    /// The latest thing of a kind that an actor holds, or what it uses in place of that.
     pub(super) fn latest(&self, actor: &ActorId, what: What) -> Result<ArtifactId, StepError> {
-        let held = self.cloud.ledger.held_by(actor).iter().rev();
-        let mut of_kind = held.filter(|id| {
-            self.cloud
-                .ledger
-                .artifact(**id)
-                .is_some_and(|artifact| artifact.kind == what.kind())
-        });
+        match self.learner.instead.get(&(actor.clone(), what)) {
+            Some(Value::Held(other, kind)) => self.latest_held(&ActorId::new(other), *kind),
+            _ => self.latest_held(actor, what),
+        }
+    }
+
+    fn latest_held(&self, actor: &ActorId, what: What) -> Result<ArtifactId, StepError> {
+        let latest = self.cloud.ledger.latest_of_kind(actor, what.kind());
         let name = || {
             self.cloud
                 .actor(actor)
                 .map_or(actor.to_string(), |actor| actor.name.clone())
         };
-        of_kind
-            .next()
-            .copied()
-            .ok_or_else(|| StepError::NothingHeld { who: name(), what })
+        latest.ok_or_else(|| StepError::NothingHeld { who: name(), what })
     }
 
     /// The text of the latest thing of a kind that an actor holds.
     pub(super) fn latest_text(&self, actor: &ActorId, what: What) -> Result<String, StepError> {
+        if let Some(Value::Text(text)) = self.learner.instead.get(&(actor.clone(), what)) {
+            return self.fill(text);
+        }
         let id = self.latest(actor, what)?;
         match self
             .cloud

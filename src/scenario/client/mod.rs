@@ -6,9 +6,11 @@ mod account;
 mod admin;
 mod browser;
 mod dynamodb;
+pub mod edit;
 mod functions;
 mod held;
 mod identity_pool;
+pub mod interfere;
 mod providers;
 mod raw;
 mod s3;
@@ -20,9 +22,11 @@ mod user_pool;
 mod user_pool_steps;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::action::{Action, What};
 use super::build::Names;
+use super::template::Template;
 use crate::cloud::Cloud;
 use crate::cloud::front_door::Unreachable;
 use crate::cloud::ledger::ActorId;
@@ -30,6 +34,8 @@ use crate::protocol::jwt::JwtError;
 use crate::protocol::message::{MessageError, Request, Response};
 use crate::protocol::sigv4::SigV4Error;
 use crate::protocol::srp::SrpError;
+use edit::Part;
+use interfere::Learner;
 
 /// Why an action could not be carried out on the device itself. Nobody refused anything.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +69,9 @@ pub enum StepError {
     /// A value is not there
     #[error("{0} has no value at this moment")]
     NoValue(String),
+    /// A message got lost on its way
+    #[error("the {} of {_1} got lost on its way", _0.name())]
+    Lost(Part, String),
 }
 
 /// What a device remembers between actions.
@@ -82,13 +91,15 @@ pub struct Memory {
     sync_tokens: BTreeMap<String, String>,
 }
 
-/// Everybody's devices.
-#[derive(Debug)]
+/// Everybody's devices. A copy goes on apart from what it was copied from.
+#[derive(Clone, Debug)]
 pub struct Clients {
     /// The world they act in
     pub cloud: Cloud,
     /// What the scenario's names stand for
-    pub names: Names,
+    pub names: Arc<Names>,
+    /// What a learner does to the story
+    pub learner: Learner,
     memories: BTreeMap<ActorId, Memory>,
 }
 
@@ -97,6 +108,7 @@ struct Hands<'a> {
     cloud: &'a mut Cloud,
     names: &'a Names,
     memory: &'a mut Memory,
+    learner: &'a mut Learner,
     device: ActorId,
 }
 
@@ -105,7 +117,8 @@ impl Clients {
     pub fn new(cloud: Cloud, names: Names) -> Self {
         Self {
             cloud,
-            names,
+            names: Arc::new(names),
+            learner: Learner::default(),
             memories: BTreeMap::new(),
         }
     }
@@ -117,8 +130,25 @@ impl Clients {
             cloud: &mut self.cloud,
             names: &self.names,
             memory,
+            learner: &mut self.learner,
             device,
         }
+    }
+
+    /// A text with what templates name filled in, as nobody's in particular.
+    pub fn fill(&mut self, template: &Template) -> Result<String, StepError> {
+        self.hands("").fill(template)
+    }
+
+    /// The claims of the latest thing of a kind that a device holds; none where it cannot be read.
+    pub fn claims_held(
+        &mut self,
+        device: &str,
+        what: What,
+    ) -> Result<Option<serde_json::Map<String, serde_json::Value>>, StepError> {
+        let id = self.hands(device).latest(&ActorId::new(device), what)?;
+        let artifact = self.cloud.ledger.artifact(id);
+        Ok(artifact.and_then(|it| it.claims.clone()))
     }
 
     /// Carries one action out. Apps that got a push by it look at it at once.
@@ -652,6 +682,7 @@ impl Clients {
 impl Hands<'_> {
     /// Sends a request from this device.
     fn send(&mut self, request: Request) -> Result<Response, StepError> {
-        Ok(self.cloud.send(&self.device, request)?.response)
+        let request = self.written(request)?;
+        Ok(self.transmit(request)?.response)
     }
 }
