@@ -39,13 +39,14 @@ fn problems(schema: &Value, value: &Value, at: &str) -> Vec<String> {
         "array" => value.is_array(),
         "object" => value.is_object(),
         "null" => value.is_null(),
-        other => panic!("the schema knows no {other}"),
+        // A word that is not known here fits nothing
+        _ => false,
     };
     let good = match (&schema["const"], &schema["enum"], &schema["type"]) {
         (Value::Null, Value::Null, Value::Array(either)) => either.iter().any(fits),
         (Value::Null, Value::Null, one @ Value::String(_)) => fits(one),
         (Value::Null, Value::Array(allowed), _) => allowed.contains(value),
-        (Value::Null, _, _) => panic!("{at}: the schema says nothing: {schema}"),
+        (Value::Null, _, _) => false,
         (only, _, _) => only == value,
     };
     if !good {
