@@ -65,6 +65,13 @@ pub fn icon_button_at(
     response
 }
 
+/// Explains a control while the pointer rests on it. The words are made only then.
+pub fn hinted(response: Response, hint: impl FnOnce() -> String) -> Response {
+    response.on_hover_ui(|ui| {
+        ui.label(hint());
+    })
+}
+
 /// An icon button that asks for a command; its tooltip names the key.
 pub fn command_icon(
     ui: &Ui,
@@ -75,13 +82,15 @@ pub fn command_icon(
     out: &mut Vec<Command>,
 ) {
     let response = icon_button_at(ui, theme, rect, icon, name, active);
-    let hint = tooltip(&command);
-    let hint = if hint.is_empty() {
-        name.to_owned()
-    } else {
-        hint
+    let hint = || {
+        let hint = tooltip(&command);
+        if hint.is_empty() {
+            name.to_owned()
+        } else {
+            hint
+        }
     };
-    if response.on_hover_text(hint).clicked() {
+    if hinted(response, hint).clicked() {
         out.push(command);
     }
 }
