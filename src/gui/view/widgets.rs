@@ -18,6 +18,12 @@ pub fn named(ui: &Ui, theme: &Theme, response: &Response, name: &str) {
     focus_ring(ui.painter(), theme, response, theme.space.small_radius);
 }
 
+/// Names a field for screen readers: the words in it that say what to type are gone once somebody
+/// types.
+pub fn field_named(response: &Response, name: &str) {
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::TextEdit, true, name));
+}
+
 /// The ring around what the keyboard is on.
 pub fn focus_ring(painter: &Painter, theme: &Theme, response: &Response, radius: f32) {
     if response.has_focus() {

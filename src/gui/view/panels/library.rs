@@ -12,7 +12,9 @@ use crate::gui::view::icons;
 use crate::gui::view::model::{Entry, Model, Narrow, Seen, Shelf};
 use crate::gui::view::paint::canvas::{corner, cut};
 use crate::gui::view::theme::Theme;
-use crate::gui::view::widgets::{button, focus_ring, line, named, row, section, words};
+use crate::gui::view::widgets::{
+    button, field_named, focus_ring, line, named, row, section, words,
+};
 
 /// Width of the strip by which a panel is made wider, in points.
 pub const GRIP: f32 = 6.0;
@@ -69,6 +71,7 @@ fn search(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
         .margin(vec2(theme.step(2.0), theme.step(1.5)))
         .desired_width(f32::INFINITY);
     let response = ui.add(edit);
+    field_named(&response, "Search scenarios");
     focus_ring(ui.painter(), theme, &response, theme.space.small_radius);
     if response.changed() {
         out.push(Command::Filter(text));
@@ -118,7 +121,7 @@ fn shelves(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
         .max_height(most)
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(theme.step(1.0), theme.step(1.0));
-            for row in rows.into_iter().filter(|row| row.len() > 1) {
+            for row in rows.into_iter().filter(|row| !row.is_empty()) {
                 ui.horizontal_wrapped(|ui| {
                     for (text, name, narrow) in row {
                         let chosen = model.shelf.chosen(&narrow);

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use crate::gui::view::commands::{Binding, Command, Dialog, matching};
 use crate::gui::view::model::{Model, Recent};
-use crate::gui::view::widgets::{focus_ring, line, row, words};
+use crate::gui::view::widgets::{field_named, focus_ring, line, row, words};
 
 /// What can be chosen in the palette.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +76,7 @@ pub fn show(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
         .margin(vec2(theme.step(3.0), theme.step(2.0)))
         .desired_width(f32::INFINITY);
     let response = ui.add(edit);
+    field_named(&response, "Command");
     response.request_focus();
     focus_ring(ui.painter(), theme, &response, theme.space.small_radius);
     if response.changed() {

@@ -109,7 +109,7 @@ fn files_that_were_opened_are_offered_again_and_those_that_are_gone_say_so() {
     harness.run_steps(3);
     harness.state_mut().effects.clear();
     press(&mut harness, Modifiers::NONE, Key::Enter);
-    assert_eq!(harness.state().effects, [opened]);
+    assert!(harness.state().effects.contains(&opened));
 }
 
 #[test]

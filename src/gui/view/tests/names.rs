@@ -11,7 +11,9 @@ fn nameless(harness: &Harness<'static, Desk>) -> (usize, Vec<String>) {
     let nodes: Vec<_> = harness.query_all(focusable).collect();
     let nameless = nodes.iter().filter_map(|node| {
         let node = node.accesskit_node();
-        let label = node.label().unwrap_or_default();
+        // What a label says is its value and its name at once
+        let value = node.value().filter(|_| node.role() == Role::Label);
+        let label = node.label().or(value).unwrap_or_default();
         // The root and the layers below it take the keyboard only from those who look for it
         let plain = matches!(
             node.role(),
@@ -79,7 +81,10 @@ fn whoever_tabs_through_the_window_reaches_the_stage_in_words() {
         harness.run_steps(2);
         let focused = By::new().predicate(|node| node.is_focused());
         let found = harness.query_all(focused).next();
-        reached.extend(found.and_then(|node| node.accesskit_node().label()));
+        reached.extend(found.and_then(|node| {
+            let node = node.accesskit_node();
+            node.label().or_else(|| node.value())
+        }));
     }
     for wanted in ["Stage, beat", "Dana's phone: ", "Next beat", "Settings"] {
         assert!(

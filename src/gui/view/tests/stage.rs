@@ -182,7 +182,7 @@ fn keys_move_what_is_looked_at_closely_and_stop_at_the_edges() {
 }
 
 #[test]
-fn the_wheel_looks_closer_at_the_pointer_a_drag_moves_and_a_double_click_fits_all() {
+fn the_wheel_looks_closer_at_the_pointer_and_a_drag_moves_what_is_seen() {
     use bevy_egui::egui::{Event, MouseWheelUnit, PointerButton, TouchPhase};
     let mut harness = window(staged(), vec2(1600.0, 900.0));
     let at = pos2(760.0, 560.0);
@@ -210,13 +210,6 @@ fn the_wheel_looks_closer_at_the_pointer_a_drag_moves_and_a_double_click_fits_al
     harness.run_steps(1);
     let moved = harness.state().model.lens;
     assert!(moved != closer && moved.zoom() == closer.zoom());
-    harness.event(Event::PointerMoved(at));
-    for pressed in [true, false, true, false] {
-        harness.event(button(pressed));
-        harness.run_steps(1);
-    }
-    harness.state_mut().model.advance(1.0);
-    assert!(harness.state().model.lens.whole());
 }
 
 #[test]
