@@ -1,14 +1,18 @@
 //! A scenario file as its author wrote it: raw types, straight from RON. What they say is
 //! checked in [`super::check`]; everything behind that works with [`super::Scenario`].
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::action::Action;
+use super::change::Placed;
 use super::values::Instant;
 use super::world_file::World;
 
 /// A whole scenario file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// Short stable name; also what other scenarios extend
@@ -41,6 +45,13 @@ pub struct File {
     /// For the teacher
     #[serde(default)]
     pub notes: String,
+    /// Where what it claims of AWS is written: document and chapter, a standard, an issue thread
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// What learners get stuck on, by the short names in `docs/coverage.md`: rows that this
+    /// scenario runs
+    #[serde(default)]
+    pub stuck: Vec<String>,
     /// Codes of warnings that are this scenario's very point
     #[serde(default)]
     pub deliberate: Vec<String>,
@@ -50,6 +61,20 @@ pub struct File {
     /// The last beat that is shared; without it, all of them
     #[serde(default)]
     pub until: Option<String>,
+    /// Entries of the world of the scenario extended that are not there, by list:
+    /// `{"roles": ["Office"]}`
+    #[serde(default)]
+    pub without: BTreeMap<String, Vec<String>>,
+    /// What a learner changes in the beats inherited: they are performed with it
+    #[serde(default)]
+    pub changes: Vec<Placed>,
+    /// What comes of inherited beats because of that, by beat: belongs to the last actions, as
+    /// `expect` does
+    #[serde(default)]
+    pub outcomes: BTreeMap<String, Vec<Expect>>,
+    /// What else can be tried, with what comes of it
+    #[serde(default)]
+    pub experiments: Vec<Experiment>,
     /// A world that several scenarios begin with: a file beside this one, or below
     #[serde(default)]
     pub world_file: Option<String>,
@@ -62,8 +87,23 @@ pub struct File {
     pub chapters: Vec<Chapter>,
 }
 
+/// Something to try: changes that a learner makes with one click, and the stated outcome.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// The question: "What if the token is for another app?"
+    pub title: String,
+    /// What is changed, in order
+    pub changes: Vec<Placed>,
+    /// How the first thing ends that ends otherwise than without the changes; `Allowed` where
+    /// nobody refuses anything more
+    pub expect: Expect,
+    /// Why that is so
+    pub explain: String,
+}
+
 /// Whom a scenario is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Level {
     /// Needs no knowledge of AWS
     #[default]
@@ -86,7 +126,7 @@ impl Level {
 }
 
 /// A group of beats.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chapter {
     /// What the timeline calls it. A variant whose first chapter bears the title of the last
@@ -97,7 +137,7 @@ pub struct Chapter {
 }
 
 /// One teaching step.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Beat {
     /// Short stable name, unique in the scenario
@@ -126,7 +166,7 @@ pub struct Beat {
 }
 
 /// What must come of an action.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Expect {
     /// It succeeds
@@ -138,18 +178,22 @@ pub enum Expect {
         /// The error code
         code: String,
         /// The check at which it stops
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         check: Option<String>,
         /// Words that the error message contains
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<String>,
     },
     /// The request reaches nobody: the device is offline
     Unreachable,
+    /// It cannot be done: the device lacks what it needs for it
+    Impossible,
+    /// Whatever comes of it
+    Anything,
 }
 
 /// A question to the audience.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// The question
@@ -162,7 +206,7 @@ pub struct Question {
 }
 
 /// One possible answer.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     /// The answer
