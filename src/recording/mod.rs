@@ -4,11 +4,15 @@
 //! moment in a recording is a [`Cursor`]: how many exchanges have begun and ended.
 
 pub mod compare;
+pub mod holdings;
+mod index;
+mod needle;
 mod query;
 pub mod saved;
 mod search;
 pub mod trace;
 
+pub use index::Places;
 pub use query::{Cursor, Held};
 pub use search::{Found, MAX_FOUND};
 
@@ -142,6 +146,9 @@ pub struct Recording {
     pub states: Log<StateChange>,
     /// Every published key set
     pub keys: Vec<PublishedKeys>,
+    /// Where things are in the logs above, worked out when first asked
+    #[serde(skip)]
+    pub places: Places,
 }
 
 impl Recording {

@@ -271,5 +271,6 @@ fn recorded(
         wallet: written.wallet,
         states: written.states,
         keys: written.keys,
+        places: recording::Places::default(),
     }
 }

@@ -1,10 +1,12 @@
 //! Cards and wallets: what each actor shows at a moment.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cloud::ledger::{ActorId, Artifact, ArtifactId, ArtifactKind, ArtifactValue};
 use crate::protocol::time::Moment;
 use crate::recording::Recording;
+use crate::recording::holdings::Holdings;
 
 use super::frame::{ActorView, ArtifactLook, ChipView, Rect};
 use super::layout::{Layout, Needs, Place, metric};
@@ -27,6 +29,7 @@ struct Change {
 #[derive(Clone, Debug, Default)]
 struct Script {
     wallet: Vec<Change>,
+    holdings: Holdings,
     lines: Vec<(PlayTime, String)>,
     most_chips: usize,
 }
@@ -59,6 +62,8 @@ impl Cast {
             // Stable: what happens at one moment keeps the ledger's order
             script.wallet.sort_by_key(|change| change.at);
             script.lines.sort_by_key(|(at, _)| *at);
+            let changes = script.wallet.iter();
+            script.holdings = Holdings::of(changes.map(|change| (change.artifact, change.gained)));
             script.most_chips = most_at_once(&script.wallet);
             script
         });
@@ -72,7 +77,7 @@ impl Cast {
         self.scripts
             .iter()
             .map(|script| Needs {
-                lines: script.lines.iter().map(|(_, line)| line.clone()).collect(),
+                lines: script.distinct_lines(),
                 chips: script.most_chips,
             })
             .collect()
@@ -112,6 +117,12 @@ impl Cast {
 }
 
 impl Script {
+    /// Every text of the second line once: in a long story cards say the same again and again.
+    fn distinct_lines(&self) -> Vec<String> {
+        let lines: BTreeSet<&str> = self.lines.iter().map(|(_, line)| line.as_str()).collect();
+        lines.into_iter().map(str::to_owned).collect()
+    }
+
     fn line_at(&self, t: PlayTime) -> &str {
         let after = self.lines.partition_point(|(at, _)| *at <= t);
         let line = after.checked_sub(1).and_then(|at| self.lines.get(at));
@@ -120,25 +131,21 @@ impl Script {
 
     fn held_at(&self, t: PlayTime) -> Vec<Change> {
         let after = self.wallet.partition_point(|change| change.at <= t);
-        let mut held: Vec<Change> = Vec::new();
-        for change in &self.wallet[..after] {
-            held.retain(|other| other.artifact != change.artifact);
-            if change.gained {
-                held.push(*change);
-            }
-        }
-        held
+        let held = self.holdings.after(after);
+        held.filter_map(|holding| self.wallet.get(holding.from).copied())
+            .collect()
     }
 }
 
 /// How many things are held at once, counting only what stays for a moment.
 fn most_at_once(wallet: &[Change]) -> usize {
-    let mut held: Vec<ArtifactId> = Vec::new();
+    let mut held: BTreeSet<ArtifactId> = BTreeSet::new();
     let mut most = 0;
     for (position, change) in wallet.iter().enumerate() {
-        held.retain(|other| *other != change.artifact);
         if change.gained {
-            held.push(change.artifact);
+            held.insert(change.artifact);
+        } else {
+            held.remove(&change.artifact);
         }
         if wallet
             .get(position + 1)
@@ -212,22 +219,7 @@ fn fill_wallet(
     if count > place.chips {
         // One line is spent on saying how many are hidden
         let room = place.chips.saturating_sub(1);
-        let mut ranks: Vec<u8> = shown
-            .iter()
-            .map(|(_, artifact)| rank(artifact.kind))
-            .collect();
-        ranks.sort_unstable();
-        while shown.len() > room {
-            let worst = ranks.pop().unwrap_or(0);
-            // Of equals the oldest goes
-            match shown
-                .iter()
-                .position(|(_, artifact)| rank(artifact.kind) == worst)
-            {
-                Some(position) => drop(shown.remove(position)),
-                None => shown.truncate(room),
-            }
-        }
+        shown = most_telling(shown, room);
     }
     let step = (metric::CHIP + metric::CHIP_GAP) * unit;
     let left = place.room.x + metric::CHIP_INSET * unit;
@@ -248,6 +240,26 @@ fn fill_wallet(
     if count > 0 && place.chips > 0 {
         view.rect.h = y - place.room.y + (metric::CARD_PAD - metric::CHIP_GAP) * unit;
     }
+}
+
+/// As many as there is room for, in their order: what says most, and of equals the newest.
+fn most_telling<'a>(
+    held: Vec<(&'a Change, &'a Artifact)>,
+    room: usize,
+) -> Vec<(&'a Change, &'a Artifact)> {
+    let ranks = held.iter().enumerate();
+    let mut places: Vec<(u8, Reverse<usize>)> = ranks
+        .map(|(place, (_, artifact))| (rank(artifact.kind), Reverse(place)))
+        .collect();
+    if room < places.len() {
+        places.select_nth_unstable(room);
+        places.truncate(room);
+    }
+    places.sort_unstable_by_key(|(_, Reverse(place))| *place);
+    let places = places.into_iter();
+    places
+        .filter_map(|(_, Reverse(place))| held.get(place).copied())
+        .collect()
 }
 
 fn chip(artifact: &Artifact, clock: Moment, widest: f32) -> ChipView {
