@@ -30,6 +30,8 @@ impl Holding {
 /// What was held at some time.
 #[derive(Clone, Debug)]
 struct Overview {
+    /// It is good for as many changes as this, or more: what ended before is not in it
+    from: usize,
     /// After so many holdings had begun
     begun: usize,
     /// Those of them that had not ended
@@ -56,7 +58,7 @@ impl Holdings {
                 held.until = Some(position);
             }
             if gained {
-                holdings.overview(open.len());
+                holdings.overview(position + 1, open.len());
                 open.insert(artifact, holdings.all.len());
                 holdings.all.push(Holding {
                     artifact,
@@ -69,7 +71,7 @@ impl Holdings {
     }
 
     /// Writes down what is held, if the last time is long enough ago for so much.
-    fn overview(&mut self, held: usize) {
+    fn overview(&mut self, from: usize, held: usize) {
         let last = self.overviews.last();
         let begun = last.map_or(0, |last| last.begun);
         if self.all.len() - begun < held.max(LEAST_APART) {
@@ -83,6 +85,7 @@ impl Holdings {
         };
         let held = before.chain(since).filter(stays).collect();
         self.overviews.push(Overview {
+            from,
             begun: self.all.len(),
             held,
         });
@@ -91,7 +94,7 @@ impl Holdings {
     /// What is held after so many changes, in the order of getting it.
     pub fn after(&self, changes: usize) -> impl Iterator<Item = Holding> + '_ {
         let begun = self.all.partition_point(|holding| holding.from < changes);
-        let overviews = self.overviews.partition_point(|it| it.begun <= begun);
+        let overviews = self.overviews.partition_point(|it| it.from <= changes);
         let overview = overviews
             .checked_sub(1)
             .and_then(|last| self.overviews.get(last));
