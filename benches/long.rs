@@ -351,6 +351,7 @@ fn crowd() -> Recording {
             summary: String::new(),
             seed: 1,
             started_at: start,
+            branch: None,
             themes: Vec::new(),
             exams: Vec::new(),
         },
@@ -366,6 +367,7 @@ fn crowd() -> Recording {
         wallet: written.wallet,
         states: written.states,
         keys: written.keys,
+        interventions: Vec::new(),
         places: Places::default(),
     }
 }

@@ -19,8 +19,8 @@ pub use search::{Found, MAX_FOUND};
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::ledger::{
-    Actor, Artifact, Exchange, ExchangeId, Log, PolicyDecision, PublishedKeys, StateChange,
-    WalletChange,
+    Actor, ActorId, Artifact, Exchange, ExchangeId, Log, PolicyDecision, PublishedKeys,
+    StateChange, WalletChange,
 };
 use crate::protocol::time::Moment;
 
@@ -47,6 +47,39 @@ pub struct Header {
     pub themes: Vec<u32>,
     /// Exams by their short names
     pub exams: Vec<String>,
+    /// Where it parted from another one, and why
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<Branch>,
+}
+
+/// Where a recording parted from the one that it goes on differently from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Branch {
+    /// The scenario that was performed as it is written
+    pub parent: String,
+    /// What the learner changed
+    pub cause: String,
+    /// The first beat that the change is in, by its position
+    pub beat: u32,
+    /// How many of the beat's actions were done before
+    pub action: u32,
+    /// The first exchange that may differ
+    pub exchange: ExchangeId,
+}
+
+/// Something that the learner did to the story. Nobody in the story did it, and AWS did not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intervention {
+    /// The beat in which it happened
+    pub beat: u32,
+    /// When
+    pub at: Moment,
+    /// The exchange before which it happened, or the next one there would be
+    pub before: ExchangeId,
+    /// Whom or what it happened to
+    pub actor: Option<ActorId>,
+    /// What was changed, in words
+    pub says: String,
 }
 
 /// A group of beats.
@@ -146,6 +179,9 @@ pub struct Recording {
     pub states: Log<StateChange>,
     /// Every published key set
     pub keys: Vec<PublishedKeys>,
+    /// What the learner did, in order
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interventions: Vec<Intervention>,
     /// Where things are in the logs above, worked out when first asked
     #[serde(skip)]
     pub places: Places,

@@ -3,6 +3,7 @@
 use crate::protocol::time::Moment;
 
 use super::action::Action;
+use super::change::Placed;
 use super::diagnostic::{SourceId, Sources};
 use super::file::{Expect, Level, Question};
 use super::locate::Bytes;
@@ -35,6 +36,10 @@ pub struct Scenario {
     pub minutes: u32,
     /// For the teacher
     pub notes: String,
+    /// Where what it claims of AWS is written
+    pub cited: Vec<String>,
+    /// Rows of [`super::stuck`] that it runs
+    pub stuck: Vec<String>,
     /// Codes of warnings that are this scenario's very point
     pub deliberate: Vec<String>,
     /// The scenario it extends
@@ -49,6 +54,8 @@ pub struct Scenario {
     pub chapters: Vec<Chapter>,
     /// Teaching steps, in order
     pub beats: Vec<Beat>,
+    /// What it changes in the scenario that it extends, in the order of making
+    pub changes: Vec<Placed>,
     /// The texts it came from, to point into
     pub sources: Sources,
     /// The scenario's own text

@@ -272,6 +272,8 @@ fn join(
         level: file.level,
         minutes: file.minutes,
         notes: file.notes.clone(),
+        cited: file.sources.clone(),
+        stuck: file.stuck.clone(),
         deliberate: file.deliberate.clone(),
         extends: file.extends.clone(),
         seed: file.seed.or(inherited_seed).unwrap_or(DEFAULT_SEED),
@@ -283,6 +285,7 @@ fn join(
         world,
         chapters,
         beats,
+        changes: Vec::new(),
         sources: Sources::default(),
         source: read.source,
     })

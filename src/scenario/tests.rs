@@ -50,7 +50,8 @@ fn inverted(expect: &Expect) -> Expect {
             check: None,
             message: None,
         },
-        Expect::Refused { .. } | Expect::Unreachable => Expect::Allowed,
+        Expect::Refused { .. } | Expect::Unreachable | Expect::Impossible => Expect::Allowed,
+        Expect::Anything => Expect::Impossible,
     }
 }
 

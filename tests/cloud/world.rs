@@ -42,7 +42,7 @@ pub fn everything() -> (Cloud, Names) {
         }
     }
     let Clients { cloud, names, .. } = clients;
-    (cloud, names)
+    (cloud, Names::clone(&names))
 }
 
 /// A request as it once travelled, to be sent again.

@@ -7,8 +7,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A value that entries share. Read like the value itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Shared<T>(Arc<T>);
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
 
 impl<T: PartialEq> Shared<T> {
     /// The other one, where it is the same: then one of them is enough.
@@ -18,11 +24,6 @@ impl<T: PartialEq> Shared<T> {
         } else {
             self
         }
-    }
-
-    /// Whether both are kept in one place.
-    pub fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
@@ -49,5 +50,28 @@ impl<T: Serialize> Serialize for Shared<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Shared<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_the_same_is_kept_once_and_what_differs_stays() {
+        let before = Shared::from(vec![1, 2]);
+        let same = Shared::from(vec![1, 2]).or_same(&before);
+        assert!(Arc::ptr_eq(&same.0, &before.0));
+        assert_eq!(*Shared::from(vec![3]).or_same(&before), [3]);
+    }
+
+    #[test]
+    fn it_is_written_down_like_the_value_itself() {
+        let json = serde_json::to_string(&Shared::from(vec![1, 2])).unwrap();
+        assert_eq!(json, "[1,2]");
+        assert_eq!(
+            *serde_json::from_str::<Shared<Vec<u8>>>(&json).unwrap(),
+            [1, 2]
+        );
     }
 }

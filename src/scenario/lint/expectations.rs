@@ -106,7 +106,9 @@ fn impossible(
         Expect::Unreachable if !is_offline && !matches!(act.action, Action::Request { .. }) => {
             Some(format!("`{device}` is online here: it reaches somebody"))
         }
-        Expect::Refused { .. } | Expect::Unreachable => None,
+        Expect::Refused { .. } | Expect::Unreachable | Expect::Impossible | Expect::Anything => {
+            None
+        }
     }
 }
 
