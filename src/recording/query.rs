@@ -257,10 +257,8 @@ mod tests {
             actor: &ActorId,
             at: Cursor,
         ) -> Option<&'a StateChange> {
-            let of_actor = recording.states.iter().filter(|it| it.actor == *actor);
-            of_actor
-                .filter(|it| (it.beat, it.at) <= (at.beat, at.at))
-                .last()
+            let mut of_actor = recording.states.iter().filter(|it| it.actor == *actor);
+            of_actor.rfind(|it| (it.beat, it.at) <= (at.beat, at.at))
         }
     }
 
