@@ -200,6 +200,7 @@ impl Desk {
             "zoom": self.model.glide.is_none().then(|| format!("{:.2}", self.model.lens.zoom())),
             "sequence": self.model.sequence,
             "presenter": self.model.presenter,
+            "typed": self.model.palette.filter,
             "dialog": self.model.dialog.map(|dialog| format!("{dialog:?}")),
             "trouble": self.model.trouble.as_ref().map(|trouble| &trouble.title),
         })
