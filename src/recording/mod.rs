@@ -4,11 +4,13 @@
 //! moment in a recording is a [`Cursor`]: how many exchanges have begun and ended.
 
 pub mod compare;
+pub mod provenance;
 mod query;
 pub mod saved;
 mod search;
 pub mod trace;
 
+pub use provenance::{Kin, Place, Spot, Trail};
 pub use query::{Cursor, Held};
 pub use search::{Found, MAX_FOUND};
 

@@ -139,6 +139,9 @@ fn shown(part: &PartReport) -> (String, String) {
         return (expected, actual);
     }
     let had = had.unwrap_or_default();
+    if let Some(asked) = other_services(part, &had) {
+        return (asked, had);
+    }
     let nearest = part
         .asked
         .iter()
@@ -151,6 +154,31 @@ fn shown(part: &PartReport) -> (String, String) {
         false => asked.to_owned(),
     };
     (asked, had.to_owned())
+}
+
+/// Where none of the actions asked for is of the service that was asked, none of them is nearer
+/// than the others: all are shown, as far as a line goes.
+fn other_services(part: &PartReport, had: &str) -> Option<String> {
+    const SHOWN: usize = 3;
+    let service = |action: &str| {
+        action
+            .split_once(':')
+            .map(|(service, _)| service.to_lowercase())
+    };
+    if part.part != PartName::Action || part.element.starts_with("Not") {
+        return None;
+    }
+    let wanted = service(had)?;
+    let near = |asked: &String| service(asked).is_none_or(|it| it == wanted);
+    if part.asked.iter().any(near) {
+        return None;
+    }
+    let shown: Vec<&str> = part.asked.iter().take(SHOWN).map(String::as_str).collect();
+    let more = part.asked.len().saturating_sub(SHOWN);
+    Some(match more {
+        0 => shown.join(" or "),
+        more => format!("{} or {more} more", shown.join(" or ")),
+    })
 }
 
 fn common_bytes(a: &str, b: &str) -> usize {

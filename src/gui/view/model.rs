@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::commands::{Command, Dialog, Selection, matching};
+use super::looking::{Look, Looking, moment_of, subject_of};
 use super::outline;
 use super::panels::search::finds;
 use super::question::{self, Asking, Phase, Reply};
-use super::signature::Signature;
 use super::theme::{Theme, ThemeError, ThemeName};
 use crate::recording::{Cursor, Recording};
 use crate::stage::frame::{Frame, Point};
@@ -203,8 +203,8 @@ pub struct Model {
     pub loaded: Option<Loaded>,
     /// What the inspector shows
     pub selection: Option<Selection>,
-    /// Whether the signature of the chosen token holds
-    pub signature: Option<Signature>,
+    /// What is known about it, and the value that is followed
+    pub looking: Looking,
     /// Whether secrets are shown
     pub secrets_shown: bool,
     /// What is shown over everything else
@@ -245,7 +245,7 @@ impl Model {
             library,
             loaded: None,
             selection: None,
-            signature: None,
+            looking: Looking::default(),
             secrets_shown: false,
             dialog: None,
             palette: PaletteState::default(),
@@ -293,6 +293,7 @@ impl Model {
             outline,
         });
         self.lens = Lens::default();
+        self.looking.forget();
         self.screen = Screen::Stage;
         self.trouble = None;
         self.asking = None;
@@ -329,6 +330,7 @@ impl Model {
             loaded.refresh();
             question::follow(&mut self.asking, &loaded.playback);
             self.note_seen();
+            self.inspect();
         }
         moved
     }
@@ -355,6 +357,7 @@ impl Model {
                 self.settings.inspector = true;
                 self.select(Some(selection));
             }
+            Command::Look(look) => self.look(look),
             Command::ToggleSecrets => self.secrets_shown = !self.secrets_shown,
             Command::Filter(text) => self.filter = text,
             Command::FilterExam(exam) => {
@@ -446,6 +449,7 @@ impl Model {
                 loaded.refresh();
                 question::follow(asking, &loaded.playback);
                 self.note_seen();
+                self.inspect();
             }
         }
     }
@@ -512,14 +516,30 @@ impl Model {
 
     fn select(&mut self, selection: Option<Selection>) {
         self.secrets_shown = false;
-        self.signature = match (&selection, &self.loaded) {
-            (Some(Selection::Artifact(id)), Some(loaded)) => {
-                let artifact = loaded.recording.artifact(*id);
-                artifact.and_then(|artifact| Signature::of(artifact, &loaded.recording))
-            }
-            _ => None,
-        };
         self.selection = selection;
+        self.inspect();
+    }
+
+    /// Works out what the inspector shows, where that is not known yet.
+    fn inspect(&mut self) {
+        if let Some(loaded) = &self.loaded {
+            let cursor = loaded.cursor();
+            let chosen = self.selection.as_ref();
+            self.looking.inspect(&loaded.recording, chosen, cursor);
+        }
+    }
+
+    fn look(&mut self, look: Look) {
+        let Some(loaded) = &self.loaded else { return };
+        let chosen = self.selection.as_ref();
+        let Some(place) = self.looking.apply(look, &loaded.recording, chosen) else {
+            return;
+        };
+        let at = moment_of(&place, &loaded.stage, &loaded.recording);
+        self.screen = Screen::Stage;
+        self.playback(PlaybackCommand::Seek(at));
+        self.settings.inspector = true;
+        self.select(subject_of(&place));
     }
 
     /// Goes to where something was found, and shows it.
@@ -577,6 +597,8 @@ impl Model {
             self.leave_question();
         } else if self.presenter {
             self.presenter = false;
+        } else if self.looking.following.is_some() {
+            self.looking.following = None;
         } else {
             self.select(None);
             self.settings.inspector = false;

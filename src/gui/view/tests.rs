@@ -7,9 +7,11 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::commands::{Command, Dialog, Selection, table};
+use super::looking::{Inspected, Look};
 use super::model::{Effect, Model, Screen};
 use super::window::Areas;
 use super::{fixture, show_in};
+use crate::inspect::signature::Signature;
 use crate::recording::Recording;
 use crate::stage::playback::PlaybackCommand;
 
@@ -129,10 +131,10 @@ fn a_chip_chosen_on_the_stage_is_taken_apart_in_the_inspector_and_its_signature_
         .artifact(*id)
         .unwrap();
     assert!(artifact.label.contains("ID token"));
-    assert!(matches!(
-        desk.model.signature,
-        Some(super::signature::Signature::Valid(_))
-    ));
+    let Inspected::Token(token) = &desk.model.looking.inspected else {
+        panic!("{:?}", desk.model.looking.inspected)
+    };
+    assert!(matches!(token.signature, Signature::Valid(_)));
     harness.get_by_label("Signature valid");
     harness.get_by_label("Claims");
 }

@@ -10,7 +10,7 @@ const LIBRARY_MIN: f32 = 200.0;
 /// The narrowest inspector, in points.
 const INSPECTOR_MIN: f32 = 240.0;
 /// The part of the window that the inspector takes unless somebody makes it wider.
-const INSPECTOR_SHARE: f32 = 0.27;
+const INSPECTOR_SHARE: f32 = 0.36;
 /// The part of the room beside the panels that the stage keeps above the caption.
 const STAGE_DEPTH: f32 = 0.42;
 /// The part of the window that is the stage's, at least.
@@ -83,7 +83,7 @@ impl Areas {
         let usual = space.inspector.min(window.width() * INSPECTOR_SHARE);
         let inspector_wanted = model.settings.inspector_width.unwrap_or(usual);
         let shown = on_stage && model.settings.inspector;
-        let inspector = side(shown, inspector_wanted.min(720.0), INSPECTOR_MIN);
+        let inspector = side(shown, inspector_wanted.min(960.0), INSPECTOR_MIN);
         let (library, middle) = match library {
             Some(width) => {
                 let (library, rest) = right.split_left_right_at_x(right.left() + width);
