@@ -91,17 +91,45 @@ impl PolicyView {
                 Outcome::ExplicitDeny => "Why not: a statement denies it",
                 Outcome::ImplicitDeny => "Why not: nothing allows it",
             },
-            summary: explanation.summary.clone(),
+            summary: sentence(&explanation.summary),
             principal: decision.principal.clone(),
             action: decision.action.clone(),
             resource: decision.resource.clone(),
             printed: printed.or_else(|| explanation.sentence.clone()),
             untold: untold(explanation),
             ended: ended(explanation),
-            steps: explanation.steps.clone(),
+            steps: explanation.steps.iter().map(quoted_step).collect(),
             policies,
             context: context(decision),
         }
+    }
+}
+
+/// Code between backticks is put between quotation marks, for readers of plain text.
+fn quoted(text: &str) -> String {
+    let mut opening = true;
+    let turn = |c: char| match c {
+        '`' => {
+            opening = !opening;
+            if opening { '”' } else { '“' }
+        }
+        other => other,
+    };
+    text.chars().map(turn).collect()
+}
+
+/// The same, beginning with a capital letter.
+fn sentence(text: &str) -> String {
+    let text = quoted(text);
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string());
+    format!("{}{}", first.unwrap_or_default(), chars.as_str())
+}
+
+fn quoted_step(step: &Step) -> Step {
+    Step {
+        sentence: sentence(&step.sentence),
+        ..step.clone()
     }
 }
 
@@ -143,21 +171,15 @@ fn untold(explanation: &Explanation) -> Vec<String> {
     if explanation.decision == Outcome::Allow {
         return Vec::new();
     }
-    let mut said = vec![format!(
-        "It was {}.",
-        explanation.summary.trim_end_matches('.')
-    )];
-    if explanation.decision == Outcome::ImplicitDeny {
-        said[0] = format!("In truth {}.", explanation.summary.trim_end_matches('.'));
-    }
+    let mut said = vec![format!("{}.", sentence(&explanation.summary))];
     let Some(nearest) = nearest(explanation) else {
         return said;
     };
     for part in nearest.parts.iter().filter(|part| !part.matched) {
         let place = place(nearest);
         said.push(match &part.near_miss {
-            Some(near) => format!("{place}: nearly: {}.", near.text.trim_end_matches('.')),
-            None => format!("{place}: {}.", why(part)),
+            Some(near) => format!("{place}: nearly. {}.", sentence(&near.text)),
+            None => format!("{place}: {}.", quoted(&why(part))),
         });
     }
     said

@@ -5,7 +5,7 @@
 //! the evidence of a check, in a condition key of a policy decision.
 
 use crate::cloud::ledger::{
-    Artifact, ArtifactId, ArtifactKind, ArtifactValue, Exchange, ExchangeId, Outcome, Source,
+    Artifact, ArtifactId, ArtifactKind, ArtifactValue, Exchange, ExchangeId, Outcome, Source, Step,
 };
 use crate::protocol::form::percent_encode;
 use crate::protocol::time::Moment;
@@ -106,6 +106,8 @@ impl Recording {
 
     fn places(&self, wanted: &Wanted<'_>) -> Vec<(Order, Place)> {
         let mut found = Vec::new();
+        let turns = self.turns();
+        let turn = |id: ExchangeId| turns.get(id.index());
         let holders: Vec<(&Artifact, String)> = self
             .artifacts
             .iter()
@@ -113,7 +115,9 @@ impl Recording {
             .collect();
         for (artifact, field) in &holders {
             let minted_in = artifact.exchange.and_then(|id| self.exchange(id));
-            let order = (artifact.minted_at, 1, minted_in.map_or(0, |it| it.id.0), 0);
+            let order = minted_in
+                .and_then(|it| turn(it.id))
+                .map_or(0, |it| it.settled);
             found.push((
                 order,
                 Place {
@@ -126,7 +130,9 @@ impl Recording {
             ));
         }
         for exchange in &self.exchanges {
-            in_exchange(exchange, wanted, &holders, &mut found);
+            if let Some(turn) = turn(exchange.id) {
+                in_exchange(exchange, wanted, (&holders, turn), &mut found);
+            }
         }
         for (number, decision) in (0..).zip(&self.decisions) {
             let Some(exchange) = self.exchange(decision.exchange) else {
@@ -145,10 +151,54 @@ impl Recording {
                     .then(|| "principal".to_owned())
             }) {
                 let place = of_exchange(exchange, Spot::Decision(number), exchange.at, field);
-                found.push(((exchange.at, 0, exchange.id.0, u32::MAX), place));
+                found.push((turn(exchange.id).map_or(0, |it| it.settled), place));
             }
         }
         found
+    }
+
+    /// The turn of every exchange. Nested ones have theirs inside the one they were made for.
+    fn turns(&self) -> Vec<Turn> {
+        let mut turns: Vec<Turn> = Vec::new();
+        turns.resize_with(self.exchanges.len(), Turn::default);
+        let mut next = 1;
+        for exchange in self.exchanges.iter().filter(|it| it.parent.is_none()) {
+            self.take_turn(exchange, &mut next, &mut turns);
+        }
+        turns
+    }
+
+    fn take_turn(&self, exchange: &Exchange, next: &mut Order, turns: &mut [Turn]) {
+        let mut tick = || {
+            *next += 1;
+            *next
+        };
+        let asked = tick();
+        let mut checks = Vec::with_capacity(exchange.checks.len());
+        for step in &exchange.steps {
+            match step {
+                Step::Check(_) => {
+                    *next += 1;
+                    checks.push(*next);
+                }
+                Step::Call(id) => {
+                    // A call is made later than what it is made for: no way back
+                    let inner = self.exchange(*id).filter(|inner| inner.id > exchange.id);
+                    if let Some(inner) = inner {
+                        self.take_turn(inner, next, turns);
+                    }
+                }
+            }
+        }
+        *next += 2;
+        if let Some(turn) = turns.get_mut(exchange.id.index()) {
+            *turn = Turn {
+                asked,
+                checks,
+                settled: *next - 1,
+                answered: *next,
+            };
+        }
     }
 
     /// The beat under way at a moment.
@@ -247,8 +297,17 @@ fn value_of(artifact: &Artifact, field: &str) -> Option<String> {
     }
 }
 
-/// Moment, what comes back after what went, which exchange, which place in it.
-type Order = (Moment, u8, u32, u32);
+/// Which comes first: a number that rises through everything that happens.
+type Order = u32;
+
+/// When the parts of an exchange have their turn among everything that happens.
+#[derive(Default)]
+struct Turn {
+    asked: Order,
+    checks: Vec<Order>,
+    settled: Order,
+    answered: Order,
+}
 
 fn of_exchange(exchange: &Exchange, spot: Spot, at: Moment, field: String) -> Place {
     Place {
@@ -263,11 +322,10 @@ fn of_exchange(exchange: &Exchange, spot: Spot, at: Moment, field: String) -> Pl
 fn in_exchange(
     exchange: &Exchange,
     wanted: &Wanted<'_>,
-    holders: &[(&Artifact, String)],
+    (holders, turn): (&[(&Artifact, String)], &Turn),
     found: &mut Vec<(Order, Place)>,
 ) {
     let (asked, answered) = (exchange.at, exchange.answered_at);
-    let id = exchange.id.0;
     let request = &exchange.request;
     let field = wanted
         .is_in(&request.url)
@@ -276,7 +334,7 @@ fn in_exchange(
     match field {
         Some(field) => {
             let place = of_exchange(exchange, Spot::Request, asked, field);
-            found.push(((asked, 0, id, 0), place));
+            found.push((turn.asked, place));
         }
         None => {
             let mut inside = holders.iter();
@@ -284,7 +342,7 @@ fn in_exchange(
             if let Some((artifact, field)) = carried {
                 let field = format!("{field} of the {}", artifact.label);
                 let place = of_exchange(exchange, Spot::Carried(artifact.id), asked, field);
-                found.push(((asked, 0, id, 0), place));
+                found.push((turn.asked, place));
             }
         }
     }
@@ -292,14 +350,14 @@ fn in_exchange(
         let made = check.outcome != Outcome::NotReached;
         if made && (wanted.is_in(&check.expected) || wanted.is_in(&check.actual)) {
             let place = of_exchange(exchange, Spot::Check(position), asked, check.name.clone());
-            found.push(((asked, 0, id, position + 1), place));
+            let order = turn.checks.get(position as usize);
+            found.push((order.copied().unwrap_or(turn.asked), place));
         }
     }
     let response = &exchange.response;
     if let Some(field) = wanted.in_message(&response.headers, response.body.text()) {
         let place = of_exchange(exchange, Spot::Response, answered, field);
-        // Inner answers come before outer ones
-        found.push(((answered, 2, u32::MAX - id, 0), place));
+        found.push((turn.answered, place));
     }
 }
 
@@ -448,8 +506,8 @@ mod tests {
         assert!(spots(|it| matches!(it, Spot::Request)) >= 1);
         assert!(spots(|it| matches!(it, Spot::Decision(_))) >= 1);
         assert!(spots(|it| matches!(it, Spot::Carried(_))) >= 1);
-        let times: Vec<Moment> = trail.places.iter().map(|it| it.at).collect();
-        assert!(times.is_sorted());
+        let beats: Vec<u32> = trail.places.iter().map(|it| it.beat).collect();
+        assert!(beats.is_sorted(), "{beats:?}");
         let in_s3 = trail
             .places
             .iter()

@@ -9,8 +9,11 @@ use super::model::{Model, Screen};
 const LIBRARY_MIN: f32 = 200.0;
 /// The narrowest inspector, in points.
 const INSPECTOR_MIN: f32 = 240.0;
-/// The part of the window that the inspector takes unless somebody makes it wider.
-const INSPECTOR_SHARE: f32 = 0.36;
+/// The part of the window that the inspector takes unless somebody makes it wider, less what a
+/// stage needs before it can spare any.
+const INSPECTOR_SHARE: f32 = 0.45;
+/// What a stage needs before it can spare any, in points.
+const STAGE_FIRST: f32 = 190.0;
 /// The part of the room beside the panels that the stage keeps above the caption.
 const STAGE_DEPTH: f32 = 0.42;
 /// The part of the window that is the stage's, at least.
@@ -80,7 +83,9 @@ impl Areas {
             library_wanted.min(480.0),
             LIBRARY_MIN,
         );
-        let usual = space.inspector.min(window.width() * INSPECTOR_SHARE);
+        let usual = space
+            .inspector
+            .min(window.width() * INSPECTOR_SHARE - STAGE_FIRST);
         let inspector_wanted = model.settings.inspector_width.unwrap_or(usual);
         let shown = on_stage && model.settings.inspector;
         let inspector = side(shown, inspector_wanted.min(960.0), INSPECTOR_MIN);

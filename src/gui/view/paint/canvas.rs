@@ -126,9 +126,6 @@ impl<'a> Canvas<'a> {
     /// The ring around what has the value that is followed: dashed, so that it is no selection.
     pub fn trail(&self, rect: Rect, radius: f32) {
         let colour = self.theme.colours.push;
-        let rect = rect.expand(1.0);
-        let fill = faded(colour, 0.07);
-        self.painter.rect_filled(rect, corner(radius), fill);
         let corners = [
             rect.left_top(),
             rect.right_top(),

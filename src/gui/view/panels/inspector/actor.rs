@@ -1,8 +1,8 @@
 //! An actor: what it knows at this moment, what this beat changed in that, and what it holds.
 
-use bevy_egui::egui::{Align2, RichText, Sense, Ui, pos2, vec2};
+use bevy_egui::egui::{Align2, Sense, Ui, pos2, vec2};
 
-use super::parts::{fact, labelled, note, value};
+use super::parts::{fact, labelled, note, quote, sentence};
 use crate::cloud::ledger::{ActorId, Artifact};
 use crate::gui::view::commands::{Command, Selection};
 use crate::gui::view::icons;
@@ -11,7 +11,7 @@ use crate::gui::view::model::{Loaded, Model};
 use crate::gui::view::paint::artifact::{Art, draw, size_in};
 use crate::gui::view::paint::canvas::cut;
 use crate::gui::view::paint::marks;
-use crate::gui::view::widgets::{code, row, section, words};
+use crate::gui::view::widgets::{row, section, words};
 use crate::inspect::state::{Change, DatasetRow, StateRow, StateView};
 use crate::policy::Layout;
 use crate::stage::frame::ArtifactLook;
@@ -108,18 +108,17 @@ fn state_row(ui: &mut Ui, model: &Model, row: &StateRow, out: &mut Vec<Command>)
         Change::Same => colours.ink_faint,
         _ => ink,
     };
-    let name = RichText::new(format!("{sign}{}", row.name))
-        .font(theme.regular(theme.text.detail))
-        .color(name_ink);
+    let name = format!("{sign}{}", row.name);
+    let font = theme.regular(theme.text.detail);
     if row.value.trim_start().starts_with('{') {
-        ui.add(bevy_egui::egui::Label::new(name).wrap());
+        words(ui, name, font, name_ink);
         let layout = Layout::of(&row.value);
-        code(ui, theme, &[(&layout.text, colours.ink_soft)]);
+        quote(ui, theme, &layout.text, colours.ink_soft);
         return;
     }
-    labelled(ui, theme, name, |ui| {
+    labelled(ui, theme, (&name, font, name_ink), |ui| {
         for part in row.value.split('\n') {
-            value(ui, model, part, ink, out);
+            sentence(ui, model, part, ink, out);
         }
         match &row.change {
             Change::Was(was) => note(ui, theme, format!("was {was}")),

@@ -1,10 +1,10 @@
 //! A policy decision: what AWS prints and what it does not tell, the order of evaluation as a
 //! diagram, every policy with the deciding statement lit, every condition with what the request had.
 
-use bevy_egui::egui::text::{LayoutJob, TextFormat, TextWrapping};
-use bevy_egui::egui::{Color32, Label, RichText, Sense, Stroke, Ui, pos2, vec2};
+use bevy_egui::egui::text::{LayoutJob, TextFormat};
+use bevy_egui::egui::{Color32, Sense, Stroke, Ui, pos2, vec2};
 
-use super::parts::{copy, edged, fact, labelled, note, remark, rule, side_by_side};
+use super::parts::{boxed, copy, edged, fact, labelled, note, quote, remark, rule, side_by_side};
 use crate::cloud::ledger::PolicyDecision;
 use crate::gui::view::commands::{Command, Selection};
 use crate::gui::view::icons;
@@ -13,8 +13,8 @@ use crate::gui::view::model::{Loaded, Model};
 use crate::gui::view::paint::artifact::scroll;
 use crate::gui::view::paint::canvas::corner;
 use crate::gui::view::paint::marks;
-use crate::gui::view::theme::{Theme, faded, over};
-use crate::gui::view::widgets::{button, code, section, words};
+use crate::gui::view::theme::{Theme, over};
+use crate::gui::view::widgets::{button, section, words};
 use crate::inspect::policy::{Mark, PolicyPage, PolicyView, why};
 use crate::policy::{Effect, Outcome, PartReport, StatementReport, StepName, StepOutcome};
 use crate::stage::frame::TickState;
@@ -85,7 +85,7 @@ fn told(ui: &mut Ui, model: &Model, view: &PolicyView, out: &mut Vec<Command>) {
         0.5,
         |ui| {
             section(ui, theme, "What AWS prints");
-            code(ui, theme, &[(printed, colours.refused_ink)]);
+            quote(ui, theme, printed, colours.refused_ink);
             copy(ui, model, "Copy sentence", printed, out);
         },
         |ui| {
@@ -207,7 +207,7 @@ fn exit(ui: &mut Ui, theme: &Theme, (icon, colour): (&str, Color32), said: &str)
     painter.rect(
         rect,
         radius,
-        faded(colour, 0.12),
+        over(theme.colours.chrome, colour, 0.12),
         line,
         bevy_egui::egui::StrokeKind::Inside,
     );
@@ -286,21 +286,7 @@ fn text(ui: &mut Ui, theme: &Theme, page: &PolicyPage) {
         at = range.end;
     }
     job.append(page.text.get(at..).unwrap_or_default(), 0.0, plain(quiet));
-    let frame = bevy_egui::egui::Frame::new()
-        .fill(colours.field)
-        .stroke(theme.hairline())
-        .corner_radius(corner(theme.space.small_radius))
-        .inner_margin(10);
-    let width = (ui.available_width() - 22.0).max(60.0);
-    job.wrap = TextWrapping {
-        max_width: width,
-        break_anywhere: true,
-        ..TextWrapping::default()
-    };
-    frame.show(ui, |ui| {
-        ui.set_width(width);
-        ui.add(Label::new(job));
-    });
+    boxed(ui, theme, job);
 }
 
 fn statement(ui: &mut Ui, model: &Model, report: &StatementReport, out: &mut Vec<Command>) {
@@ -345,9 +331,11 @@ fn part(ui: &mut Ui, model: &Model, report: &PartReport, out: &mut Vec<Command>)
         Some(key) => format!("{} {key}", report.element),
         None => report.element.clone(),
     };
-    let name = RichText::new(name)
-        .font(theme.mono(theme.text.mono))
-        .color(colours.ink_faint);
+    let name = (
+        name.as_str(),
+        theme.mono(theme.text.mono),
+        colours.ink_faint,
+    );
     labelled(ui, theme, name, |ui| {
         let asked = match report.matched {
             true => colours.ink,

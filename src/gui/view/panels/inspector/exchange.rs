@@ -5,7 +5,7 @@ use bevy_egui::egui::{Align2, RichText, Ui, pos2};
 
 use super::actor::artifact_row;
 use super::check::decisions;
-use super::parts::{choice, copy, labelled, note, value};
+use super::parts::{boxed_rows, choice, copy, labelled, note, quote, value};
 use super::signing;
 use crate::cloud::ledger::{Check, Exchange, Outcome};
 use crate::gui::view::commands::{Command, Selection};
@@ -50,7 +50,7 @@ pub fn show(
     if let Some(refusal) = &exchange.refusal {
         section(ui, theme, "Refused");
         let text = format!("{}\n{}", refusal.code, refusal.message);
-        code(ui, theme, &[(text.trim_end(), colours.refused_ink)]);
+        quote(ui, theme, text.trim_end(), colours.refused_ink);
     }
     decisions(ui, model, loaded, (exchange, true), out);
     if !exchange.checks.is_empty() {
@@ -128,9 +128,11 @@ fn message(
 
 fn header_row(ui: &mut Ui, model: &Model, header: &HeaderRow, out: &mut Vec<Command>) {
     let theme = &model.theme;
-    let name = RichText::new(&header.name)
-        .font(theme.mono(theme.text.mono))
-        .color(theme.colours.ink_faint);
+    let name = (
+        header.name.as_str(),
+        theme.mono(theme.text.mono),
+        theme.colours.ink_faint,
+    );
     labelled(ui, theme, name, |ui| {
         value(ui, model, &header.value, theme.colours.ink, out);
         if let Some(said) = header.note {
@@ -155,17 +157,7 @@ fn raw(ui: &mut Ui, theme: &Theme, view: &MessageView) {
 
 fn tree(ui: &mut Ui, model: &Model, view: &MessageView, out: &mut Vec<Command>) {
     let theme = &model.theme;
-    let frame = bevy_egui::egui::Frame::new()
-        .fill(theme.colours.field)
-        .stroke(theme.hairline())
-        .corner_radius(crate::gui::view::paint::canvas::corner(
-            theme.space.small_radius,
-        ))
-        .inner_margin(10);
-    let width = (ui.available_width() - 22.0).max(60.0);
-    frame.show(ui, |ui| {
-        ui.set_width(width);
-        ui.spacing_mut().item_spacing.y = theme.step(0.75);
+    boxed_rows(ui, theme, |ui| {
         for row in view.tree.rows.iter().take(ROWS_SHOWN) {
             tree_row(ui, model, row, out);
         }
@@ -260,7 +252,7 @@ fn check_row(
     };
     let lit = model.looking.following.as_ref();
     let lit = lit.is_some_and(|it| it.lights(&selection));
-    let size = (theme.space.control, name.as_str(), lit);
+    let size = (theme.text.body * 1.75, name.as_str(), lit);
     let response = row(ui, theme, size, |painter, rect| {
         let at = pos2(rect.left() + theme.step(4.0), rect.center().y);
         marks::tick(

@@ -1,8 +1,9 @@
 //! What the views are made of: values that can be followed, facts, notes, choices, buttons that
 //! copy and say so, two columns where there is room for them.
 
+use bevy_egui::egui::text::{LayoutJob, TextFormat};
 use bevy_egui::egui::{
-    Color32, CursorIcon, Id, Label, Rect, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    Color32, CursorIcon, FontId, Id, Label, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
     WidgetType, pos2, vec2,
 };
 
@@ -11,12 +12,14 @@ use crate::gui::view::icons;
 use crate::gui::view::looking::Look;
 use crate::gui::view::model::Model;
 use crate::gui::view::paint::canvas::corner;
-use crate::gui::view::theme::{Theme, faded, over};
+use crate::gui::view::theme::{Theme, over};
 use crate::gui::view::widgets::{button, focus_ring, named, words};
 use crate::recording::provenance::is_traceable;
 
 /// How long a button says that it copied, in seconds.
 const COPIED_SECONDS: f64 = 1.6;
+/// A word of a name longer than this is cut where the column ends, in characters.
+const MAX_NAME_WORD_CHARS: usize = 20;
 /// A panel narrower than this has one column, in points.
 const TWO_COLUMNS: f32 = 470.0;
 
@@ -30,22 +33,31 @@ pub fn note(ui: &mut Ui, theme: &Theme, text: impl Into<String>) {
     );
 }
 
+/// Text that wraps; a long identifier wherever the line ends, for its hyphens are no places to rest.
+fn flowing(text: &str, font: FontId, colour: Color32, background: Color32) -> LayoutJob {
+    const LONG_CHARS: usize = 40;
+    let mut format = TextFormat::simple(font, colour);
+    format.background = background;
+    let mut job = LayoutJob::single_section(text.to_owned(), format);
+    job.wrap.break_anywhere = text.len() > LONG_CHARS && !text.contains(' ');
+    job
+}
+
 /// A value that can be followed through the recording by clicking it. What is followed is lit.
 pub fn value(ui: &mut Ui, model: &Model, text: &str, colour: Color32, out: &mut Vec<Command>) {
     let theme = &model.theme;
-    let mut rich = RichText::new(text)
-        .font(theme.mono(theme.text.mono))
-        .color(colour);
     let followed = model.looking.following.as_ref();
     let lit = followed.is_some_and(|it| it.value == text);
-    if lit {
-        rich = rich.background_color(over(theme.colours.chrome, theme.colours.push, 0.28));
-    }
+    let background = match lit {
+        true => over(theme.colours.chrome, theme.colours.push, 0.28),
+        false => Color32::TRANSPARENT,
+    };
+    let job = flowing(text, theme.mono(theme.text.mono), colour, background);
     if !is_traceable(text) || text.contains('\n') {
-        ui.add(Label::new(rich).wrap());
+        ui.add(Label::new(job).wrap());
         return;
     }
-    let response = ui.add(Label::new(rich).wrap().sense(Sense::click()));
+    let response = ui.add(Label::new(job).wrap().sense(Sense::click()));
     let name = match lit {
         true => format!("Follow {text} no longer"),
         false => format!("Follow {text}"),
@@ -67,19 +79,90 @@ pub fn value(ui: &mut Ui, model: &Model, text: &str, colour: Color32, out: &mut 
     }
 }
 
+/// A sentence in which identifiers can be followed.
+pub fn sentence(ui: &mut Ui, model: &Model, text: &str, colour: Color32, out: &mut Vec<Command>) {
+    const LONGEST_CHARS: usize = 400;
+    if !text.contains(' ') || text.len() > LONGEST_CHARS {
+        value(ui, model, text, colour, out);
+        return;
+    }
+    let theme = &model.theme;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(theme.text.mono * 0.6, 0.0);
+        for word in text.split_whitespace() {
+            let bare = word.trim_matches([',', ';', '.', '(', ')', '"']);
+            match is_identifier(bare) {
+                true => value(ui, model, bare, colour, out),
+                false => {
+                    words(ui, word, theme.mono(theme.text.mono), colour);
+                }
+            }
+        }
+    });
+}
+
+/// Whether a word names something: it has what plain words have not.
+fn is_identifier(word: &str) -> bool {
+    const LEAST_CHARS: usize = 6;
+    word.chars().count() >= LEAST_CHARS
+        && word.contains(|c: char| c.is_ascii_digit() || matches!(c, ':' | '@' | '/' | '_'))
+        && is_traceable(word)
+}
+
+/// Mono text in a box that rests between words.
+pub fn quote(ui: &mut Ui, theme: &Theme, text: &str, colour: Color32) {
+    let mut format = TextFormat::simple(theme.mono(theme.text.mono), colour);
+    format.line_height = Some((theme.text.mono * 1.5).round());
+    boxed(
+        ui,
+        theme,
+        LayoutJob::single_section(text.to_owned(), format),
+    );
+}
+
+/// Laid-out text in a box, selectable.
+pub fn boxed(ui: &mut Ui, theme: &Theme, job: LayoutJob) {
+    boxed_rows(ui, theme, |ui| {
+        ui.add(Label::new(job).wrap());
+    });
+}
+
+/// Rows in a box.
+pub fn boxed_rows(ui: &mut Ui, theme: &Theme, content: impl FnOnce(&mut Ui)) {
+    let frame = bevy_egui::egui::Frame::new()
+        .fill(theme.colours.field)
+        .stroke(theme.hairline())
+        .corner_radius(corner(theme.space.small_radius))
+        .inner_margin(10);
+    let width = (ui.available_width() - 22.0).max(60.0);
+    frame.show(ui, |ui| {
+        ui.set_width(width);
+        ui.spacing_mut().item_spacing.y = theme.step(0.75);
+        content(ui);
+    });
+}
+
 /// How wide the names at the left of a table are.
 pub fn name_width(ui: &Ui, theme: &Theme) -> f32 {
     (ui.available_width() * 0.32).clamp(84.0 * theme.scale, 150.0 * theme.scale)
 }
 
 /// A name beside something.
-pub fn labelled(ui: &mut Ui, theme: &Theme, name: RichText, content: impl FnOnce(&mut Ui)) {
+pub fn labelled(
+    ui: &mut Ui,
+    theme: &Theme,
+    (name, font, colour): (&str, FontId, Color32),
+    content: impl FnOnce(&mut Ui),
+) {
     let width = name_width(ui, theme);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = theme.step(2.0);
         ui.allocate_ui(vec2(width, 0.0), |ui| {
             ui.set_width(width);
-            ui.add(Label::new(name).wrap());
+            let longest = name.split(' ').map(str::len).max().unwrap_or(0);
+            let mut job = flowing(name, font, colour, Color32::TRANSPARENT);
+            job.wrap.break_anywhere = longest > MAX_NAME_WORD_CHARS;
+            ui.add(Label::new(job).wrap());
         });
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = theme.step(0.5);
@@ -98,10 +181,12 @@ pub fn fact(
     out: &mut Vec<Command>,
 ) {
     let theme = &model.theme;
-    let rich = RichText::new(name)
-        .font(theme.regular(theme.text.detail))
-        .color(theme.colours.ink_faint);
-    labelled(ui, theme, rich, |ui| value(ui, model, text, colour, out));
+    let name = (
+        name,
+        theme.regular(theme.text.detail),
+        theme.colours.ink_faint,
+    );
+    labelled(ui, theme, name, |ui| sentence(ui, model, text, colour, out));
 }
 
 /// A button that copies, and says so for a moment.
@@ -237,7 +322,7 @@ pub fn lead(
     let painter = ui.painter();
     let radius = corner(theme.space.small_radius);
     if lit {
-        painter.rect_filled(rect, radius, faded(colours.push, 0.16));
+        painter.rect_filled(rect, radius, over(colours.chrome, colours.push, 0.16));
     }
     if response.is_pointer_button_down_on() {
         painter.rect_filled(rect, radius, colours.pressed);
@@ -270,7 +355,7 @@ pub fn lead(
 /// A box with a coloured edge at its left.
 pub fn edged(ui: &mut Ui, theme: &Theme, colour: Color32, content: impl FnOnce(&mut Ui)) {
     let frame = bevy_egui::egui::Frame::new()
-        .fill(faded(colour, 0.08))
+        .fill(over(theme.colours.chrome, colour, 0.08))
         .corner_radius(corner(theme.space.small_radius))
         .inner_margin(bevy_egui::egui::Margin {
             left: 14,

@@ -2,7 +2,7 @@
 
 use bevy_egui::egui::Ui;
 
-use super::parts::{copy, edged, fact, note};
+use super::parts::{copy, edged, fact, labelled, note, value};
 use crate::gui::view::commands::Command;
 use crate::gui::view::icons;
 use crate::gui::view::model::Model;
@@ -80,8 +80,11 @@ fn steps(ui: &mut Ui, model: &Model, signing: &Signing, out: &mut Vec<Command>) 
         ),
     ];
     for (name, made, hex) in derivation {
-        fact(ui, model, name, &secret(hex), colours.credentials, out);
-        note(ui, theme, format!("= {made}"));
+        let name = (name, theme.mono(theme.text.mono), colours.ink_faint);
+        labelled(ui, theme, name, |ui| {
+            value(ui, model, &secret(hex), colours.credentials, out);
+            note(ui, theme, made);
+        });
     }
     if !model.secrets_shown {
         note(ui, theme, "The keys are masked with the other secrets.");

@@ -2,7 +2,7 @@
 //! its meaning, its source and who checks it; the signature verified now; commands that verify it
 //! elsewhere.
 
-use bevy_egui::egui::{Color32, RichText, Ui};
+use bevy_egui::egui::{Color32, Ui};
 
 use super::parts::{choice, copy, edged, labelled, lead, note, rule, side_by_side, value};
 use crate::cloud::ledger::{Artifact, Outcome};
@@ -30,6 +30,7 @@ pub fn show(
     out: &mut Vec<Command>,
 ) {
     let theme = &model.theme;
+    ui.add_space(theme.step(1.5));
     seal(ui, theme, view, out);
     if let Some(original) = view.altered_from
         && let Some(found) = loaded.recording.artifact(original)
@@ -162,9 +163,7 @@ fn one(
 ) {
     let theme = &model.theme;
     let colours = &theme.colours;
-    let name = RichText::new(&member.name)
-        .font(theme.mono(theme.text.mono))
-        .color(accent);
+    let name = (member.name.as_str(), theme.mono(theme.text.mono), accent);
     labelled(ui, theme, name, |ui| {
         let ink = match member.was {
             Some(_) => colours.refused_ink,

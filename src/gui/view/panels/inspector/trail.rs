@@ -8,7 +8,7 @@ use crate::gui::view::icons;
 use crate::gui::view::looking::{Following, Look};
 use crate::gui::view::model::{Loaded, Model};
 use crate::gui::view::paint::canvas::{corner, cut};
-use crate::gui::view::theme::{Theme, faded};
+use crate::gui::view::theme::{Theme, over};
 use crate::gui::view::widgets::{icon_button_at, words};
 use crate::recording::provenance::{Kin, Place, Spot};
 
@@ -25,8 +25,11 @@ pub fn show(ui: &mut Ui, model: &Model, loaded: &Loaded, out: &mut Vec<Command>)
     let theme = &model.theme;
     let tall = ui.available_height();
     let frame = bevy_egui::egui::Frame::new()
-        .fill(faded(theme.colours.push, 0.09))
-        .stroke(Stroke::new(1.0, faded(theme.colours.push, 0.55)))
+        .fill(over(theme.colours.chrome, theme.colours.push, 0.09))
+        .stroke(Stroke::new(
+            1.0,
+            over(theme.colours.chrome, theme.colours.push, 0.55),
+        ))
         .corner_radius(corner(theme.space.small_radius))
         .inner_margin(10);
     let width = (ui.available_width() - 22.0).max(60.0);
