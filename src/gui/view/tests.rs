@@ -1,5 +1,7 @@
 //! The window as a person or a screen reader finds it: by the names of its controls.
 
+mod looking;
+
 use std::sync::OnceLock;
 
 use bevy_egui::egui::{Key, Modifiers, Rect, Vec2, pos2, vec2};
