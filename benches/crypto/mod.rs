@@ -5,7 +5,7 @@ use std::hint::black_box;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::{digest, hmac, rsa::KeyPair, signature};
-use tokentrail::cloud::ledger::{Artifact, ArtifactKind, Exchange, Outcome};
+use tokentrail::cloud::ledger::{Artifact, ArtifactKind, Exchange, Log, Outcome};
 use tokentrail::protocol::keys::SigningKey;
 
 /// The operations that exchanges cannot have been made without.
@@ -45,7 +45,7 @@ impl Tools {
 
 impl Crypto {
     /// What these exchanges took.
-    pub fn of(artifacts: &[Artifact], exchanges: &[Exchange]) -> Self {
+    pub fn of(artifacts: &Log<Artifact>, exchanges: &Log<Exchange>) -> Self {
         let jwt = |kind| {
             matches!(
                 kind,

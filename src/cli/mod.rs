@@ -17,6 +17,7 @@ pub mod open;
 mod output;
 mod play;
 mod record;
+mod schema;
 pub mod snapshot;
 mod trace;
 pub mod window;
@@ -67,6 +68,8 @@ enum Command {
     Export(export::Args),
     /// Write a commented scenario to start from
     New(new::Args),
+    /// Explain what a scenario may say, or print its JSON Schema (docs/reference.md)
+    Schema(schema::Args),
     /// List the shipped scenarios
     List(list::Args),
     /// Print the public keys of an issuer of a scenario
@@ -137,6 +140,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, players: &Players) -> ExitC
         Some(Command::Check(args)) => check::run(&mut out, args),
         Some(Command::Trace(args)) => trace::run(&mut out, args),
         Some(Command::List(args)) => list::run(&mut out, args),
+        Some(Command::Schema(args)) => schema::run(&mut out, args),
         Some(Command::Jwks(args)) => jwks::run(&mut out, args),
         Some(Command::Explain(args)) => explain::run(&mut out, args),
         Some(Command::Inspect(args)) => inspect::run(&mut out, args),

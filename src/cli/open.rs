@@ -7,10 +7,11 @@ use std::path::{Component, Path, PathBuf};
 use super::Problem;
 use super::input::plain;
 use crate::recording::{Recording, saved};
+use crate::scenario::build::WorldError;
 use crate::scenario::diagnostic::{Code, Report, did_you_mean};
 use crate::scenario::files::{Files, Shipped};
 use crate::scenario::limits::MAX_FILE_BYTES;
-use crate::scenario::{Scenario, library, load, perform};
+use crate::scenario::{PerformError, Scenario, library, load, perform};
 
 /// Files on disk, beside the scenario that names them; shipped scenarios everywhere.
 #[derive(Clone, Copy, Debug, Default)]
@@ -87,6 +88,30 @@ fn read_up_to(path: &Path, limit_bytes: usize) -> Result<Vec<u8>, String> {
         .read_to_end(&mut bytes)
         .map_err(|error| format!("{shown}: {}", in_words(&error)))?;
     Ok(bytes)
+}
+
+/// The most files in a folder that are looked at for variants.
+const MAX_BESIDE: usize = 1_000;
+
+/// The scenarios in the same folder, and those that ship with the program.
+pub fn beside(file: &str) -> Vec<String> {
+    let shipped = library::ALL.iter().map(|entry| entry.text.to_owned());
+    if !Path::new(file).exists() {
+        return shipped.collect();
+    }
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder_of(file))
+        .into_iter()
+        .flatten()
+        .take(MAX_BESIDE)
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|it| it == "ron"))
+        .collect();
+    paths.sort();
+    let texts = paths.iter().filter_map(|path| {
+        let bytes = read(path).ok().filter(|it| it.len() <= MAX_FILE_BYTES)?;
+        String::from_utf8(bytes).ok()
+    });
+    texts.chain(shipped).collect()
 }
 
 fn in_words(error: &std::io::Error) -> String {
@@ -179,12 +204,13 @@ pub fn performed(scenario: &Scenario, seed: Option<u64>) -> Result<Recording, Pr
             ..Report::default()
         };
         let remedy = "see docs/scenarios.md for what the world's entries must be like";
-        report.add(
-            Code::World,
-            (scenario.source, 0..0),
-            error.to_string(),
-            remedy,
-        );
+        let PerformError::World(world) = &error;
+        let place = match world {
+            WorldError::Entry { list, id, .. } => scenario.place_of_entry(list, id),
+            _ => None,
+        };
+        let place = place.unwrap_or((scenario.source, 0..0));
+        report.add(Code::World, place, error.to_string(), remedy);
         Problem::Diagnostics(Box::new(report))
     })
 }

@@ -84,6 +84,11 @@ impl Cloud {
         Ok(Answer { exchange, response })
     }
 
+    /// Who would answer a request, and as which operation.
+    pub fn addressee(&self, request: &Request) -> Option<Route> {
+        services::route(self, request)
+    }
+
     fn admit(&self, from: &ActorId, request: &Request) -> Result<(), Unreachable> {
         if self.is_offline(from) {
             return Err(Unreachable::Offline(from.clone()));

@@ -47,8 +47,8 @@ use ledger::{Actor, ActorId, ActorKind, ArtifactId, Ledger, Mint};
 /// The region everything is in.
 pub const REGION: &str = "us-east-1";
 
-/// The whole simulated world.
-#[derive(Debug)]
+/// The whole simulated world. A copy goes on apart from what it was copied from.
+#[derive(Clone, Debug)]
 pub struct Cloud {
     now: Moment,
     streams: Streams,

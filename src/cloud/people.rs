@@ -50,8 +50,7 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
     let signed_in: Vec<&str> = cloud
         .ledger
         .held_by(actor)
-        .iter()
-        .filter_map(|id| cloud.ledger.artifact(*id))
+        .filter_map(|id| cloud.ledger.artifact(id))
         .filter(|artifact| artifact.kind == ArtifactKind::BrowserSession)
         .filter_map(|artifact| cloud.actor(&artifact.minted_by))
         .map(|issuer| issuer.name.as_str())

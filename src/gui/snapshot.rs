@@ -201,7 +201,12 @@ impl Studio {
         }
     }
 
-    fn shoot(&mut self, request: Request) -> Result<Image, SnapshotError> {
+    fn shoot(&mut self, mut request: Request) -> Result<Image, SnapshotError> {
+        if request.label.is_some() {
+            // The window keeps its size: a sheet shows the very pictures that single ones are
+            let theme = &self.app.world().resource::<Subject>().model.theme;
+            request.size.1 += view::label_height(theme) as u32;
+        }
         let pixels = pixels(&request, self.renderer.max_edge().min(MAX_EDGE_PX))?;
         let target = self.set_up(pixels, request.scale);
         let mut subject = self.app.world_mut().resource_mut::<Subject>();

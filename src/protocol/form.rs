@@ -130,6 +130,12 @@ impl Form {
         Ok(Form { pairs })
     }
 
+    /// Every name with its value, in order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.pairs.iter();
+        pairs.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The same form with one more pair at its end.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Form {

@@ -17,7 +17,8 @@ pub use search::{Found, MAX_FOUND};
 use serde::{Deserialize, Serialize};
 
 use crate::cloud::ledger::{
-    Actor, Artifact, Exchange, ExchangeId, PolicyDecision, PublishedKeys, StateChange, WalletChange,
+    Actor, ActorId, Artifact, Exchange, ExchangeId, Log, PolicyDecision, PublishedKeys,
+    StateChange, WalletChange,
 };
 use crate::protocol::time::Moment;
 
@@ -44,6 +45,39 @@ pub struct Header {
     pub themes: Vec<u32>,
     /// Exams by their short names
     pub exams: Vec<String>,
+    /// Where it parted from another one, and why
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<Branch>,
+}
+
+/// Where a recording parted from the one that it goes on differently from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Branch {
+    /// The scenario that was performed as it is written
+    pub parent: String,
+    /// What the learner changed
+    pub cause: String,
+    /// The first beat that the change is in, by its position
+    pub beat: u32,
+    /// How many of the beat's actions were done before
+    pub action: u32,
+    /// The first exchange that may differ
+    pub exchange: ExchangeId,
+}
+
+/// Something that the learner did to the story. Nobody in the story did it, and AWS did not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intervention {
+    /// The beat in which it happened
+    pub beat: u32,
+    /// When
+    pub at: Moment,
+    /// The exchange before which it happened, or the next one there would be
+    pub before: ExchangeId,
+    /// Whom or what it happened to
+    pub actor: Option<ActorId>,
+    /// What was changed, in words
+    pub says: String,
 }
 
 /// A group of beats.
@@ -132,17 +166,20 @@ pub struct Recording {
     /// Everybody on stage
     pub actors: Vec<Actor>,
     /// Every exchange, in the order of sending
-    pub exchanges: Vec<Exchange>,
+    pub exchanges: Log<Exchange>,
     /// Every artifact, in the order of minting
-    pub artifacts: Vec<Artifact>,
+    pub artifacts: Log<Artifact>,
     /// Every policy decision, in order
-    pub decisions: Vec<PolicyDecision>,
+    pub decisions: Log<PolicyDecision>,
     /// Every change of a wallet, in order
-    pub wallet: Vec<WalletChange>,
+    pub wallet: Log<WalletChange>,
     /// Every change of an actor's state, in order
-    pub states: Vec<StateChange>,
+    pub states: Log<StateChange>,
     /// Every published key set
     pub keys: Vec<PublishedKeys>,
+    /// What the learner did, in order
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub interventions: Vec<Intervention>,
 }
 
 impl Recording {

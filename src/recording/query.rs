@@ -1,8 +1,8 @@
 //! Questions to a recording: what was true at a moment, and what belongs to what.
 
 use crate::cloud::ledger::{
-    Actor, ActorId, Artifact, ArtifactId, Exchange, ExchangeId, PolicyDecision, StateChange,
-    WalletChange,
+    Actor, ActorId, Artifact, ArtifactId, Exchange, ExchangeId, Log, PolicyDecision, StateChange,
+    Stretch, WalletChange,
 };
 use crate::protocol::time::Moment;
 
@@ -54,9 +54,9 @@ impl Recording {
     }
 
     /// All exchanges of a beat, nested ones included, in the order of sending.
-    pub fn exchanges_of(&self, beat: &Beat) -> &[Exchange] {
+    pub fn exchanges_of(&self, beat: &Beat) -> Stretch<'_, Exchange> {
         let range = beat.first_exchange.index()..beat.end_exchange.index();
-        self.exchanges.get(range).unwrap_or_default()
+        self.exchanges.stretch(range)
     }
 
     /// The policy decisions taken while answering an exchange.
@@ -117,12 +117,12 @@ impl Recording {
 
 /// The entries of a list ordered by time that have happened at a moment.
 fn happened<T>(
-    entries: &[T],
+    entries: &Log<T>,
     cursor: Cursor,
     when: impl Fn(&T) -> (u32, Moment),
 ) -> impl Iterator<Item = &T> {
     let end = entries.partition_point(|entry| when(entry) <= (cursor.beat, cursor.at));
-    entries[..end].iter()
+    entries.stretch(..end).iter()
 }
 
 #[cfg(test)]

@@ -203,6 +203,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::cloud::ledger::Log;
     use crate::recording::trace;
     use crate::scenario::files::Shipped;
     use crate::scenario::{library, load as load_scenario, perform};
@@ -269,6 +270,12 @@ mod tests {
         assert_eq!(load(b""), Err(SavedError::NotARecording));
     }
 
+    fn change<T: Clone>(log: &mut Log<T>, change: fn(&mut Vec<T>)) {
+        let mut entries = log.to_vec();
+        change(&mut entries);
+        *log = entries.into();
+    }
+
     #[test]
     fn a_file_that_contradicts_itself_is_damaged_even_with_the_right_checksum() {
         let twist = |twist: fn(&mut Recording)| {
@@ -277,15 +284,15 @@ mod tests {
             load(sealed(&recording).as_bytes()).unwrap_err().to_string()
         };
         let cases = [
-            twist(|it| it.exchanges.swap(0, 1)),
+            twist(|it| change(&mut it.exchanges, |list| list.swap(0, 1))),
             twist(|it| it.exchanges[0].steps.push(Step::Call(ExchangeId(0)))),
             twist(|it| it.exchanges[0].steps.push(Step::Check(9_999))),
             twist(|it| it.exchanges[1].parent = Some(ExchangeId(9_999))),
             twist(|it| it.beats.swap(0, 1)),
             twist(|it| it.beats[2].end_exchange = ExchangeId(9_999)),
             twist(|it| it.beats[0].chapter = 9_999),
-            twist(|it| it.artifacts.truncate(2)),
-            twist(|it| it.wallet.reverse()),
+            twist(|it| change(&mut it.artifacts, |list| list.truncate(2))),
+            twist(|it| change(&mut it.wallet, |list| list.reverse())),
         ];
         for error in cases {
             assert!(error.starts_with("the recording is damaged: "), "{error}");

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::template::Template;
 use super::values::Duration;
 use super::world_edge::Platform;
-use super::world_file::Item;
+use super::world_file::{Item, RoleMapping};
 use crate::cloud::ledger::ArtifactKind;
 
 /// One thing that somebody does.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Action {
     /// An app opens the user pool's hosted sign-in with PKCE, straight at a provider if one is named
@@ -21,7 +22,7 @@ pub enum Action {
         /// The app client
         client: String,
         /// `Facebook`; without it the pool's own page
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         provider: Option<String>,
     },
     /// An app opens a provider's own sign-in, without Cognito: with PKCE, or as Facebook's SDK does
@@ -31,7 +32,7 @@ pub enum Action {
         /// The app at the provider
         app: String,
         /// The sister app that the ID token is to be for (Google)
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         audience: Option<String>,
     },
     /// A person opens the company's sign-in page for AWS
@@ -48,7 +49,7 @@ pub enum Action {
         /// The program
         workload: String,
         /// For whom the token is to be
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         audience: Option<String>,
     },
     /// A person signs in on the page the device shows: types e-mail address and password where the
@@ -59,7 +60,7 @@ pub enum Action {
         /// Who
         person: String,
         /// What is typed, where it is not the person's password
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         password: Option<String>,
         /// Whether the app is allowed
         #[serde(default = "yes")]
@@ -75,7 +76,7 @@ pub enum Action {
         /// The device
         device: String,
         /// The verifier, where it is not the one the app made
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         verifier: Option<Template>,
     },
     /// A person signs up at a user pool with name, e-mail address and password
@@ -86,6 +87,9 @@ pub enum Action {
         client: String,
         /// Who
         person: String,
+        /// The password that is chosen, where it is not the person\'s
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        password: Option<String>,
     },
     /// A person types the confirmation code that came by e-mail
     ConfirmSignUp {
@@ -96,7 +100,7 @@ pub enum Action {
         /// Who
         person: String,
         /// The code, where it is not the one that came
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<String>,
     },
     /// A person signs in at a user pool with a password
@@ -108,7 +112,7 @@ pub enum Action {
         /// Who
         person: String,
         /// What is typed, where it is not the person's password
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         password: Option<String>,
     },
     /// The app gets new tokens with its refresh token
@@ -123,7 +127,7 @@ pub enum Action {
         /// The device
         device: String,
         /// The access token, where it is not the last one held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<Value>,
     },
     /// A person signs in at a user pool with a password that does not travel (SRP)
@@ -135,7 +139,7 @@ pub enum Action {
         /// Who
         person: String,
         /// What is typed, where it is not the person's password
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         password: Option<String>,
     },
     /// A person replaces a password that an administrator chose, in the middle of signing in
@@ -163,7 +167,7 @@ pub enum Action {
         /// Who
         person: String,
         /// The code, where it is not the one that the app shows
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<String>,
     },
     /// A person asks for a code to set a new password with
@@ -186,7 +190,7 @@ pub enum Action {
         /// The new password
         password: String,
         /// The code, where it is not the one that came
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<String>,
     },
     /// The app gets new tokens, and where refresh tokens rotate a new one of these as well
@@ -196,7 +200,7 @@ pub enum Action {
         /// The app client
         client: String,
         /// The refresh token, where it is not the last one held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<Value>,
     },
     /// The app ends the sign-in of a refresh token
@@ -206,7 +210,7 @@ pub enum Action {
         /// The app client
         client: String,
         /// The refresh token, where it is not the last one held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<Value>,
     },
     /// The app ends every sign-in of its user
@@ -214,7 +218,7 @@ pub enum Action {
         /// The device
         device: String,
         /// The access token, where it is not the last one held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<Value>,
     },
     /// An administrator makes a user, who gets a temporary password by e-mail
@@ -226,10 +230,10 @@ pub enum Action {
         /// Who
         person: String,
         /// The temporary password, where Cognito is not to make one
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         temporary_password: Option<String>,
         /// The credentials, where they are not the last ones held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
     /// The app asks the identity pool for an identity ID
@@ -239,7 +243,7 @@ pub enum Action {
         /// The identity pool
         pool: String,
         /// What proves who signed in; a guest where nothing does
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         login: Option<LoginWith>,
     },
     /// The app swaps identity and proof for AWS credentials
@@ -249,11 +253,14 @@ pub enum Action {
         /// The identity pool
         pool: String,
         /// What proves who signed in; a guest where nothing does
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         login: Option<LoginWith>,
         /// The identity ID, where it is not the one held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         identity: Option<Value>,
+        /// Another of the roles that the token lists (CustomRoleArn)
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<String>,
     },
     /// The app asks the identity pool for a token to take to STS itself
     GetOpenIdToken {
@@ -262,7 +269,7 @@ pub enum Action {
         /// The identity pool
         pool: String,
         /// What proves who signed in; a guest where nothing does
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         login: Option<LoginWith>,
     },
     /// The app takes a token to STS itself
@@ -276,10 +283,10 @@ pub enum Action {
         /// What the session is called
         session_name: String,
         /// How long it is to last
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         duration: Option<Duration>,
         /// The provider of an opaque token: `www.amazon.com`, `graph.facebook.com`
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         provider_id: Option<String>,
     },
     /// Somebody takes an assertion of a company to STS
@@ -291,10 +298,10 @@ pub enum Action {
         /// The company's SAML provider
         provider: String,
         /// The assertion, where it is not the last one held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         assertion: Option<Value>,
         /// How long it is to last
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         duration: Option<Duration>,
     },
     /// The app asks STS who it is
@@ -302,7 +309,7 @@ pub enum Action {
         /// The device
         device: String,
         /// The credentials, where they are not the last ones held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
     /// Whoever has AWS credentials becomes a role
@@ -314,24 +321,27 @@ pub enum Action {
         /// What the session is called
         session_name: String,
         /// What was agreed on with the role's owner
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         external_id: Option<String>,
         /// How long it is to last
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         duration: Option<Duration>,
         /// A session policy
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         policy: Option<Template>,
         /// The credentials, where they are not the last ones held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
     /// A user's long-term key is exchanged for temporary credentials
     GetSessionToken {
         /// The device
         device: String,
+        /// How long it is to last
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration: Option<Duration>,
         /// The credentials, where they are not the last ones held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
     /// A backend makes credentials for somebody it has signed in
@@ -340,11 +350,14 @@ pub enum Action {
         device: String,
         /// What the federated user is called
         name: String,
+        /// How long it is to last
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        duration: Option<Duration>,
         /// A session policy
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         policy: Option<Template>,
         /// The credentials, where they are not the last ones held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
     /// A backend vouches for one of its own users towards the identity pool
@@ -357,7 +370,7 @@ pub enum Action {
         /// The user's name at the backend
         user: Template,
         /// The credentials, where they are not the last ones held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
     /// Somebody changes an inline policy of a role
@@ -371,7 +384,94 @@ pub enum Action {
         /// The policy
         json: Template,
         /// The credentials, where they are not the last ones held
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credentials: Option<Value>,
+    },
+    /// Somebody changes who may become a role
+    UpdateAssumeRolePolicy {
+        /// The device
+        device: String,
+        /// The role
+        role: String,
+        /// The new trust policy
+        json: Template,
+        /// The credentials, where they are not the last ones held
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credentials: Option<Value>,
+    },
+    /// Somebody sets the roles of an identity pool, all of them at once
+    SetIdentityPoolRoles {
+        /// The device
+        device: String,
+        /// The identity pool
+        pool: String,
+        /// The role of who has signed in
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        authenticated_role: Option<String>,
+        /// The role of guests
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guest_role: Option<String>,
+        /// How a role is chosen, by login
         #[serde(default)]
+        role_mappings: Vec<RoleMapping>,
+        /// The credentials, where they are not the last ones held
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credentials: Option<Value>,
+    },
+    /// Somebody says which claims of a user pool's tokens become tags of sessions
+    SetPrincipalTagAttributeMap {
+        /// The device
+        device: String,
+        /// The identity pool
+        pool: String,
+        /// The user pool
+        user_pool: String,
+        /// Claims by tag
+        tags: BTreeMap<String, String>,
+        /// The credentials, where they are not the last ones held
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credentials: Option<Value>,
+    },
+    /// An administrator puts a user into a group
+    AdminAddUserToGroup {
+        /// The device
+        device: String,
+        /// The user pool
+        pool: String,
+        /// Who
+        person: String,
+        /// The group
+        group: String,
+        /// The credentials, where they are not the last ones held
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credentials: Option<Value>,
+    },
+    /// An administrator ends all sign-ins of a user
+    AdminUserGlobalSignOut {
+        /// The device
+        device: String,
+        /// The user pool
+        pool: String,
+        /// Who
+        person: String,
+        /// The credentials, where they are not the last ones held
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        credentials: Option<Value>,
+    },
+    /// A backend links an account at another provider to a user of the pool
+    AdminLinkProviderForUser {
+        /// The device
+        device: String,
+        /// The user pool
+        pool: String,
+        /// The user
+        person: String,
+        /// The pool's name of the provider: `Google`
+        provider: String,
+        /// Who it is there, by the provider's own id: `{backend.id_token.sub}`
+        subject: Template,
+        /// The credentials, where they are not the last ones held
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
     /// Somebody ends all sessions of a role that began before now
@@ -381,7 +481,7 @@ pub enum Action {
         /// The role
         role: String,
         /// The credentials, where they are not the last ones held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
     /// The app writes an object
@@ -395,7 +495,7 @@ pub enum Action {
         /// What it holds
         text: Template,
         /// The credentials, where they are not the last ones held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
     /// The app reads an object
@@ -407,7 +507,7 @@ pub enum Action {
         /// The key
         key: Template,
         /// The credentials, where they are not the last ones held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
     /// The app lists a bucket
@@ -417,10 +517,10 @@ pub enum Action {
         /// The bucket
         bucket: String,
         /// Only keys that begin so
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         prefix: Option<Template>,
         /// The credentials, where they are not the last ones held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
     /// The app writes a row
@@ -432,7 +532,7 @@ pub enum Action {
         /// The row
         item: Item,
         /// The credentials, where they are not the last ones held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
     /// The app reads a row
@@ -443,8 +543,11 @@ pub enum Action {
         table: String,
         /// The row's key
         key: Item,
-        /// The credentials, where they are not the last ones held
+        /// Only these attributes of it
         #[serde(default)]
+        attributes: Vec<String>,
+        /// The credentials, where they are not the last ones held
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
     /// The app reads all rows of a partition
@@ -455,8 +558,11 @@ pub enum Action {
         table: String,
         /// The partition key's value
         partition: Template,
-        /// The credentials, where they are not the last ones held
+        /// Only these attributes of every row
         #[serde(default)]
+        attributes: Vec<String>,
+        /// The credentials, where they are not the last ones held
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
     /// The app invokes a function with its AWS credentials
@@ -469,7 +575,7 @@ pub enum Action {
         #[serde(default = "no_event")]
         event: Template,
         /// The credentials, where they are not the last ones held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
     /// The app calls an API: with a token, signed, or with neither
@@ -484,7 +590,7 @@ pub enum Action {
         #[serde(default = "get")]
         method: String,
         /// What goes into the Authorization header
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         token: Option<Value>,
         /// Signed with the credentials held
         #[serde(default)]
@@ -493,7 +599,7 @@ pub enum Action {
         #[serde(default)]
         body: Template,
         /// The credentials, where they are not the last ones held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
     /// A person opens a website behind a load balancer in the device's browser
@@ -515,11 +621,21 @@ pub enum Action {
         /// The record's key
         key: String,
         /// Its new value; removed where there is none
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         value: Option<Template>,
     },
     /// The app brings a dataset and Cognito Sync to the same state
     Synchronise {
+        /// The device
+        device: String,
+        /// The identity pool
+        pool: String,
+        /// The dataset
+        dataset: String,
+    },
+    /// The app writes a dataset's changes to Cognito Sync without looking what is new there: refused
+    /// where somebody else was faster
+    PushRecords {
         /// The device
         device: String,
         /// The identity pool
@@ -591,12 +707,80 @@ pub enum Action {
         #[serde(default)]
         body: Template,
         /// Signed for this AWS service with the credentials held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         sign_for: Option<String>,
         /// The credentials, where they are not the last ones held
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         credentials: Option<Value>,
     },
+}
+
+impl Action {
+    /// The action as files call it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::OpenSignIn { .. } => "OpenSignIn",
+            Self::OpenProviderSignIn { .. } => "OpenProviderSignIn",
+            Self::OpenWorkSignIn { .. } => "OpenWorkSignIn",
+            Self::GetWorkloadToken { .. } => "GetWorkloadToken",
+            Self::SignInAtProvider { .. } => "SignInAtProvider",
+            Self::FollowRedirects { .. } => "FollowRedirects",
+            Self::RedeemCode { .. } => "RedeemCode",
+            Self::SignUp { .. } => "SignUp",
+            Self::ConfirmSignUp { .. } => "ConfirmSignUp",
+            Self::SignIn { .. } => "SignIn",
+            Self::RefreshTokens { .. } => "RefreshTokens",
+            Self::GetUser { .. } => "GetUser",
+            Self::SignInWithSrp { .. } => "SignInWithSrp",
+            Self::ChooseNewPassword { .. } => "ChooseNewPassword",
+            Self::SetUpAuthenticator { .. } => "SetUpAuthenticator",
+            Self::EnterAuthenticatorCode { .. } => "EnterAuthenticatorCode",
+            Self::ForgotPassword { .. } => "ForgotPassword",
+            Self::ConfirmForgotPassword { .. } => "ConfirmForgotPassword",
+            Self::GetTokensFromRefreshToken { .. } => "GetTokensFromRefreshToken",
+            Self::RevokeToken { .. } => "RevokeToken",
+            Self::GlobalSignOut { .. } => "GlobalSignOut",
+            Self::AdminCreateUser { .. } => "AdminCreateUser",
+            Self::GetId { .. } => "GetId",
+            Self::GetCredentials { .. } => "GetCredentials",
+            Self::GetOpenIdToken { .. } => "GetOpenIdToken",
+            Self::AssumeRoleWithWebIdentity { .. } => "AssumeRoleWithWebIdentity",
+            Self::AssumeRoleWithSaml { .. } => "AssumeRoleWithSaml",
+            Self::GetCallerIdentity { .. } => "GetCallerIdentity",
+            Self::AssumeRole { .. } => "AssumeRole",
+            Self::GetSessionToken { .. } => "GetSessionToken",
+            Self::GetFederationToken { .. } => "GetFederationToken",
+            Self::GetDeveloperToken { .. } => "GetDeveloperToken",
+            Self::PutRolePolicy { .. } => "PutRolePolicy",
+            Self::UpdateAssumeRolePolicy { .. } => "UpdateAssumeRolePolicy",
+            Self::SetIdentityPoolRoles { .. } => "SetIdentityPoolRoles",
+            Self::SetPrincipalTagAttributeMap { .. } => "SetPrincipalTagAttributeMap",
+            Self::AdminAddUserToGroup { .. } => "AdminAddUserToGroup",
+            Self::AdminUserGlobalSignOut { .. } => "AdminUserGlobalSignOut",
+            Self::AdminLinkProviderForUser { .. } => "AdminLinkProviderForUser",
+            Self::RevokeSessions { .. } => "RevokeSessions",
+            Self::PutObject { .. } => "PutObject",
+            Self::GetObject { .. } => "GetObject",
+            Self::ListObjects { .. } => "ListObjects",
+            Self::PutItem { .. } => "PutItem",
+            Self::GetItem { .. } => "GetItem",
+            Self::Query { .. } => "Query",
+            Self::InvokeFunction { .. } => "InvokeFunction",
+            Self::CallApi { .. } => "CallApi",
+            Self::OpenWebsite { .. } => "OpenWebsite",
+            Self::EditRecord { .. } => "EditRecord",
+            Self::Synchronise { .. } => "Synchronise",
+            Self::PushRecords { .. } => "PushRecords",
+            Self::RegisterForPush { .. } => "RegisterForPush",
+            Self::Wait(..) => "Wait",
+            Self::SkewClock { .. } => "SkewClock",
+            Self::GoOffline { .. } => "GoOffline",
+            Self::GoOnline { .. } => "GoOnline",
+            Self::Tamper { .. } => "Tamper",
+            Self::Copy { .. } => "Copy",
+            Self::Request { .. } => "Request",
+        }
+    }
 }
 
 fn no_event() -> Template {
@@ -616,7 +800,9 @@ fn yes() -> bool {
 }
 
 /// Something a device can hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema,
+)]
 pub enum What {
     /// An OAuth authorization code
     AuthorizationCode,
@@ -643,6 +829,26 @@ pub enum What {
 }
 
 impl What {
+    /// Everything that a device can hold.
+    pub const ALL: [Self; 11] = [
+        Self::AuthorizationCode,
+        Self::OpaqueToken,
+        Self::IdToken,
+        Self::AccessToken,
+        Self::RefreshToken,
+        Self::PoolToken,
+        Self::IdentityId,
+        Self::Credentials,
+        Self::LongTermKey,
+        Self::ConfirmationCode,
+        Self::Assertion,
+    ];
+
+    /// What artifacts of a kind are called in files, where they can be named there.
+    pub fn of(kind: ArtifactKind) -> Option<Self> {
+        Self::ALL.into_iter().find(|what| what.kind() == kind)
+    }
+
     /// The kind of artifact that it is.
     pub fn kind(self) -> ArtifactKind {
         match self {
@@ -679,7 +885,7 @@ impl What {
 }
 
 /// A value by reference.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 pub enum Value {
     /// The latest of its kind that an actor holds
     Held(String, What),
@@ -688,7 +894,7 @@ pub enum Value {
 }
 
 /// A proof of sign-in towards an identity pool.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 pub enum LoginWith {
     /// A token under the user pool's name: `UserPool("users", Held("phone", IdToken))`
     UserPool(String, Value),
@@ -704,13 +910,15 @@ pub enum LoginWith {
     Oidc(String, Value),
     /// A token under any name
     Named(String, Value),
+    /// Several proofs at once: `Several([Google(…), Amazon(…)])`
+    Several(Vec<LoginWith>),
 }
 
 /// How a thing is altered.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 pub enum Tampering {
-    /// A claim is given another value; the signature stays
-    SetClaim(String, String),
+    /// A claim is given another value, JSON or a text; the signature stays
+    SetClaim(String, Template),
     /// The header says `alg: none` and the signature is cut off
     AlgNone,
     /// One byte of a part is changed
@@ -720,7 +928,7 @@ pub enum Tampering {
 }
 
 /// A part of a token.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 pub enum TokenPart {
     /// The header
     Header,

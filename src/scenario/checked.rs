@@ -3,9 +3,11 @@
 use crate::protocol::time::Moment;
 
 use super::action::Action;
+use super::change::Placed;
 use super::diagnostic::{SourceId, Sources};
 use super::file::{Expect, Level, Question};
 use super::locate::Bytes;
+use super::merge::place_of_entry;
 use super::world_file::World;
 
 /// The seed of a scenario that names none.
@@ -35,6 +37,10 @@ pub struct Scenario {
     pub minutes: u32,
     /// For the teacher
     pub notes: String,
+    /// Where what it claims of AWS is written
+    pub cited: Vec<String>,
+    /// Rows of [`super::stuck`] that it runs
+    pub stuck: Vec<String>,
     /// Codes of warnings that are this scenario's very point
     pub deliberate: Vec<String>,
     /// The scenario it extends
@@ -49,10 +55,32 @@ pub struct Scenario {
     pub chapters: Vec<Chapter>,
     /// Teaching steps, in order
     pub beats: Vec<Beat>,
+    /// What it changes in the scenario that it extends, in the order of making
+    pub changes: Vec<Placed>,
     /// The texts it came from, to point into
     pub sources: Sources,
     /// The scenario's own text
     pub source: SourceId,
+    /// The text of the shared world that it names
+    pub world_source: Option<SourceId>,
+}
+
+impl Scenario {
+    /// The first beat that is not inherited.
+    pub fn first_own_beat(&self) -> usize {
+        let own = |beat: &Beat| beat.place.0 == self.source;
+        self.beats.iter().position(own).unwrap_or(self.beats.len())
+    }
+
+    /// Where an entry of the world stands: in the scenario's own text, or in one it begins with.
+    pub fn place_of_entry(&self, list: &str, id: &str) -> Option<Place> {
+        let mut sources: Vec<SourceId> = self.sources.ids().collect();
+        sources.sort_by_key(|source| *source != self.source);
+        sources.into_iter().find_map(|source| {
+            let span = place_of_entry(self.sources.text(source), list, id)?;
+            Some((source, span))
+        })
+    }
 }
 
 /// A group of beats.

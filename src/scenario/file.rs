@@ -1,14 +1,17 @@
 //! A scenario file as its author wrote it: raw types, straight from RON. What they say is
 //! checked in [`super::check`]; everything behind that works with [`super::Scenario`].
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use super::values::Instant;
 use super::world_file::World;
 
 /// A whole scenario file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// Short stable name; also what other scenarios extend
@@ -41,6 +44,13 @@ pub struct File {
     /// For the teacher
     #[serde(default)]
     pub notes: String,
+    /// Where what it claims of AWS is written: document and chapter, a standard, an issue thread
+    #[serde(default)]
+    pub sources: Vec<String>,
+    /// What learners get stuck on, by the short names in `docs/coverage.md`: rows that this
+    /// scenario runs
+    #[serde(default)]
+    pub stuck: Vec<String>,
     /// Codes of warnings that are this scenario's very point
     #[serde(default)]
     pub deliberate: Vec<String>,
@@ -50,6 +60,10 @@ pub struct File {
     /// The last beat that is shared; without it, all of them
     #[serde(default)]
     pub until: Option<String>,
+    /// Entries of the world of the scenario extended that are not there, by list:
+    /// `{"roles": ["Office"]}`
+    #[serde(default)]
+    pub without: BTreeMap<String, Vec<String>>,
     /// A world that several scenarios begin with: a file beside this one, or below
     #[serde(default)]
     pub world_file: Option<String>,
@@ -63,7 +77,7 @@ pub struct File {
 }
 
 /// Whom a scenario is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Level {
     /// Needs no knowledge of AWS
     #[default]
@@ -86,7 +100,7 @@ impl Level {
 }
 
 /// A group of beats.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chapter {
     /// What the timeline calls it. A variant whose first chapter bears the title of the last
@@ -97,7 +111,7 @@ pub struct Chapter {
 }
 
 /// One teaching step.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Beat {
     /// Short stable name, unique in the scenario
@@ -126,7 +140,7 @@ pub struct Beat {
 }
 
 /// What must come of an action.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Expect {
     /// It succeeds
@@ -138,18 +152,22 @@ pub enum Expect {
         /// The error code
         code: String,
         /// The check at which it stops
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         check: Option<String>,
         /// Words that the error message contains
-        #[serde(default)]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         message: Option<String>,
     },
     /// The request reaches nobody: the device is offline
     Unreachable,
+    /// It cannot be done: the device lacks what it needs for it
+    Impossible,
+    /// Whatever comes of it
+    Anything,
 }
 
 /// A question to the audience.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// The question
@@ -162,7 +180,7 @@ pub struct Question {
 }
 
 /// One possible answer.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     /// The answer

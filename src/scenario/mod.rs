@@ -15,6 +15,7 @@ pub mod build;
 mod build_edge;
 mod build_providers;
 mod build_triggers;
+pub mod change;
 pub mod check;
 pub mod checked;
 pub mod client;
@@ -28,10 +29,13 @@ pub mod limits;
 pub mod lint;
 mod load;
 pub mod locate;
-mod perform;
+mod merge;
+pub mod perform;
 pub mod provider_file;
 pub mod read;
 pub mod references;
+pub mod schema;
+pub mod stuck;
 pub mod template;
 pub mod themes;
 pub mod values;
@@ -40,7 +44,7 @@ pub mod world_file;
 
 pub use checked::Scenario;
 pub use load::load;
-pub use perform::{PerformError, perform};
+pub use perform::{PerformError, Performance, Watch, perform};
 
 #[cfg(test)]
 mod edge_tests;

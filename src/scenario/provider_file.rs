@@ -1,12 +1,13 @@
 //! Identity providers in a scenario file's world: who they are, apps registered there, programs
 //! with tokens of their own, and what AWS accounts know of them.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::values::Duration;
 
 /// An identity provider of the OAuth family. People have an account there whose passwords name it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Provider {
     /// Actor id; also the place of passwords
@@ -22,7 +23,7 @@ pub struct Provider {
 }
 
 /// What a provider is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 pub enum ProviderKind {
     /// Google
     Google,
@@ -58,7 +59,7 @@ impl ProviderKind {
 }
 
 /// An app registered with a provider.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderApp {
     /// Name in this file
@@ -85,7 +86,7 @@ pub struct ProviderApp {
 }
 
 /// A program that gets tokens without a person.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Workload {
     /// Name in this file
@@ -97,7 +98,7 @@ pub struct Workload {
 }
 
 /// What a program is.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Runs {
     /// A job of a repository: `org/repo` at `refs/heads/main`
@@ -117,7 +118,7 @@ pub enum Runs {
 }
 
 /// An OpenID Connect provider that an account has in IAM.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IamOidcProvider {
     /// Name in this file
@@ -136,7 +137,7 @@ pub struct IamOidcProvider {
 }
 
 /// A company's SAML provider, trusted by an account.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SamlProvider {
     /// Actor id; also the place of passwords
@@ -157,7 +158,7 @@ pub struct SamlProvider {
 }
 
 /// Somebody who works there.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Employee {
     /// Who, by person
@@ -167,7 +168,7 @@ pub struct Employee {
 }
 
 /// A provider behind a user pool.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PoolProvider {
     /// The app that stands for the pool there

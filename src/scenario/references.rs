@@ -1,9 +1,9 @@
 //! What an action refers to: the names, values and templates in it, each with the field that
 //! holds it, so that one place can check them all.
 
-use super::action::{Action, LoginWith, Value};
+use super::action::{Action, LoginWith, Tampering, Value};
 use super::template::Template;
-use super::world_file::{Attribute, Item};
+use super::world_file::{Attribute, Item, MappingKind, RoleMapping};
 
 /// What sort of thing a name must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,21 +120,42 @@ impl<'a> References<'a> {
     }
 
     fn login(self, login: &'a Option<LoginWith>) -> Self {
+        login.iter().fold(self, Self::proof)
+    }
+
+    fn proof(self, login: &'a LoginWith) -> Self {
         match login {
-            Some(LoginWith::UserPool(pool, value)) => self
+            LoginWith::UserPool(pool, value) => self
                 .name("login", Sort::UserPool, pool)
                 .value("login", value),
-            Some(LoginWith::Oidc(provider, value)) => self
+            LoginWith::Oidc(provider, value) => self
                 .name("login", Sort::Provider, provider)
                 .value("login", value),
-            Some(
-                LoginWith::Facebook(value)
-                | LoginWith::Google(value)
-                | LoginWith::Amazon(value)
-                | LoginWith::Apple(value)
-                | LoginWith::Named(_, value),
-            ) => self.value("login", value),
+            LoginWith::Facebook(value)
+            | LoginWith::Google(value)
+            | LoginWith::Amazon(value)
+            | LoginWith::Apple(value)
+            | LoginWith::Named(_, value) => self.value("login", value),
+            LoginWith::Several(proofs) => proofs.iter().fold(self, Self::proof),
+        }
+    }
+
+    fn role(self, field: &'static str, role: &'a Option<String>) -> Self {
+        match role {
+            Some(role) => self.name(field, Sort::Role, role),
             None => self,
+        }
+    }
+
+    fn mapping(self, mapping: &'a RoleMapping) -> Self {
+        let refs = self
+            .name("role_mappings", Sort::UserPool, &mapping.pool)
+            .name("role_mappings", Sort::Client, &mapping.client);
+        match &mapping.by {
+            MappingKind::Token => refs,
+            MappingKind::Rules(rules) => rules.iter().fold(refs, |refs, rule| {
+                refs.name("role_mappings", Sort::Role, &rule.role)
+            }),
         }
     }
 
@@ -186,6 +207,12 @@ pub fn of(action: &Action) -> References<'_> {
         | Action::GetDeveloperToken { .. }
         | Action::PutRolePolicy { .. }
         | Action::RevokeSessions { .. } => of_account(refs, action),
+        Action::UpdateAssumeRolePolicy { .. }
+        | Action::SetIdentityPoolRoles { .. }
+        | Action::SetPrincipalTagAttributeMap { .. }
+        | Action::AdminAddUserToGroup { .. }
+        | Action::AdminUserGlobalSignOut { .. }
+        | Action::AdminLinkProviderForUser { .. } => of_administration(refs, action),
         Action::PutObject { .. }
         | Action::GetObject { .. }
         | Action::ListObjects { .. }
@@ -197,12 +224,16 @@ pub fn of(action: &Action) -> References<'_> {
         | Action::OpenWebsite { .. }
         | Action::EditRecord { .. }
         | Action::Synchronise { .. }
+        | Action::PushRecords { .. }
         | Action::RegisterForPush { .. } => of_edge(refs, action),
         Action::Wait(_) => refs,
         Action::SkewClock { device, .. }
         | Action::GoOffline { device }
-        | Action::GoOnline { device }
-        | Action::Tamper { device, .. } => refs.device(device),
+        | Action::GoOnline { device } => refs.device(device),
+        Action::Tamper { device, how, .. } => match how {
+            Tampering::SetClaim(_, value) => refs.device(device).template("how", value),
+            _ => refs.device(device),
+        },
         Action::Copy { from, to, .. } => {
             refs.name("from", Sort::Actor, from)
                 .name("to", Sort::Actor, to)
@@ -267,6 +298,7 @@ fn of_sign_in<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
             device,
             client,
             person,
+            ..
         }
         | Action::ConfirmSignUp {
             device,
@@ -372,11 +404,13 @@ fn of_federation<'a>(refs: References<'a>, action: &'a Action) -> References<'a>
             pool,
             login,
             identity,
+            role,
         } => refs
             .device(device)
             .name("pool", Sort::IdentityPool, pool)
             .login(login)
-            .optional("identity", identity),
+            .optional("identity", identity)
+            .role("role", role),
         Action::AssumeRoleWithWebIdentity {
             device,
             role,
@@ -423,6 +457,7 @@ fn of_account<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
         Action::GetSessionToken {
             device,
             credentials,
+            ..
         } => refs.device(device).optional("credentials", credentials),
         Action::GetFederationToken {
             device,
@@ -458,6 +493,82 @@ fn of_account<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
         } => refs
             .device(device)
             .name("role", Sort::Role, role)
+            .optional("credentials", credentials),
+        _ => refs,
+    }
+}
+
+fn of_administration<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
+    match action {
+        Action::UpdateAssumeRolePolicy {
+            device,
+            role,
+            json,
+            credentials,
+        } => refs
+            .device(device)
+            .name("role", Sort::Role, role)
+            .template("json", json)
+            .optional("credentials", credentials),
+        Action::SetIdentityPoolRoles {
+            device,
+            pool,
+            authenticated_role,
+            guest_role,
+            role_mappings,
+            credentials,
+        } => role_mappings
+            .iter()
+            .fold(refs.device(device), References::mapping)
+            .name("pool", Sort::IdentityPool, pool)
+            .role("authenticated_role", authenticated_role)
+            .role("guest_role", guest_role)
+            .optional("credentials", credentials),
+        Action::SetPrincipalTagAttributeMap {
+            device,
+            pool,
+            user_pool,
+            credentials,
+            ..
+        } => refs
+            .device(device)
+            .name("pool", Sort::IdentityPool, pool)
+            .name("user_pool", Sort::UserPool, user_pool)
+            .optional("credentials", credentials),
+        Action::AdminAddUserToGroup {
+            device,
+            pool,
+            person,
+            group,
+            credentials,
+        } => refs
+            .device(device)
+            .name("pool", Sort::UserPool, pool)
+            .name("person", Sort::Person, person)
+            .name("group", Sort::Group, group)
+            .optional("credentials", credentials),
+        Action::AdminUserGlobalSignOut {
+            device,
+            pool,
+            person,
+            credentials,
+        } => refs
+            .device(device)
+            .name("pool", Sort::UserPool, pool)
+            .name("person", Sort::Person, person)
+            .optional("credentials", credentials),
+        Action::AdminLinkProviderForUser {
+            device,
+            pool,
+            person,
+            subject,
+            credentials,
+            ..
+        } => refs
+            .device(device)
+            .name("pool", Sort::UserPool, pool)
+            .name("person", Sort::Person, person)
+            .template("subject", subject)
             .optional("credentials", credentials),
         _ => refs,
     }
@@ -515,6 +626,7 @@ fn of_data<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
             table,
             key,
             credentials,
+            ..
         } => refs
             .device(device)
             .name("table", Sort::Table, table)
@@ -525,6 +637,7 @@ fn of_data<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
             table,
             partition,
             credentials,
+            ..
         } => refs
             .device(device)
             .name("table", Sort::Table, table)
@@ -576,7 +689,9 @@ fn of_edge<'a>(refs: References<'a>, action: &'a Action) -> References<'a> {
                 None => refs,
             }
         }
-        Action::Synchronise { device, pool, .. } | Action::RegisterForPush { device, pool, .. } => {
+        Action::Synchronise { device, pool, .. }
+        | Action::PushRecords { device, pool, .. }
+        | Action::RegisterForPush { device, pool, .. } => {
             refs.device(device).name("pool", Sort::IdentityPool, pool)
         }
         _ => refs,

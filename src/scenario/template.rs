@@ -3,7 +3,10 @@
 //! A reference is `{name.field}`: lower-case words joined by dots between braces. Anything else
 //! with a brace in it is plain text, so JSON and IAM's own `${…}` need no escaping.
 
-use serde::Deserialize;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A text in which some places are filled in when it is used.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -28,6 +31,19 @@ pub struct Reference {
     pub of: String,
     /// Which value, dots included
     pub field: String,
+}
+
+impl JsonSchema for Template {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Template".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "A text with values flowing in by reference: \"{phone.identity_id}/beach.jpg\"",
+        })
+    }
 }
 
 impl From<String> for Template {
@@ -63,6 +79,22 @@ impl From<String> for Template {
 impl From<&str> for Template {
     fn from(text: &str) -> Self {
         Self::from(text.to_owned())
+    }
+}
+
+impl fmt::Display for Template {
+    /// The text as its author wrote it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.pieces.iter().try_for_each(|piece| match piece {
+            Piece::Text(text) => f.write_str(text),
+            Piece::Reference(reference) => write!(f, "{reference}"),
+        })
+    }
+}
+
+impl Serialize for Template {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

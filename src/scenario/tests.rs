@@ -1,6 +1,8 @@
 //! Every shipped scenario, loaded and performed.
 
 mod account;
+mod language;
+mod library_rules;
 
 use std::sync::OnceLock;
 
@@ -50,7 +52,8 @@ fn inverted(expect: &Expect) -> Expect {
             check: None,
             message: None,
         },
-        Expect::Refused { .. } | Expect::Unreachable => Expect::Allowed,
+        Expect::Refused { .. } | Expect::Unreachable | Expect::Impossible => Expect::Allowed,
+        Expect::Anything => Expect::Impossible,
     }
 }
 

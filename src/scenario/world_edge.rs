@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// A Lambda function.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Function {
     /// The function's name
@@ -25,7 +26,7 @@ pub struct Function {
 }
 
 /// What a function does.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum FunctionCode {
     /// Gives the event back
@@ -81,7 +82,7 @@ pub enum FunctionCode {
 }
 
 /// A user of an old directory.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LegacyUser {
     /// The old password
@@ -92,7 +93,7 @@ pub struct LegacyUser {
 }
 
 /// What may start a function.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Invoker {
     /// A user pool, as a trigger
@@ -106,7 +107,7 @@ pub enum Invoker {
 }
 
 /// An API.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Api {
     /// Actor id
@@ -132,7 +133,7 @@ fn default_stage() -> String {
 }
 
 /// The two sorts of API.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum ApiKind {
     /// A REST API
     #[default]
@@ -142,7 +143,7 @@ pub enum ApiKind {
 }
 
 /// A method of an API.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApiMethod {
     /// `GET`, or `ANY`
@@ -162,7 +163,7 @@ fn get() -> String {
 }
 
 /// Who may call a method.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum ApiAuthorization {
     /// Anybody
@@ -191,7 +192,7 @@ pub enum ApiAuthorization {
 }
 
 /// An Application Load Balancer that signs people in.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LoadBalancer {
     /// Actor id
@@ -211,7 +212,7 @@ pub struct LoadBalancer {
 }
 
 /// Who answers behind a load balancer.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum WebTarget {
     /// A website with this text
@@ -221,7 +222,7 @@ pub enum WebTarget {
 }
 
 /// An app registered with a push platform, at SNS.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlatformApplication {
     /// Its name
@@ -235,7 +236,7 @@ pub struct PlatformApplication {
 }
 
 /// A push platform.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[expect(non_camel_case_types, reason = "named as AWS names them")]
 pub enum Platform {
     /// Apple
@@ -262,7 +263,7 @@ impl Platform {
 }
 
 /// Cognito Sync (legacy) as an identity pool has it set.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SyncSettings {
     /// The identity pool

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::provider_file::{
     IamOidcProvider, PoolProvider, Provider, ProviderApp, SamlProvider, Workload,
@@ -13,7 +14,7 @@ use super::values::Duration;
 use super::world_edge::{Api, Function, LoadBalancer, PlatformApplication, SyncSettings};
 
 /// Everything that is there before the first beat.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct World {
     /// AWS accounts; the first is whose things are that name none
@@ -58,10 +59,12 @@ pub struct World {
     pub platform_applications: Vec<PlatformApplication>,
     /// Cognito Sync (legacy), by identity pool
     pub sync: Vec<SyncSettings>,
+    /// What an organisation lets its accounts do at most
+    pub service_control_policies: Vec<ServiceControlPolicy>,
 }
 
 /// An AWS account.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Account {
     /// Twelve digits
@@ -69,7 +72,7 @@ pub struct Account {
 }
 
 /// Somebody who signs in.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
     /// Actor id
@@ -84,7 +87,7 @@ pub struct Person {
 }
 
 /// A phone, tablet, laptop or an app's own server.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Device {
     /// Actor id
@@ -100,7 +103,7 @@ pub struct Device {
 }
 
 /// What a device is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum DeviceKind {
     /// A phone
     #[default]
@@ -114,7 +117,7 @@ pub enum DeviceKind {
 }
 
 /// An app registered with Facebook.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FacebookApp {
     /// Name in this file
@@ -130,7 +133,7 @@ pub struct FacebookApp {
 }
 
 /// A Cognito user pool.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UserPool {
     /// Actor id
@@ -170,7 +173,7 @@ pub struct UserPool {
 }
 
 /// Small functions that a user pool calls on its way.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PoolTriggers {
     /// Decides about sign-ups
@@ -186,7 +189,7 @@ pub struct PoolTriggers {
 }
 
 /// When a user pool calls a function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 pub enum TriggerPoint {
     /// Before somebody becomes a user
     PreSignUp,
@@ -199,7 +202,7 @@ pub enum TriggerPoint {
 }
 
 /// Decides about sign-ups.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PreSignUp {
     /// Only addresses at these domains may sign up; all where none is named
@@ -211,7 +214,7 @@ pub struct PreSignUp {
 }
 
 /// Runs when somebody was confirmed.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PostConfirmation {
     /// The group it puts the user into
@@ -221,7 +224,7 @@ pub struct PostConfirmation {
 }
 
 /// Changes what tokens say.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PreTokenGeneration {
     /// Claims that it adds or overrides
@@ -235,7 +238,7 @@ pub struct PreTokenGeneration {
 }
 
 /// Whether a user pool asks for a code of an authenticator app.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum SecondFactor {
     /// Nobody is asked
     #[default]
@@ -247,7 +250,7 @@ pub enum SecondFactor {
 }
 
 /// An application at a user pool.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Client {
     /// Name in this file
@@ -277,7 +280,7 @@ fn default_scopes() -> Vec<String> {
 }
 
 /// Signing in to a user pool with Facebook.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PoolFacebook {
     /// The app registered with Facebook
@@ -294,7 +297,7 @@ fn default_mapping() -> BTreeMap<String, String> {
 }
 
 /// A group in a user pool.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
     /// Its name
@@ -308,7 +311,7 @@ pub struct Group {
 }
 
 /// A user that is in a user pool from the start, confirmed.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PoolUser {
     /// Who, by person; name, e-mail address and password are the person's
@@ -319,7 +322,7 @@ pub struct PoolUser {
 }
 
 /// A Cognito identity pool.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IdentityPool {
     /// Actor id
@@ -354,7 +357,7 @@ pub struct IdentityPool {
 }
 
 /// Whose tokens an identity pool accepts.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Login {
     /// ID tokens of a user pool's client
@@ -382,7 +385,7 @@ pub enum Login {
 }
 
 /// How a role is chosen for who signed in at a user pool's client.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoleMapping {
     /// The user pool
@@ -397,7 +400,7 @@ pub struct RoleMapping {
 }
 
 /// By what a role is chosen.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum MappingKind {
     /// The token's `cognito:preferred_role`
@@ -407,7 +410,7 @@ pub enum MappingKind {
 }
 
 /// A rule that chooses a role.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// The claim that is looked at
@@ -421,7 +424,7 @@ pub struct Rule {
 }
 
 /// How a rule compares.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 pub enum RuleMatch {
     /// The same text
     Equals,
@@ -434,7 +437,7 @@ pub enum RuleMatch {
 }
 
 /// An identity that was there before the story begins.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Identity {
     /// Name in this file
@@ -447,7 +450,7 @@ pub struct Identity {
 }
 
 /// Whose identity it is.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IdentityUser {
     /// The user pool
@@ -457,7 +460,7 @@ pub struct IdentityUser {
 }
 
 /// An IAM role. Policies are AWS's JSON: in the file, or in a file beside it that is named.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Role {
     /// The role's name
@@ -479,7 +482,7 @@ pub struct Role {
 }
 
 /// An IAM user.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IamUser {
     /// The user's name
@@ -499,7 +502,7 @@ pub struct IamUser {
 }
 
 /// A policy attached to a role.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RolePolicy {
     /// Its name
@@ -508,8 +511,25 @@ pub struct RolePolicy {
     pub json: String,
 }
 
+/// What an organisation lets its accounts do at most. As at AWS, `FullAWSAccess` is attached beside
+/// it, so that it takes away what it denies; without that one only what it allows is left.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceControlPolicy {
+    /// Its name
+    pub id: String,
+    /// The account it limits; every account of the world where none is named
+    #[serde(default)]
+    pub account: Option<String>,
+    /// JSON, or the path of a JSON file beside the scenario
+    pub json: String,
+    /// `FullAWSAccess` was detached
+    #[serde(default)]
+    pub only: bool,
+}
+
 /// An S3 bucket.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bucket {
     /// The bucket's name
@@ -526,7 +546,7 @@ pub struct Bucket {
 }
 
 /// An object in a bucket.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Object {
     /// Its key
@@ -543,7 +563,7 @@ fn default_media_type() -> String {
 }
 
 /// A DynamoDB table.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Table {
     /// The table's name
@@ -565,7 +585,7 @@ pub struct Table {
 pub type Item = BTreeMap<String, Attribute>;
 
 /// A value in a row.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 pub enum Attribute {
     /// A text
     S(Template),

@@ -11,6 +11,7 @@ use super::layout::{Layout, Needs, Place, metric};
 use super::text::{self, Font};
 use super::timing::{PlayTime, Timing};
 use super::traffic::Traffic;
+use super::wallet::{self, Need, Slot};
 
 /// An arriving chip fades in over this time.
 const ARRIVE_MS: u32 = 300;
@@ -193,8 +194,7 @@ fn card(place: &Place, line: &str, unit: f32) -> ActorView {
     }
 }
 
-/// Puts chips into a card and lets the card grow around them. Where there is no room for all,
-/// what says least about the story is left out.
+/// Puts chips into a card and lets the card grow around them.
 fn fill_wallet(
     view: &mut ActorView,
     place: &Place,
@@ -204,50 +204,61 @@ fn fill_wallet(
     t: PlayTime,
     unit: f32,
 ) {
-    let mut shown: Vec<(&Change, &Artifact)> = held
-        .iter()
-        .filter_map(|change| Some((change, recording.artifact(change.artifact)?)))
-        .collect();
-    let count = shown.len();
-    if count > place.chips {
-        // One line is spent on saying how many are hidden
-        let room = place.chips.saturating_sub(1);
-        let mut ranks: Vec<u8> = shown
-            .iter()
-            .map(|(_, artifact)| rank(artifact.kind))
-            .collect();
-        ranks.sort_unstable();
-        while shown.len() > room {
-            let worst = ranks.pop().unwrap_or(0);
-            // Of equals the oldest goes
-            match shown
-                .iter()
-                .position(|(_, artifact)| rank(artifact.kind) == worst)
-            {
-                Some(position) => drop(shown.remove(position)),
-                None => shown.truncate(room),
-            }
-        }
+    if place.chips == 0 {
+        view.hidden = held.len();
+        return;
     }
-    let step = (metric::CHIP + metric::CHIP_GAP) * unit;
+    let widest = place.room.w / unit - 2.0 * metric::CHIP_INSET;
+    let shown: Vec<(&Change, &Artifact, ChipView)> = held
+        .iter()
+        .filter_map(|change| {
+            let artifact = recording.artifact(change.artifact)?;
+            Some((change, artifact, chip(artifact, clock, widest)))
+        })
+        .collect();
+    let needs: Vec<Need> = shown
+        .iter()
+        .map(|(_, artifact, chip)| Need {
+            labelled: chip.rect.w,
+            bare: bare_width(chip.ring.is_some()),
+            rank: rank(artifact.kind),
+        })
+        .collect();
+    let flow = wallet::flow(&needs, widest, place.chips);
+    let step = metric::CHIP + metric::CHIP_GAP;
     let left = place.room.x + metric::CHIP_INSET * unit;
-    let mut y = place.room.y + place.head + (metric::CHIP_GAP - metric::CARD_PAD + 2.0) * unit;
-    let widest = place.room.w - 2.0 * metric::CHIP_INSET * unit;
-    view.hidden = count - shown.len();
-    for (change, artifact) in shown {
-        let mut chip = chip(artifact, clock, widest / unit);
-        chip.rect = Rect::new(left, y, chip.rect.w * unit, metric::CHIP * unit);
+    let top = place.room.y + place.head + (metric::CHIP_GAP - metric::CARD_PAD + 2.0) * unit;
+    let rect = |slot: Slot, width: f32| {
+        let (x, y) = (slot.x * unit, slot.row as f32 * step * unit);
+        Rect::new(left + x, top + y, width * unit, metric::CHIP * unit)
+    };
+    view.hidden = flow.slots.iter().filter(|slot| slot.is_none()).count();
+    for (((change, _, mut chip), slot), need) in shown.into_iter().zip(&flow.slots).zip(&needs) {
+        let Some(slot) = *slot else {
+            continue;
+        };
+        chip.bare = slot.bare;
+        chip.rect = rect(slot, if slot.bare { need.bare } else { need.labelled });
         chip.opacity = t.through(change.at, ARRIVE_MS);
         view.wallet.push(chip);
-        y += step;
     }
-    if view.hidden > 0 && place.chips > 0 {
-        view.hidden_rect = Rect::new(left, y, widest, metric::CHIP * unit);
-        y += step;
+    if let Some(more) = flow.more {
+        view.hidden_rect = rect(more, wallet::MORE);
     }
-    if count > 0 && place.chips > 0 {
-        view.rect.h = y - place.room.y + (metric::CARD_PAD - metric::CHIP_GAP) * unit;
+    if flow.rows > 0 {
+        let bottom = top + flow.rows as f32 * step * unit;
+        view.rect.h = bottom - place.room.y + (metric::CARD_PAD - metric::CHIP_GAP) * unit;
     }
+}
+
+/// What a chip without its label takes.
+fn bare_width(ring: bool) -> f32 {
+    let ring = if ring {
+        metric::BARE_GAP + metric::CHIP_RING
+    } else {
+        0.0
+    };
+    2.0 * metric::BARE_PAD + metric::CHIP_SHAPE + ring
 }
 
 fn chip(artifact: &Artifact, clock: Moment, widest: f32) -> ChipView {
@@ -270,6 +281,7 @@ fn chip(artifact: &Artifact, clock: Moment, widest: f32) -> ChipView {
         kind: artifact.kind,
         look: look_of(artifact, clock),
         label,
+        bare: false,
         rect: Rect::new(0.0, 0.0, w, 0.0),
         ring,
         opacity: 1.0,

@@ -158,7 +158,7 @@ pub struct ActorView {
     pub wallet: Vec<ChipView>,
     /// How many more things it holds than there is room for
     pub hidden: usize,
-    /// Where "+2 more" goes, when there is more
+    /// Where "+2" goes, when there is more
     pub hidden_rect: Rect,
 }
 
@@ -187,6 +187,8 @@ pub struct ChipView {
     pub look: ArtifactLook,
     /// Its label
     pub label: String,
+    /// Whether there is no room to show the label
+    pub bare: bool,
     /// The chip
     pub rect: Rect,
     /// How much of its life is left, 0 to 1; none for what does not expire

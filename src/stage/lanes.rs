@@ -55,17 +55,29 @@ pub fn distance(curve: &Curve, point: Point) -> f32 {
 
 /// A lane between two cards that crosses the others as little as possible.
 pub fn route(from: Rect, to: Rect, others: &[Rect], stage: Rect, unit: f32) -> Curve {
-    let candidates = BOWS.iter().map(|bow| curve(from, to, bow * unit, unit));
-    let judged = candidates.map(|curve| (cost(&curve, others, stage, unit), curve));
+    let judge = |bows: (f32, f32)| {
+        let curve = curve(from, to, (bows.0 * unit, bows.1 * unit), unit);
+        (cost(&curve, others, stage, unit), curve)
+    };
     // The first of equals wins, so the least bow does
-    let best = judged.reduce(|best, next| if next.0 < best.0 { next } else { best });
+    let better = |best: (f32, Curve), next: (f32, Curve)| match next.0 < best.0 {
+        true => next,
+        false => best,
+    };
+    let mut best = BOWS.iter().map(|bow| judge((*bow, *bow))).reduce(better);
+    if best.is_some_and(|(cost, _)| cost >= CROSSING) {
+        // Something is in the way of every even bow: one that leaves high and enters low may pass
+        let uneven = BOWS.iter().flat_map(|a| BOWS.iter().map(move |b| (*a, *b)));
+        best = best.into_iter().chain(uneven.map(judge)).reduce(better);
+    }
     best.map_or(
         [from.center(), from.center(), to.center(), to.center()],
         |(_, curve)| curve,
     )
 }
 
-fn curve(from: Rect, to: Rect, bow: f32, unit: f32) -> Curve {
+/// A curve that bows by so much where it leaves and where it enters.
+fn curve(from: Rect, to: Rect, (bow, bow_in): (f32, f32), unit: f32) -> Curve {
     let same_column = from.x < to.right() && to.x < from.right();
     if same_column {
         return beside(from, to, bow, unit);
@@ -80,7 +92,7 @@ fn curve(from: Rect, to: Rect, bow: f32, unit: f32) -> Curve {
     [
         start,
         Point::new(start.x + side, start.y + bow),
-        Point::new(end.x - side, end.y + bow),
+        Point::new(end.x - side, end.y + bow_in),
         end,
     ]
 }
@@ -116,8 +128,10 @@ fn edge(card: Rect, wanted: f32, unit: f32) -> f32 {
     pulled.clamp(card.y + inset, card.bottom() - inset)
 }
 
+/// What it costs a lane to run across a card at one of the places where it is looked at.
+const CROSSING: f32 = 100.0;
+
 fn cost(curve: &Curve, others: &[Rect], stage: Rect, unit: f32) -> f32 {
-    const CROSSING: f32 = 100.0;
     const OUTSIDE: f32 = 400.0;
     let mut cost = 0.0;
     for step in 1..SAMPLES {
@@ -133,7 +147,8 @@ fn cost(curve: &Curve, others: &[Rect], stage: Rect, unit: f32) -> f32 {
         }
     }
     // Among equals the straighter one
-    cost + (curve[1].y - curve[0].y).abs() / unit * 0.05
+    let bows = (curve[1].y - curve[0].y).abs() + (curve[2].y - curve[3].y).abs();
+    cost + bows / unit * 0.025
 }
 
 /// A place for a label of this size near a curve: on it if that is free, beside it if not.
@@ -306,6 +321,24 @@ mod tests {
         let lane = route(from, to, &[between], STAGE, 1.0);
         let crossed = (0..=50).any(|i| between.contains(point_at(&lane, i as f32 / 50.0)));
         assert!(!crossed, "it crosses the card");
+    }
+
+    #[test]
+    fn a_lane_that_no_even_bow_takes_past_everything_leaves_high_and_enters_low() {
+        let (from, to) = (
+            Rect::new(20.0, 220.0, 150.0, 60.0),
+            Rect::new(700.0, 220.0, 150.0, 60.0),
+        );
+        let in_the_way = [
+            Rect::new(260.0, 240.0, 90.0, 260.0),
+            Rect::new(520.0, 0.0, 90.0, 260.0),
+        ];
+        let lane = route(from, to, &in_the_way, STAGE, 1.0);
+        let crossed = (0..=50).any(|i| {
+            let point = point_at(&lane, i as f32 / 50.0);
+            in_the_way.iter().any(|card| card.contains(point))
+        });
+        assert!(!crossed, "it crosses a card: {lane:?}");
     }
 
     #[test]

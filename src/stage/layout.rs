@@ -55,6 +55,10 @@ pub mod metric {
     pub const CHIP_RING: f32 = 14.0;
     /// Between the parts of a chip
     pub const CHIP_PAD: f32 = 6.0;
+    /// Around what is in a chip without a label
+    pub const BARE_PAD: f32 = 5.0;
+    /// Between shape and ring of a chip without a label
+    pub const BARE_GAP: f32 = 3.0;
     /// Narrowest card
     pub const CARD_MIN: f32 = 152.0;
     /// Widest card
@@ -65,8 +69,12 @@ pub mod metric {
     pub const COMFORTABLE: (f32, f32) = (1120.0, 540.0);
     /// How much of the room beyond that goes into larger things; the rest into space between them
     pub const GROWTH: f32 = 0.8;
+    /// How much of what is left goes to the checks of an account with one column of cards
+    pub const BEFORE_SINGLE: f32 = 0.7;
     /// A bay of this height shows most lists of checks whole
     pub const ROOMY_BAY: f32 = 260.0;
+    /// A bay of this height shows a check with what is before and after it
+    pub const FAIR_BAY: f32 = 156.0;
     /// What a lane's label needs between two cards, beside the usual gap
     pub const LABEL_ROOM: f32 = 24.0;
     /// Least height of a bay
@@ -258,6 +266,11 @@ fn cast(actors: &[Actor]) -> (Vec<Zone>, Vec<Column>) {
 /// column of their own.
 fn resource_columns(zone: usize, sts: Vec<usize>, rest: Vec<usize>) -> Vec<Column> {
     const MOST_BELOW_STS: usize = 3;
+    // Without STS the cards stand at the top, like everybody else's
+    let bay_below = |above: usize| match above {
+        0 => Bay::Bottom,
+        _ => Bay::After(above),
+    };
     if rest.len() <= MOST_BELOW_STS {
         let above = sts.len();
         let cards: Vec<usize> = sts.into_iter().chain(rest).collect();
@@ -266,7 +279,7 @@ fn resource_columns(zone: usize, sts: Vec<usize>, rest: Vec<usize>) -> Vec<Colum
             false => vec![Column {
                 zone,
                 cards,
-                bay: Bay::After(above),
+                bay: bay_below(above),
             }],
         };
     }
@@ -278,7 +291,7 @@ fn resource_columns(zone: usize, sts: Vec<usize>, rest: Vec<usize>) -> Vec<Colum
         Column {
             zone,
             cards,
-            bay: Bay::After(above),
+            bay: bay_below(above),
         },
         Column {
             zone,
@@ -434,16 +447,25 @@ impl Builder<'_> {
             .min(widest)
             .clamp(CARD_MIN, CARD_MAX);
         let free = (self.width - frame - least_gaps - count * card).max(0.0);
-        // Lanes and checks between an account's columns need more of what is left
-        let shares = (inner_gaps * 1.5 + zone_gaps).max(1.0);
+        let single = |index: usize| columns.iter().filter(|c| c.zone == index).count() == 1;
+        let narrow = |index: usize, zone: &Zone| zone.kind == ZoneKind::Account && single(index);
+        let narrows = zones.iter().enumerate().filter(|(i, it)| narrow(*i, it));
+        let narrows = narrows.count() as f32;
+        // Lanes and checks between an account's columns need more of what is left; an account of
+        // one column has no such gap, so its checks get room before it
+        let shares = (inner_gaps * 1.5 + narrows * BEFORE_SINGLE + zone_gaps).max(1.0);
         let zone_gap = ZONE_GAP + free / shares;
         let column_gap = COLUMN_GAP + free / shares * 1.5;
+        let before_single = free / shares * BEFORE_SINGLE;
         let mut x = MARGIN;
         let mut views = Vec::new();
         for (index, zone) in zones.into_iter().enumerate() {
             let start = x;
             let mut lowest = 0.0_f32;
             x += ZONE_PAD;
+            if narrow(index, &zone) {
+                x += before_single;
+            }
             let own: Vec<&Column> = columns.iter().filter(|c| c.zone == index).collect();
             for (position, column) in own.iter().enumerate() {
                 if position > 0 {
@@ -451,7 +473,7 @@ impl Builder<'_> {
                 }
                 let reach = match (zone.kind, position) {
                     (ZoneKind::Account, 0) if own.len() > 1 => (0.0, column_gap * 0.4),
-                    (ZoneKind::Account, 0) => (0.0, 0.0),
+                    (ZoneKind::Account, 0) => (before_single, 0.0),
                     (ZoneKind::Account, _) => (column_gap * 0.4, 0.0),
                     _ => (0.0, zone_gap * 0.4),
                 };
@@ -537,9 +559,10 @@ impl Builder<'_> {
             .any(|card| self.actors[*card].kind == ActorKind::Person);
         // People's devices answer little, so they may take the middle of their side; between others
         // a label fits, and the rest is for the checks
+        let least = LABEL_ROOM.min((*free - FAIR_BAY).max(0.0) / gaps);
         let spread = match side {
             true => *free * 0.45 / gaps,
-            false => ((*free - ROOMY_BAY) / gaps).clamp(LABEL_ROOM.min(*free / gaps), 120.0),
+            false => ((*free - ROOMY_BAY) / gaps).clamp(least, 120.0),
         };
         let spread = spread.min(120.0);
         *free -= spread * gaps;

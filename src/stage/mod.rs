@@ -17,7 +17,10 @@ pub mod sequence;
 pub mod text;
 mod timing;
 mod traffic;
+mod wallet;
 
+#[cfg(test)]
+mod library_tests;
 #[cfg(test)]
 mod tests;
 

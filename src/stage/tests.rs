@@ -146,20 +146,22 @@ fn record(
             started_at: start,
             themes: Vec::new(),
             exams: Vec::new(),
+            branch: None,
         },
         chapters: vec![chapter("Borrow", 0), chapter("Use", 1)],
         beats: beats.iter().enumerate().map(beat).collect(),
         actors,
-        exchanges: ledger.exchanges().to_vec(),
-        artifacts: ledger.artifacts().to_vec(),
-        decisions: Vec::new(),
-        wallet: ledger.wallet_changes().to_vec(),
-        states: ledger.state_changes().to_vec(),
+        exchanges: ledger.exchanges().clone(),
+        artifacts: ledger.artifacts().clone(),
+        decisions: Vec::new().into(),
+        wallet: ledger.wallet_changes().clone(),
+        states: ledger.state_changes().clone(),
         keys: Vec::new(),
+        interventions: Vec::new(),
     }
 }
 
-fn stage(recording: &Recording) -> Stage {
+pub(super) fn stage(recording: &Recording) -> Stage {
     Stage::new(
         recording,
         Options {
@@ -282,34 +284,8 @@ fn playing_forward_and_going_back_show_the_same_pictures() {
 }
 
 /// What a picture is, byte for byte.
-fn fingerprint(frame: &Frame) -> String {
+pub(super) fn fingerprint(frame: &Frame) -> String {
     crate::protocol::hash::sha256_hex(serde_json::to_string(frame).unwrap().as_bytes())
-}
-
-#[test]
-fn every_shipped_story_shows_the_same_pictures_forward_and_backward() {
-    for entry in crate::scenario::library::ALL.iter() {
-        let bytes = entry.text.as_bytes();
-        let scenario =
-            crate::scenario::load(&crate::scenario::files::Shipped, entry.path, bytes).unwrap();
-        let recording = crate::scenario::perform(&scenario, None).unwrap();
-        let stage = stage(&recording);
-        // The end of every beat, and a moment in its middle
-        let moments: Vec<PlayTime> = (0..recording.beats.len() as u32)
-            .flat_map(|beat| [stage.telling_moment(&recording, beat), stage.beat_end(beat)])
-            .collect();
-        let forward: Vec<String> = moments
-            .iter()
-            .map(|t| fingerprint(&stage.frame(&recording, *t)))
-            .collect();
-        // A stage set anew, gone through from the end
-        let again = Stage::new(&recording, stage.options());
-        for (t, seen) in moments.iter().zip(&forward).rev() {
-            let frame = again.frame(&recording, *t);
-            assert_eq!(&fingerprint(&frame), seen, "{} at {t:?}", entry.id);
-            assert_sound(&frame);
-        }
-    }
 }
 
 #[test]
@@ -384,7 +360,7 @@ fn solid(frame: &Frame) -> Vec<Rect> {
     rects
 }
 
-fn assert_sound(frame: &Frame) {
+pub(super) fn assert_sound(frame: &Frame) {
     let stage = Rect::new(0.0, 0.0, frame.size.0, frame.size.1).grown(0.5);
     let rects = solid(frame);
     for (position, rect) in rects.iter().enumerate() {

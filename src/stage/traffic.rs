@@ -268,14 +268,14 @@ fn lane_curve(layout: &Layout, exchange: &Exchange, panel: Option<Rect>) -> Opti
         .chain(panel)
         .collect();
     let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-4.0 * layout.unit);
-    let room_of = |place: &super::layout::Place| {
-        let mut rect = place.room;
-        rect.h = rect.h.max(place.head);
-        rect
+    // A lane ends at what is there whatever the wallet holds: an empty one takes no room
+    let head_of = |place: &super::layout::Place| {
+        let room = place.room;
+        Rect::new(room.x, room.y, room.w, place.head)
     };
     Some(lanes::route(
-        room_of(from),
-        room_of(to),
+        head_of(from),
+        head_of(to),
         &others,
         stage,
         layout.unit,

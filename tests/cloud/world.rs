@@ -36,13 +36,13 @@ pub fn everything() -> (Cloud, Names) {
         clients
             .act(&act.action)
             .unwrap_or_else(|error| panic!("{:?}: {error}", act.action));
-        for exchange in &clients.cloud.ledger.exchanges()[before..] {
+        for exchange in clients.cloud.ledger.exchanges().stretch(before..) {
             let refusal = &exchange.refusal;
             assert!(refusal.is_none(), "{:?}: {refusal:?}", exchange.operation);
         }
     }
     let Clients { cloud, names, .. } = clients;
-    (cloud, names)
+    (cloud, Names::clone(&names))
 }
 
 /// A request as it once travelled, to be sent again.

@@ -11,6 +11,7 @@ mod hostile;
 mod inspect;
 mod keys;
 mod play;
+mod schema;
 mod trace;
 mod usage;
 mod verifiable;

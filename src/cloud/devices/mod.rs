@@ -68,6 +68,11 @@ impl Devices {
         waiting.map(|(id, _)| id.clone()).collect()
     }
 
+    /// Every device.
+    pub fn ids(&self) -> impl Iterator<Item = &ActorId> + Clone {
+        self.devices.keys()
+    }
+
     /// The device behind this actor.
     pub fn get(&self, id: &ActorId) -> Option<&Device> {
         self.devices.get(id)

@@ -179,10 +179,9 @@ fn logging_in_and_consenting_sends_the_browser_back_with_code_and_state() {
             .starts_with(&format!("{BACK}?code=AQ"))
     );
     assert_eq!(answer_in(&response).get("state"), Some("s-123456"));
-    let held = world.cloud.ledger.held_by(&world.phone).to_vec();
+    let held = world.cloud.ledger.held_by(&world.phone);
     let kinds: Vec<ArtifactKind> = held
-        .iter()
-        .map(|id| world.cloud.ledger.artifact(*id).unwrap().kind)
+        .map(|id| world.cloud.ledger.artifact(id).unwrap().kind)
         .collect();
     assert!(kinds.contains(&ArtifactKind::AuthorizationCode));
     assert!(kinds.contains(&ArtifactKind::BrowserSession));

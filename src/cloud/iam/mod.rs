@@ -94,6 +94,13 @@ impl Iam {
         self.roles.get_mut(arn)
     }
 
+    /// Takes a role away, with what is attached to it.
+    pub fn remove_role(&mut self, arn: &str) -> Option<Role> {
+        self.attached.remove(arn);
+        self.tags.remove(arn);
+        self.roles.remove(arn)
+    }
+
     /// Every role, by ARN.
     pub fn roles(&self) -> impl Iterator<Item = &Role> {
         self.roles.values()

@@ -300,6 +300,16 @@ impl Identities {
         Ok(())
     }
 
+    /// Deletes an identity; says whether there was one.
+    pub fn delete(&mut self, id: &str) -> bool {
+        let Some(identity) = self.by_id.remove(id) else {
+            return false;
+        };
+        self.forget(id, &identity.logins);
+        self.disabled -= usize::from(identity.state == IdentityState::Disabled);
+        true
+    }
+
     /// Takes one login away from an identity.
     pub fn unlink_login(&mut self, id: &str, login: &LinkedLogin, now: Moment) {
         if let Some(identity) = self.by_id.get_mut(id) {

@@ -320,7 +320,7 @@ fn a_function_reads_a_table_with_its_own_role_and_not_the_callers() {
         json!({"UserId": DANA, "Colour": "green"})
     );
     let called = |world: &World, from: usize| -> Vec<String> {
-        let all = &world.cloud.ledger.exchanges()[from..];
+        let all = world.cloud.ledger.exchanges().stretch(from..);
         all.iter().map(|one| one.operation.clone()).collect()
     };
     assert_eq!(called(&world, before), ["Invoke", "AssumeRole", "GetItem"]);

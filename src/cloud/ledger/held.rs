@@ -1,53 +1,59 @@
 //! What one actor holds now: in the order of getting it, and by what is asked most often, so that
 //! a full pair of hands answers as fast as an empty one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::types::{ArtifactId, ArtifactKind};
 
+/// Which thing somebody got: the first, the second.
+type Turn = u64;
+
 /// The things in one actor's hands.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Hands {
-    in_order: Vec<ArtifactId>,
-    held: BTreeSet<ArtifactId>,
-    of_kind: BTreeMap<ArtifactKind, usize>,
+    taken: Turn,
+    in_order: BTreeMap<Turn, ArtifactId>,
+    turns: BTreeMap<ArtifactId, Turn>,
+    of_kind: BTreeMap<ArtifactKind, BTreeMap<Turn, ArtifactId>>,
 }
 
 impl Hands {
     /// Everything, in the order of getting it.
-    pub fn in_order(&self) -> &[ArtifactId] {
-        &self.in_order
+    pub fn in_order(&self) -> impl DoubleEndedIterator<Item = ArtifactId> + '_ {
+        self.in_order.values().copied()
     }
 
     /// Whether this is among them.
     pub fn hold(&self, artifact: ArtifactId) -> bool {
-        self.held.contains(&artifact)
+        self.turns.contains_key(&artifact)
     }
 
-    /// Whether anything of this kind is.
-    pub fn hold_kind(&self, kind: ArtifactKind) -> bool {
-        self.of_kind.get(&kind).is_some_and(|count| *count > 0)
+    /// The thing of this kind that was got last.
+    pub fn latest_of_kind(&self, kind: ArtifactKind) -> Option<ArtifactId> {
+        let (_, artifact) = self.of_kind.get(&kind)?.last_key_value()?;
+        Some(*artifact)
     }
 
     /// One more thing. Nothing changes where it is there already.
     pub fn take(&mut self, artifact: ArtifactId, kind: ArtifactKind) {
-        if self.held.insert(artifact) {
-            self.in_order.push(artifact);
-            *self.of_kind.entry(kind).or_default() += 1;
+        if self.hold(artifact) {
+            return;
         }
+        self.taken += 1;
+        self.turns.insert(artifact, self.taken);
+        self.in_order.insert(self.taken, artifact);
+        let of_kind = self.of_kind.entry(kind).or_default();
+        of_kind.insert(self.taken, artifact);
     }
 
     /// One thing less. Nothing changes where it is not there.
     pub fn give(&mut self, artifact: ArtifactId, kind: ArtifactKind) {
-        if !self.held.remove(&artifact) {
+        let Some(turn) = self.turns.remove(&artifact) else {
             return;
-        }
-        // What goes has mostly come last
-        if let Some(place) = self.in_order.iter().rposition(|held| *held == artifact) {
-            self.in_order.remove(place);
-        }
-        if let Some(count) = self.of_kind.get_mut(&kind) {
-            *count = count.saturating_sub(1);
+        };
+        self.in_order.remove(&turn);
+        if let Some(of_kind) = self.of_kind.get_mut(&kind) {
+            of_kind.remove(&turn);
         }
     }
 }
@@ -64,20 +70,23 @@ mod tests {
         }
         hands.give(ArtifactId(3), ArtifactKind::IdToken);
         hands.give(ArtifactId(9), ArtifactKind::IdToken);
-        assert_eq!(hands.in_order(), [ArtifactId(5), ArtifactId(4)]);
+        let held: Vec<ArtifactId> = hands.in_order().collect();
+        assert_eq!(held, [ArtifactId(5), ArtifactId(4)]);
         assert!(hands.hold(ArtifactId(5)) && !hands.hold(ArtifactId(3)));
     }
 
     #[test]
-    fn a_kind_is_held_until_its_last_thing_is_given_away() {
+    fn the_latest_of_a_kind_is_what_was_got_last_and_is_still_there() {
         let mut hands = Hands::default();
         let kind = ArtifactKind::Credentials;
-        assert!(!hands.hold_kind(kind));
-        hands.take(ArtifactId(1), kind);
+        assert_eq!(hands.latest_of_kind(kind), None);
         hands.take(ArtifactId(2), kind);
+        hands.take(ArtifactId(1), kind);
+        hands.take(ArtifactId(7), ArtifactKind::IdToken);
+        assert_eq!(hands.latest_of_kind(kind), Some(ArtifactId(1)));
         hands.give(ArtifactId(1), kind);
-        assert!(hands.hold_kind(kind));
+        assert_eq!(hands.latest_of_kind(kind), Some(ArtifactId(2)));
         hands.give(ArtifactId(2), kind);
-        assert!(!hands.hold_kind(kind));
+        assert_eq!(hands.latest_of_kind(kind), None);
     }
 }

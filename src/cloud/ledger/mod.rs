@@ -7,12 +7,15 @@
 
 mod body;
 mod held;
+mod log;
 mod spot;
 mod types;
 
+pub use log::{Iter, Log, Stretch};
 pub use types::*;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::protocol::time::Moment;
 
@@ -103,25 +106,25 @@ struct Planned {
 }
 
 /// An exchange that has not been answered yet.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Open {
     id: ExchangeId,
     planned: Vec<Planned>,
 }
 
-/// Everything that happened, in order.
-#[derive(Debug, Default)]
+/// Everything that happened, in order. A copy shares what has been written and goes on apart.
+#[derive(Clone, Debug, Default)]
 pub struct Ledger {
     beat: u32,
-    exchanges: Vec<Exchange>,
+    exchanges: Log<Exchange>,
     open: Vec<Open>,
-    artifacts: Vec<Artifact>,
+    artifacts: Log<Artifact>,
     index: spot::Index,
-    decisions: Vec<PolicyDecision>,
-    wallet: Vec<WalletChange>,
+    decisions: Log<PolicyDecision>,
+    wallet: Log<WalletChange>,
     /// What each actor holds now: the sum of `wallet`, kept so that asking costs no replay
-    held: BTreeMap<ActorId, held::Hands>,
-    states: Vec<StateChange>,
+    held: BTreeMap<ActorId, Arc<held::Hands>>,
+    states: Log<StateChange>,
     /// Where in `states` each actor's latest entry is
     latest_state: BTreeMap<ActorId, usize>,
     keys: Vec<PublishedKeys>,
@@ -131,15 +134,15 @@ pub struct Ledger {
 #[derive(Debug)]
 pub struct Written {
     /// Every exchange, in the order of sending
-    pub exchanges: Vec<Exchange>,
+    pub exchanges: Log<Exchange>,
     /// Every artifact, in the order of minting
-    pub artifacts: Vec<Artifact>,
+    pub artifacts: Log<Artifact>,
     /// Every policy decision, in order
-    pub decisions: Vec<PolicyDecision>,
+    pub decisions: Log<PolicyDecision>,
     /// Every change of a wallet, in order
-    pub wallet: Vec<WalletChange>,
+    pub wallet: Log<WalletChange>,
     /// Every change of an actor's state, in order
-    pub states: Vec<StateChange>,
+    pub states: Log<StateChange>,
     /// Every key set that was published, in the order of first publication
     pub keys: Vec<PublishedKeys>,
 }
@@ -173,12 +176,12 @@ impl Ledger {
     }
 
     /// Every exchange, in the order of sending.
-    pub fn exchanges(&self) -> &[Exchange] {
+    pub fn exchanges(&self) -> &Log<Exchange> {
         &self.exchanges
     }
 
     /// Every artifact, in the order of minting.
-    pub fn artifacts(&self) -> &[Artifact] {
+    pub fn artifacts(&self) -> &Log<Artifact> {
         &self.artifacts
     }
 
@@ -189,21 +192,21 @@ impl Ledger {
 
     /// The artifact with exactly this value (or this access key id, or session token).
     pub fn find_artifact(&self, value: &str) -> Option<ArtifactId> {
-        self.index.get(value)
+        self.index.get(value, &self.artifacts)
     }
 
     /// Every policy decision, in order.
-    pub fn decisions(&self) -> &[PolicyDecision] {
+    pub fn decisions(&self) -> &Log<PolicyDecision> {
         &self.decisions
     }
 
     /// Every change of a wallet, in order.
-    pub fn wallet_changes(&self) -> &[WalletChange] {
+    pub fn wallet_changes(&self) -> &Log<WalletChange> {
         &self.wallet
     }
 
     /// Every change of an actor's state, in order.
-    pub fn state_changes(&self) -> &[StateChange] {
+    pub fn state_changes(&self) -> &Log<StateChange> {
         &self.states
     }
 
@@ -240,7 +243,7 @@ impl Ledger {
         if let Some(parent) = parent {
             self.exchanges[parent.index()].steps.push(Step::Call(id));
         }
-        let sent = self.index.spot_request(&request);
+        let sent = self.index.spot_request(&request, &self.artifacts);
         self.exchanges.push(Exchange {
             id,
             beat: self.beat,
@@ -284,7 +287,7 @@ impl Ledger {
             return;
         };
         let planned = std::mem::take(&mut open.planned);
-        let received = self.index.spot_response(&response);
+        let received = self.index.spot_response(&response, &self.artifacts);
         let exchange = &mut self.exchanges[id.index()];
         for Planned { name, source } in planned {
             let position = exchange.checks.len() as u32;
@@ -426,8 +429,8 @@ impl Ledger {
     /// is minted again (an identity ID asked for twice) keeps its first number.
     pub fn mint(&mut self, by: &ActorId, at: Moment, mint: Mint) -> ArtifactId {
         let id = match &mint.value {
-            ArtifactValue::Text(text) => self.index.get(text),
-            ArtifactValue::Credentials(value) => self.index.get(&value.access_key_id),
+            ArtifactValue::Text(text) => self.find_artifact(text),
+            ArtifactValue::Credentials(value) => self.find_artifact(&value.access_key_id),
         };
         // What somebody altered is a thing of its own, even where its access key is the old one
         let id = id.filter(|_| !mint.tampered);
@@ -472,14 +475,18 @@ impl Ledger {
 
     /// Whether an actor holds anything of this kind now.
     pub fn holds_kind(&self, actor: &ActorId, kind: ArtifactKind) -> bool {
-        self.held
-            .get(actor)
-            .is_some_and(|hands| hands.hold_kind(kind))
+        self.latest_of_kind(actor, kind).is_some()
     }
 
     /// What an actor holds now, in the order of getting it.
-    pub fn held_by(&self, actor: &ActorId) -> &[ArtifactId] {
-        self.held.get(actor).map_or(&[], held::Hands::in_order)
+    pub fn held_by(&self, actor: &ActorId) -> impl DoubleEndedIterator<Item = ArtifactId> + '_ {
+        let hands = self.held.get(actor).map(Arc::as_ref);
+        hands.map(held::Hands::in_order).into_iter().flatten()
+    }
+
+    /// The thing of this kind that an actor got last and still holds.
+    pub fn latest_of_kind(&self, actor: &ActorId, kind: ArtifactKind) -> Option<ArtifactId> {
+        self.held.get(actor)?.latest_of_kind(kind)
     }
 
     /// A thing comes into an actor's hands.
@@ -507,7 +514,7 @@ impl Ledger {
         if self.holds(actor, artifact) == gained {
             return;
         }
-        let hands = self.held.entry(actor.clone()).or_default();
+        let hands = Arc::make_mut(self.held.entry(actor.clone()).or_default());
         if gained {
             hands.take(artifact, kind);
         } else {

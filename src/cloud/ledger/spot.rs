@@ -3,106 +3,170 @@
 //! and every word is looked up, so the cost is that of reading the message.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hasher};
+use std::sync::Arc;
 
-use super::types::{ArtifactId, ArtifactValue, SentRequest, SentResponse};
+use super::log::Log;
+use super::types::{Artifact, ArtifactId, ArtifactValue, SentRequest, SentResponse};
 use crate::protocol::form::percent_decode;
 
 /// A word shorter than this is never an artifact: it would match by chance.
 const MIN_VALUE_BYTES: usize = 6;
 
-/// Artifact values and whose they are.
-#[derive(Debug, Default)]
+/// Parts the values are spread over. A copy of the index that is written into copies one of them.
+const SHARDS: usize = 256;
+
+/// Numbers of artifacts by a number made from their value. Different values may share one, so
+/// what is found here is compared with the value itself.
+type Shard = BTreeSet<(u64, ArtifactId)>;
+
+/// Where the artifact with a value is among all of them. The values themselves are in the ledger
+/// already, and once is enough. Cheap to copy: copies share what neither has written since.
+#[derive(Clone, Debug, Default)]
 pub struct Index {
-    /// By length in bytes first: few words of a message are as long as any artifact, and tokens
-    /// of one issuer share a long beginning
-    by_length: BTreeMap<usize, BTreeMap<Vec<u8>, ArtifactId>>,
+    /// Lengths in bytes that values have: few words of a message are as long as any artifact
+    lengths: BTreeSet<usize>,
+    shards: Vec<Arc<Shard>>,
 }
 
 impl Index {
     /// Remembers an artifact's value; credentials are known by access key and by session token.
     pub fn insert(&mut self, value: &ArtifactValue, id: ArtifactId) {
-        match value {
-            ArtifactValue::Text(text) => self.insert_text(text, id),
-            ArtifactValue::Credentials(value) => {
-                self.insert_text(&value.access_key_id, id);
-                if let Some(token) = &value.session_token {
-                    self.insert_text(token, id);
-                }
+        for text in names(value) {
+            let number = number_of(text.as_bytes());
+            self.lengths.insert(text.len());
+            self.shards.resize_with(SHARDS, Arc::default);
+            if let Some(shard) = self.shards.get_mut(shard_of(number)) {
+                Arc::make_mut(shard).insert((number, id));
             }
         }
     }
 
-    fn insert_text(&mut self, text: &str, id: ArtifactId) {
-        let of_length = self.by_length.entry(text.len()).or_default();
-        of_length.insert(text.as_bytes().to_owned(), id);
+    /// The artifact with exactly this value; of several the latest.
+    pub fn get(&self, value: &str, artifacts: &Log<Artifact>) -> Option<ArtifactId> {
+        self.get_bytes(value.as_bytes(), artifacts)
     }
 
-    /// The artifact with exactly this value.
-    pub fn get(&self, value: &str) -> Option<ArtifactId> {
-        self.get_bytes(value.as_bytes())
-    }
-
-    fn get_bytes(&self, value: &[u8]) -> Option<ArtifactId> {
-        self.by_length.get(&value.len())?.get(value).copied()
+    fn get_bytes(&self, value: &[u8], artifacts: &Log<Artifact>) -> Option<ArtifactId> {
+        if !self.lengths.contains(&value.len()) {
+            return None;
+        }
+        let number = number_of(value);
+        let shard = self.shards.get(shard_of(number))?;
+        let alike = shard.range((number, ArtifactId(0))..=(number, ArtifactId(u32::MAX)));
+        let is_it = |id: &ArtifactId| {
+            artifacts.get(id.index()).is_some_and(|artifact| {
+                let mut names = names(&artifact.value);
+                names.any(|name| name.as_bytes() == value)
+            })
+        };
+        alike.rev().map(|(_, id)| *id).find(is_it)
     }
 
     /// Artifacts in a request: URL, headers and body.
-    pub fn spot_request(&self, request: &SentRequest) -> Vec<ArtifactId> {
-        let mut found = Vec::new();
-        self.spot(&request.url, &mut found);
+    pub fn spot_request(
+        &self,
+        request: &SentRequest,
+        artifacts: &Log<Artifact>,
+    ) -> Vec<ArtifactId> {
+        let mut spotter = self.spotter(artifacts);
+        spotter.spot(&request.url);
         for (_, value) in &request.headers {
-            self.spot(value, &mut found);
+            spotter.spot(value);
         }
-        self.spot(request.body.text().unwrap_or_default(), &mut found);
-        found
+        spotter.spot(request.body.text().unwrap_or_default());
+        spotter.found
     }
 
     /// Artifacts in a response: headers and body.
-    pub fn spot_response(&self, response: &SentResponse) -> Vec<ArtifactId> {
-        let mut found = Vec::new();
+    pub fn spot_response(
+        &self,
+        response: &SentResponse,
+        artifacts: &Log<Artifact>,
+    ) -> Vec<ArtifactId> {
+        let mut spotter = self.spotter(artifacts);
         for (_, value) in &response.headers {
-            self.spot(value, &mut found);
+            spotter.spot(value);
         }
-        self.spot(response.body.text().unwrap_or_default(), &mut found);
-        found
+        spotter.spot(response.body.text().unwrap_or_default());
+        spotter.found
     }
 
-    fn spot(&self, text: &str, found: &mut Vec<ArtifactId>) {
-        if self.by_length.is_empty() || text.len() < MIN_VALUE_BYTES {
+    fn spotter<'a>(&'a self, artifacts: &'a Log<Artifact>) -> Spotter<'a> {
+        Spotter {
+            index: self,
+            artifacts,
+            found: Vec::new(),
+        }
+    }
+}
+
+/// The texts by which an artifact is known.
+fn names(value: &ArtifactValue) -> impl Iterator<Item = &str> {
+    let (first, second) = match value {
+        ArtifactValue::Text(text) => (text.as_str(), None),
+        ArtifactValue::Credentials(value) => {
+            (value.access_key_id.as_str(), value.session_token.as_deref())
+        }
+    };
+    std::iter::once(first).chain(second)
+}
+
+/// A number for a value, the same for the same value.
+fn number_of(value: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(value);
+    hasher.finish()
+}
+
+fn shard_of(number: u64) -> usize {
+    number as usize % SHARDS
+}
+
+/// Looks for artifacts in one message.
+struct Spotter<'a> {
+    index: &'a Index,
+    artifacts: &'a Log<Artifact>,
+    found: Vec<ArtifactId>,
+}
+
+impl Spotter<'_> {
+    fn spot(&mut self, text: &str) {
+        if self.index.lengths.is_empty() || text.len() < MIN_VALUE_BYTES {
             return;
         }
         for word in pieces(text.as_bytes(), &BETWEEN_WORDS) {
-            self.look_up(word, found);
+            self.look_up(word);
         }
     }
 
     /// A word as it stands, percent-decoded, and the parts that `/`, `=` and `#` separate:
     /// `Credential=ASIA…/20260303/us-east-1/…` holds an access key.
-    fn look_up(&self, word: &[u8], found: &mut Vec<ArtifactId>) {
+    fn look_up(&mut self, word: &[u8]) {
         let decoded = decoded(word);
-        if self.note(&decoded, found) {
+        if self.note(&decoded) {
             return;
         }
         let after_equals = decoded.iter().position(|byte| *byte == b'=');
         let value = after_equals.and_then(|place| decoded.get(place + 1..));
-        if value.is_some_and(|value| self.note(value, found)) {
+        if value.is_some_and(|value| self.note(value)) {
             return;
         }
         for part in pieces(&decoded, &BETWEEN_PARTS) {
-            self.note(part, found);
+            self.note(part);
         }
     }
 
-    fn note(&self, value: &[u8], found: &mut Vec<ArtifactId>) -> bool {
+    fn note(&mut self, value: &[u8]) -> bool {
         if value.len() < MIN_VALUE_BYTES {
             return false;
         }
-        let Some(id) = self.get_bytes(value) else {
+        let Some(id) = self.index.get_bytes(value, self.artifacts) else {
             return false;
         };
-        if !found.contains(&id) {
-            found.push(id);
+        if !self.found.contains(&id) {
+            self.found.push(id);
         }
         true
     }
@@ -145,23 +209,44 @@ fn pieces<'t>(text: &'t [u8], cuts: &'static Cuts) -> impl Iterator<Item = &'t [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloud::ledger::types::{Body, CredentialsValue};
+    use crate::cloud::ledger::{ActorId, ArtifactKind, Body, CredentialsValue, Ledger, Mint};
+    use crate::protocol::time::Moment;
 
-    fn index() -> Index {
-        let mut index = Index::default();
-        index.insert(
-            &ArtifactValue::Text("eyJhbGciOi.eyJzdWIi.c2ln".into()),
-            ArtifactId(0),
-        );
-        index.insert(&ArtifactValue::Text("us-east-1:7c4a".into()), ArtifactId(1));
+    /// The artifacts of a story and where they are among them.
+    #[derive(Default)]
+    struct Known {
+        index: Index,
+        artifacts: Log<Artifact>,
+    }
+
+    impl Known {
+        fn add(&mut self, value: ArtifactValue) {
+            let mut ledger = Ledger::new();
+            let mint = Mint::new(ArtifactKind::IdToken, "token", value.clone());
+            ledger.mint(&ActorId::new("google"), Moment::EPOCH, mint);
+            let id = ArtifactId(self.artifacts.len() as u32);
+            self.index.insert(&value, id);
+            let artifact = ledger.artifacts()[0].clone();
+            self.artifacts.push(Artifact { id, ..artifact });
+        }
+
+        fn spot_request(&self, request: &SentRequest) -> Vec<ArtifactId> {
+            self.index.spot_request(request, &self.artifacts)
+        }
+    }
+
+    fn index() -> Known {
+        let mut known = Known::default();
+        known.add(ArtifactValue::Text("eyJhbGciOi.eyJzdWIi.c2ln".into()));
+        known.add(ArtifactValue::Text("us-east-1:7c4a".into()));
         let credentials = CredentialsValue {
             access_key_id: "ASIAEXAMPLE234567".into(),
             secret_access_key: "secret".into(),
             session_token: Some("IQoJb3JpZ2luX2Vj+/=".into()),
             expiration: None,
         };
-        index.insert(&ArtifactValue::Credentials(credentials), ArtifactId(2));
-        index
+        known.add(ArtifactValue::Credentials(credentials));
+        known
     }
 
     fn request(url: &str, headers: &[(&str, &str)], body: &str) -> SentRequest {
@@ -223,5 +308,15 @@ mod tests {
                 .spot_request(&request("https://a/", &[], body))
                 .is_empty()
         );
+    }
+    #[test]
+    fn of_two_artifacts_with_one_value_the_later_is_found_and_a_copy_does_not_learn_of_it() {
+        let value = || ArtifactValue::Text("us-east-1:7c4a".into());
+        let mut later = index();
+        let before = later.index.clone();
+        later.add(value());
+        let found = |index: &Index| index.get("us-east-1:7c4a", &later.artifacts);
+        assert_eq!(found(&later.index), Some(ArtifactId(3)));
+        assert_eq!(found(&before), Some(ArtifactId(1)));
     }
 }

@@ -173,7 +173,11 @@ fn a_topic_reaches_devices_and_functions() {
         "Publish",
         &[("TopicArn", &topic), ("Message", "hello")],
     );
-    let operations: Vec<&str> = world.cloud.ledger.exchanges()[before..]
+    let operations: Vec<&str> = world
+        .cloud
+        .ledger
+        .exchanges()
+        .stretch(before..)
         .iter()
         .map(|one| one.operation.as_str())
         .collect();

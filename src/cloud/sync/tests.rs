@@ -385,9 +385,9 @@ fn a_subscribed_device_gets_a_push_without_data() {
         "datasetName": "profile", "syncCount": 1, "aps": {"content-available": 1},
     });
     assert_eq!(body, expected);
-    let held = world.cloud.ledger.held_by(&world.phone).iter();
+    let held = world.cloud.ledger.held_by(&world.phone);
     let kinds: Vec<_> = held
-        .filter_map(|id| world.cloud.ledger.artifact(*id))
+        .filter_map(|id| world.cloud.ledger.artifact(id))
         .map(|it| it.kind)
         .collect();
     assert!(kinds.contains(&ArtifactKind::Push));

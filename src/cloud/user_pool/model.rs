@@ -114,6 +114,17 @@ impl Pool {
         self.users.insert(user.username.clone(), user);
     }
 
+    /// Takes a user out of the directory; says whether there was one.
+    pub fn remove_user(&mut self, username: &str) -> bool {
+        let Some(user) = self.users.remove(username) else {
+            return false;
+        };
+        self.by_sub.remove(&user.sub);
+        self.by_email.retain(|_, known| known != username);
+        self.links.retain(|_, known| known != username);
+        true
+    }
+
     /// The sign-in behind a refresh token.
     pub fn sign_in_of(&self, refresh_token: &str) -> Option<&SignInRecord> {
         self.sign_ins

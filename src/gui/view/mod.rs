@@ -25,6 +25,7 @@ use bevy_egui::egui::{self, Context, EventFilter, LayerId, Ui, UiBuilder};
 
 pub use self::commands::{Command, Dialog, Selection};
 pub use self::model::{Effect, Entry, Loaded, Model, Screen, Settings, Trouble};
+use self::theme::Theme;
 pub use self::theme::ThemeName;
 
 use self::panels::{
@@ -77,11 +78,20 @@ pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
     out
 }
 
+fn label_size(theme: &Theme) -> f32 {
+    theme.text.display * 0.75
+}
+
+/// Height of the title above a picture on a contact sheet, in whole points.
+pub fn label_height(theme: &Theme) -> f32 {
+    (label_size(theme) * 1.9).round()
+}
+
 /// The same below a title, for a contact sheet.
 pub fn show_labelled(ui: &mut Ui, model: &mut Model, label: &str) -> Vec<Command> {
     let window = ui.max_rect();
-    let size = model.theme.text.display * 0.75;
-    let (strip, below) = window.split_top_bottom_at_y(window.top() + size * 1.9);
+    let size = label_size(&model.theme);
+    let (strip, below) = window.split_top_bottom_at_y(window.top() + label_height(&model.theme));
     let painter = ui.painter();
     painter.rect_filled(strip, 0, model.theme.colours.chrome);
     let at = strip.left_center() + egui::vec2(model.theme.step(5.0), 0.0);

@@ -34,14 +34,13 @@ impl Hands<'_> {
         wanted: &Wanted<'_>,
         credentials: Option<&Value>,
     ) -> Result<(), StepError> {
-        let arn = self.names.roles.get(wanted.role);
-        let arn = arn.ok_or_else(|| StepError::NoValue(wanted.role.to_owned()))?;
+        let arn = self.role_arn(wanted.role)?;
         let seconds = wanted.duration.map(|span| span.seconds().to_string());
         let policy = self.filled(wanted.policy)?;
         let form = Form::new()
             .with("Action", "AssumeRole")
             .with("Version", STS_VERSION)
-            .with("RoleArn", arn)
+            .with("RoleArn", &arn)
             .with("RoleSessionName", wanted.session_name)
             .with_optional("ExternalId", wanted.external_id)
             .with_optional("DurationSeconds", seconds.as_deref())
@@ -51,25 +50,30 @@ impl Hands<'_> {
 
     pub(super) fn get_session_token(
         &mut self,
+        duration: Option<Span>,
         credentials: Option<&Value>,
     ) -> Result<(), StepError> {
+        let seconds = duration.map(|span| span.seconds().to_string());
         let form = Form::new()
             .with("Action", "GetSessionToken")
-            .with("Version", STS_VERSION);
+            .with("Version", STS_VERSION)
+            .with_optional("DurationSeconds", seconds.as_deref());
         self.ask_sts(&form, credentials)
     }
 
     pub(super) fn get_federation_token(
         &mut self,
         name: &str,
-        policy: Option<&Template>,
+        (policy, duration): (Option<&Template>, Option<Span>),
         credentials: Option<&Value>,
     ) -> Result<(), StepError> {
         let policy = self.filled(policy)?;
+        let seconds = duration.map(|span| span.seconds().to_string());
         let form = Form::new()
             .with("Action", "GetFederationToken")
             .with("Version", STS_VERSION)
             .with("Name", name)
+            .with_optional("DurationSeconds", seconds.as_deref())
             .with_optional("Policy", policy.as_deref());
         self.ask_sts(&form, credentials)
     }
@@ -111,11 +115,19 @@ impl Hands<'_> {
         credentials: Option<&Value>,
     ) -> Result<(), StepError> {
         let form = Form::new()
-            .with("Action", "PutRolePolicy")
-            .with("Version", IAM_VERSION)
             .with("RoleName", role)
             .with("PolicyName", policy)
             .with("PolicyDocument", json);
+        self.ask_iam("PutRolePolicy", form, credentials)
+    }
+
+    pub(super) fn ask_iam(
+        &mut self,
+        operation: &str,
+        form: Form,
+        credentials: Option<&Value>,
+    ) -> Result<(), StepError> {
+        let form = form.with("Action", operation).with("Version", IAM_VERSION);
         let request = message::post_form("https://iam.amazonaws.com/", &form)?;
         self.send_signed("iam", request, credentials)?;
         Ok(())

@@ -255,7 +255,8 @@ impl Hands<'_> {
             request.set_header("cookie", &pairs.join("; "))?;
         }
         let url = RequestExt::absolute_url(&request);
-        let answer = self.cloud.send(&self.device, request)?;
+        let request = self.written(request)?;
+        let answer = self.transmit(request)?;
         let exchange = self.cloud.ledger.exchanges().get(answer.exchange.index());
         let from = exchange.map_or_else(|| self.device.clone(), |exchange| exchange.to.clone());
         self.keep_cookies(&host, &answer.response);

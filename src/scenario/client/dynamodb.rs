@@ -31,31 +31,33 @@ impl Hands<'_> {
     pub(super) fn get_item(
         &mut self,
         table: &str,
-        key: &Item,
+        (key, attributes): (&Item, &[String]),
         credentials: Option<&Value>,
     ) -> Result<(), StepError> {
         let key = item_json(key, |template| self.fill(template))?;
-        self.table_call(
-            "GetItem",
-            &json!({ "TableName": table, "Key": key }),
-            credentials,
-        )
+        let mut body = json!({ "TableName": table, "Key": key });
+        project(&mut body, attributes);
+        self.table_call("GetItem", &body, credentials)
     }
 
     pub(super) fn query(
         &mut self,
         table: &str,
-        partition: &Template,
+        (partition, attributes): (&Template, &[String]),
         credentials: Option<&Value>,
     ) -> Result<(), StepError> {
         let name = self.names.partition_keys.get(table);
         let name = name.ok_or_else(|| StepError::NoValue(table.to_owned()))?;
-        let body = json!({
+        let mut body = json!({
             "TableName": table,
             "KeyConditionExpression": "#p = :p",
             "ExpressionAttributeNames": { "#p": name },
             "ExpressionAttributeValues": { ":p": { "S": self.fill(partition)? } },
         });
+        project(&mut body, attributes);
+        if !attributes.is_empty() {
+            body["Select"] = json!("SPECIFIC_ATTRIBUTES");
+        }
         self.table_call("Query", &body, credentials)
     }
 
@@ -70,5 +72,17 @@ impl Hands<'_> {
         request.set_header("x-amz-target", &format!("{TARGET}.{operation}"))?;
         self.send_signed("dynamodb", request, credentials)?;
         Ok(())
+    }
+}
+
+/// Asks for some attributes only. Each goes by a placeholder: its name may be a reserved word.
+fn project(body: &mut Json, attributes: &[String]) {
+    if attributes.is_empty() {
+        return;
+    }
+    let placeholders: Vec<String> = (0..attributes.len()).map(|it| format!("#a{it}")).collect();
+    body["ProjectionExpression"] = json!(placeholders.join(", "));
+    for (placeholder, attribute) in placeholders.into_iter().zip(attributes) {
+        body["ExpressionAttributeNames"][placeholder] = json!(attribute);
     }
 }

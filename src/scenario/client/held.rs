@@ -9,28 +9,29 @@ use super::{Hands, StepError};
 use crate::cloud::ledger::{ActorId, ArtifactId, ArtifactValue, CredentialsValue};
 
 impl Hands<'_> {
-    /// The latest thing of a kind that an actor holds.
+    /// The latest thing of a kind that an actor holds, or what it uses in place of that.
     pub(super) fn latest(&self, actor: &ActorId, what: What) -> Result<ArtifactId, StepError> {
-        let held = self.cloud.ledger.held_by(actor).iter().rev();
-        let mut of_kind = held.filter(|id| {
-            self.cloud
-                .ledger
-                .artifact(**id)
-                .is_some_and(|artifact| artifact.kind == what.kind())
-        });
+        match self.learner.instead.get(&(actor.clone(), what)) {
+            Some(Value::Held(other, kind)) => self.latest_held(&ActorId::new(other), *kind),
+            _ => self.latest_held(actor, what),
+        }
+    }
+
+    fn latest_held(&self, actor: &ActorId, what: What) -> Result<ArtifactId, StepError> {
+        let latest = self.cloud.ledger.latest_of_kind(actor, what.kind());
         let name = || {
             self.cloud
                 .actor(actor)
                 .map_or(actor.to_string(), |actor| actor.name.clone())
         };
-        of_kind
-            .next()
-            .copied()
-            .ok_or_else(|| StepError::NothingHeld { who: name(), what })
+        latest.ok_or_else(|| StepError::NothingHeld { who: name(), what })
     }
 
     /// The text of the latest thing of a kind that an actor holds.
     pub(super) fn latest_text(&self, actor: &ActorId, what: What) -> Result<String, StepError> {
+        if let Some(Value::Text(text)) = self.learner.instead.get(&(actor.clone(), what)) {
+            return self.fill(text);
+        }
         let id = self.latest(actor, what)?;
         match self
             .cloud
@@ -91,26 +92,38 @@ impl Hands<'_> {
     pub(super) fn logins(&self, login: Option<&LoginWith>) -> Result<Json, StepError> {
         let mut logins = serde_json::Map::new();
         if let Some(login) = login {
-            let (key, value) = match login {
-                LoginWith::UserPool(pool, value) => {
-                    let key = self.names.login_key(pool);
-                    let key = key.ok_or_else(|| StepError::NoValue(pool.clone()))?;
-                    (key.to_owned(), value)
-                }
-                LoginWith::Oidc(provider, value) => {
-                    let key = self.names.login_key(provider);
-                    let key = key.ok_or_else(|| StepError::NoValue(provider.clone()))?;
-                    (key.to_owned(), value)
-                }
-                LoginWith::Facebook(value) => (FACEBOOK_LOGIN.to_owned(), value),
-                LoginWith::Google(value) => ("accounts.google.com".to_owned(), value),
-                LoginWith::Amazon(value) => ("www.amazon.com".to_owned(), value),
-                LoginWith::Apple(value) => ("appleid.apple.com".to_owned(), value),
-                LoginWith::Named(name, value) => (name.clone(), value),
-            };
-            logins.insert(key, Json::String(self.value(value)?));
+            self.add_login(login, &mut logins)?;
         }
         Ok(Json::Object(logins))
+    }
+
+    fn add_login(
+        &self,
+        login: &LoginWith,
+        logins: &mut serde_json::Map<String, Json>,
+    ) -> Result<(), StepError> {
+        let (key, value) = match login {
+            LoginWith::UserPool(pool, value) => {
+                let key = self.names.login_key(pool);
+                let key = key.ok_or_else(|| StepError::NoValue(pool.clone()))?;
+                (key.to_owned(), value)
+            }
+            LoginWith::Oidc(provider, value) => {
+                let key = self.names.login_key(provider);
+                let key = key.ok_or_else(|| StepError::NoValue(provider.clone()))?;
+                (key.to_owned(), value)
+            }
+            LoginWith::Facebook(value) => (FACEBOOK_LOGIN.to_owned(), value),
+            LoginWith::Google(value) => ("accounts.google.com".to_owned(), value),
+            LoginWith::Amazon(value) => ("www.amazon.com".to_owned(), value),
+            LoginWith::Apple(value) => ("appleid.apple.com".to_owned(), value),
+            LoginWith::Named(name, value) => (name.clone(), value),
+            LoginWith::Several(proofs) => {
+                return proofs.iter().try_for_each(|it| self.add_login(it, logins));
+            }
+        };
+        logins.insert(key, Json::String(self.value(value)?));
+        Ok(())
     }
 
     /// A template with its references filled in.
@@ -140,7 +153,13 @@ impl Hands<'_> {
             "access_key_id" | "session_token" => What::Credentials,
             _ => return Err(no_value()),
         };
-        let artifact = self.latest(&actor, what)?;
+        let artifact = match what {
+            // A long-term key where there is no session, as for signing
+            What::Credentials => self
+                .latest(&actor, what)
+                .or_else(|error| self.latest(&actor, What::LongTermKey).map_err(|_| error))?,
+            _ => self.latest(&actor, what)?,
+        };
         let artifact = self.cloud.ledger.artifact(artifact).ok_or_else(no_value)?;
         if let Some(claim) = claim {
             let found = artifact

@@ -26,12 +26,16 @@ impl Hands<'_> {
         &mut self,
         login: Option<&LoginWith>,
         identity: Option<&Value>,
+        role: Option<&str>,
     ) -> Result<(), StepError> {
         let identity = match identity {
             Some(value) => self.value(value)?,
             None => self.own_text(What::IdentityId)?,
         };
-        let body = json!({ "IdentityId": identity });
+        let mut body = json!({ "IdentityId": identity });
+        if let Some(role) = role {
+            body["CustomRoleArn"] = json!(self.role_arn(role)?);
+        }
         self.identity_pool_call("GetCredentialsForIdentity", body, login)
     }
 

@@ -3,11 +3,14 @@
 //! time its own clock shows. It knows nothing that the device was not told.
 
 mod account;
+mod admin;
 mod browser;
 mod dynamodb;
+pub mod edit;
 mod functions;
 mod held;
 mod identity_pool;
+pub mod interfere;
 mod providers;
 mod raw;
 mod s3;
@@ -19,9 +22,11 @@ mod user_pool;
 mod user_pool_steps;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::action::{Action, What};
 use super::build::Names;
+use super::template::Template;
 use crate::cloud::Cloud;
 use crate::cloud::front_door::Unreachable;
 use crate::cloud::ledger::ActorId;
@@ -29,6 +34,8 @@ use crate::protocol::jwt::JwtError;
 use crate::protocol::message::{MessageError, Request, Response};
 use crate::protocol::sigv4::SigV4Error;
 use crate::protocol::srp::SrpError;
+use edit::Part;
+use interfere::Learner;
 
 /// Why an action could not be carried out on the device itself. Nobody refused anything.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +69,9 @@ pub enum StepError {
     /// A value is not there
     #[error("{0} has no value at this moment")]
     NoValue(String),
+    /// A message got lost on its way
+    #[error("the {} of {_1} got lost on its way", _0.name())]
+    Lost(Part, String),
 }
 
 /// What a device remembers between actions.
@@ -77,15 +87,19 @@ pub struct Memory {
     authenticator: Option<Vec<u8>>,
     /// The identity pool whose Sync the app uses
     sync_pool: Option<String>,
+    /// What Sync gave with the last pull of each dataset, to push with
+    sync_tokens: BTreeMap<String, String>,
 }
 
-/// Everybody's devices.
-#[derive(Debug)]
+/// Everybody's devices. A copy goes on apart from what it was copied from.
+#[derive(Clone, Debug)]
 pub struct Clients {
     /// The world they act in
     pub cloud: Cloud,
     /// What the scenario's names stand for
-    pub names: Names,
+    pub names: Arc<Names>,
+    /// What a learner does to the story
+    pub learner: Learner,
     memories: BTreeMap<ActorId, Memory>,
 }
 
@@ -94,6 +108,7 @@ struct Hands<'a> {
     cloud: &'a mut Cloud,
     names: &'a Names,
     memory: &'a mut Memory,
+    learner: &'a mut Learner,
     device: ActorId,
 }
 
@@ -102,7 +117,8 @@ impl Clients {
     pub fn new(cloud: Cloud, names: Names) -> Self {
         Self {
             cloud,
-            names,
+            names: Arc::new(names),
+            learner: Learner::default(),
             memories: BTreeMap::new(),
         }
     }
@@ -114,8 +130,25 @@ impl Clients {
             cloud: &mut self.cloud,
             names: &self.names,
             memory,
+            learner: &mut self.learner,
             device,
         }
+    }
+
+    /// A text with what templates name filled in, as nobody's in particular.
+    pub fn fill(&mut self, template: &Template) -> Result<String, StepError> {
+        self.hands("").fill(template)
+    }
+
+    /// The claims of the latest thing of a kind that a device holds; none where it cannot be read.
+    pub fn claims_held(
+        &mut self,
+        device: &str,
+        what: What,
+    ) -> Result<Option<serde_json::Map<String, serde_json::Value>>, StepError> {
+        let id = self.hands(device).latest(&ActorId::new(device), what)?;
+        let artifact = self.cloud.ledger.artifact(id);
+        Ok(artifact.and_then(|it| it.claims.clone()))
     }
 
     /// Carries one action out. Apps that got a push by it look at it at once.
@@ -165,7 +198,10 @@ impl Clients {
                 device,
                 client,
                 person,
-            } => self.hands(device).sign_up(client, person),
+                password,
+            } => self
+                .hands(device)
+                .sign_up(client, person, password.as_deref()),
             Action::ConfirmSignUp {
                 device,
                 client,
@@ -288,16 +324,23 @@ impl Clients {
             }
             Action::GetSessionToken {
                 device,
+                duration,
                 credentials,
-            } => self.hands(device).get_session_token(credentials.as_ref()),
+            } => {
+                let duration = duration.map(|span| span.0);
+                self.hands(device)
+                    .get_session_token(duration, credentials.as_ref())
+            }
             Action::GetFederationToken {
                 device,
                 name,
+                duration,
                 policy,
                 credentials,
             } => {
+                let wanted = (policy.as_ref(), duration.map(|span| span.0));
                 self.hands(device)
-                    .get_federation_token(name, policy.as_ref(), credentials.as_ref())
+                    .get_federation_token(name, wanted, credentials.as_ref())
             }
             Action::GetDeveloperToken {
                 device,
@@ -325,6 +368,75 @@ impl Clients {
             } => self
                 .hands(device)
                 .revoke_sessions(role, credentials.as_ref()),
+            _ => self.act_as_administrator(action),
+        }
+    }
+
+    fn act_as_administrator(&mut self, action: &Action) -> Result<(), StepError> {
+        match action {
+            Action::UpdateAssumeRolePolicy {
+                device,
+                role,
+                json,
+                credentials,
+            } => self
+                .hands(device)
+                .update_trust(role, json, credentials.as_ref()),
+            Action::SetIdentityPoolRoles {
+                device,
+                pool,
+                authenticated_role,
+                guest_role,
+                role_mappings,
+                credentials,
+            } => {
+                let roles = admin::PoolRoles {
+                    authenticated: authenticated_role.as_deref(),
+                    guest: guest_role.as_deref(),
+                    mappings: role_mappings,
+                };
+                self.hands(device)
+                    .set_pool_roles(pool, &roles, credentials.as_ref())
+            }
+            Action::SetPrincipalTagAttributeMap {
+                device,
+                pool,
+                user_pool,
+                tags,
+                credentials,
+            } => {
+                self.hands(device)
+                    .set_principal_tags((pool, user_pool), tags, credentials.as_ref())
+            }
+            Action::AdminAddUserToGroup {
+                device,
+                pool,
+                person,
+                group,
+                credentials,
+            } => self
+                .hands(device)
+                .add_to_group((pool, person), group, credentials.as_ref()),
+            Action::AdminUserGlobalSignOut {
+                device,
+                pool,
+                person,
+                credentials,
+            } => self
+                .hands(device)
+                .sign_out_user((pool, person), credentials.as_ref()),
+            Action::AdminLinkProviderForUser {
+                device,
+                pool,
+                person,
+                provider,
+                subject,
+                credentials,
+            } => self.hands(device).link_provider(
+                (pool, person),
+                (provider, subject),
+                credentials.as_ref(),
+            ),
             _ => self.act_on_aws(action),
         }
     }
@@ -341,9 +453,12 @@ impl Clients {
                 pool: _,
                 login,
                 identity,
-            } => self
-                .hands(device)
-                .get_credentials(login.as_ref(), identity.as_ref()),
+                role,
+            } => self.hands(device).get_credentials(
+                login.as_ref(),
+                identity.as_ref(),
+                role.as_deref(),
+            ),
             Action::GetOpenIdToken {
                 device,
                 pool: _,
@@ -416,18 +531,20 @@ impl Clients {
                 device,
                 table,
                 key,
+                attributes,
                 credentials,
             } => self
                 .hands(device)
-                .get_item(table, key, credentials.as_ref()),
+                .get_item(table, (key, attributes), credentials.as_ref()),
             Action::Query {
                 device,
                 table,
                 partition,
+                attributes,
                 credentials,
             } => self
                 .hands(device)
-                .query(table, partition, credentials.as_ref()),
+                .query(table, (partition, attributes), credentials.as_ref()),
             _ => self.act_at_the_edge(action),
         }
     }
@@ -478,6 +595,11 @@ impl Clients {
                 pool,
                 dataset,
             } => self.hands(device).synchronise(pool, dataset),
+            Action::PushRecords {
+                device,
+                pool,
+                dataset,
+            } => self.hands(device).push_records(pool, dataset),
             Action::RegisterForPush {
                 device,
                 pool,
@@ -560,6 +682,7 @@ impl Clients {
 impl Hands<'_> {
     /// Sends a request from this device.
     fn send(&mut self, request: Request) -> Result<Response, StepError> {
-        Ok(self.cloud.send(&self.device, request)?.response)
+        let request = self.written(request)?;
+        Ok(self.transmit(request)?.response)
     }
 }

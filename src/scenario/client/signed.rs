@@ -11,9 +11,10 @@ impl Hands<'_> {
     pub(super) fn send_signed(
         &mut self,
         service: &str,
-        mut request: Request,
+        request: Request,
         credentials: Option<&Value>,
     ) -> Result<Response, StepError> {
+        let mut request = self.written(request)?;
         let held = self.credentials(credentials)?;
         let credentials = Credentials {
             access_key_id: held.access_key_id,
@@ -29,6 +30,6 @@ impl Hands<'_> {
             now,
             SignOptions::default(),
         )?;
-        self.send(request)
+        Ok(self.transmit(request)?.response)
     }
 }

@@ -18,13 +18,12 @@ impl Hands<'_> {
         session_name: &str,
         (duration, provider_id): (Option<Span>, Option<&str>),
     ) -> Result<(), StepError> {
-        let arn = self.names.roles.get(role);
-        let arn = arn.ok_or_else(|| StepError::NoValue(role.to_owned()))?;
+        let arn = self.role_arn(role)?;
         let seconds = duration.map(|span| span.seconds().to_string());
         let form = Form::new()
             .with("Action", "AssumeRoleWithWebIdentity")
             .with("Version", VERSION)
-            .with("RoleArn", arn)
+            .with("RoleArn", &arn)
             .with("RoleSessionName", session_name)
             .with("WebIdentityToken", &self.value(token)?)
             .with_optional("ProviderId", provider_id)
@@ -39,8 +38,7 @@ impl Hands<'_> {
         assertion: Option<&Value>,
         duration: Option<Span>,
     ) -> Result<(), StepError> {
-        let arn = self.names.roles.get(role);
-        let arn = arn.ok_or_else(|| StepError::NoValue(role.to_owned()))?;
+        let arn = self.role_arn(role)?;
         let principal = self.names.federated.get(provider);
         let principal = principal.ok_or_else(|| StepError::NoValue(provider.to_owned()))?;
         let assertion = match assertion {
@@ -51,7 +49,7 @@ impl Hands<'_> {
         let form = Form::new()
             .with("Action", "AssumeRoleWithSAML")
             .with("Version", VERSION)
-            .with("RoleArn", arn)
+            .with("RoleArn", &arn)
             .with("PrincipalArn", principal)
             .with("SAMLAssertion", &assertion)
             .with_optional("DurationSeconds", seconds.as_deref());

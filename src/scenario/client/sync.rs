@@ -76,6 +76,19 @@ impl Hands<'_> {
         Ok(())
     }
 
+    /// Pushes what changed here with what the last pull gave, without looking what is new.
+    pub(super) fn push_records(&mut self, pool: &str, dataset: &str) -> Result<(), StepError> {
+        self.memory.sync_pool = Some(pool.to_owned());
+        let token = self.memory.sync_tokens.get(dataset).cloned();
+        let token = token.ok_or_else(|| StepError::NoValue(format!("a pull of {dataset}")))?;
+        let dirty = self.with_dataset(dataset, |local| local.dirty());
+        let dirty = dirty.unwrap_or_default();
+        let answer = self.push(dataset, &token, &dirty)?;
+        self.pushed(dataset, &dirty, &answer);
+        self.cloud.note_state(&self.device);
+        Ok(())
+    }
+
     /// A push says that there is something new; it is fetched only where it is new here as well.
     pub(super) fn react(&mut self, push: &SyncPush) -> Result<(), StepError> {
         let known = self.with_dataset(&push.dataset, |local| local.last_sync_count);
@@ -138,6 +151,8 @@ impl Hands<'_> {
             }
             local.last_sync_count = count.unwrap_or(local.last_sync_count);
         });
+        let tokens = &mut self.memory.sync_tokens;
+        tokens.insert(dataset.to_owned(), token.clone());
         Ok(Some(Pulled { token, merged }))
     }
 

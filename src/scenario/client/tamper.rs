@@ -35,7 +35,7 @@ impl Hands<'_> {
         }
         Ok(match how {
             Tampering::SetClaim(claim, value) => {
-                tamper::replace_claim(text, claim, json_or_text(value))?
+                tamper::replace_claim(text, claim, json_or_text(&self.fill(value)?))?
             }
             Tampering::AlgNone => tamper::strip_signature(text)?,
             Tampering::FlipByte(part, at) => tamper::flip_byte(text, part_of(*part), *at)?,

@@ -14,14 +14,19 @@ const TARGET: &str = "AWSCognitoIdentityProviderService";
 const JSON_11: &str = "application/x-amz-json-1.1";
 
 impl Hands<'_> {
-    pub(super) fn sign_up(&mut self, client: &str, person: &str) -> Result<(), StepError> {
+    pub(super) fn sign_up(
+        &mut self,
+        client: &str,
+        person: &str,
+        password: Option<&str>,
+    ) -> Result<(), StepError> {
         let (facts, known) = (self.client(client)?, self.person(person)?);
         self.user_pool_call(
             "SignUp",
             &json!({
                 "ClientId": facts.client_id,
                 "Username": person,
-                "Password": password_for(&known, &facts, None),
+                "Password": password_for(&known, &facts, password),
                 "UserAttributes": [
                     { "Name": "email", "Value": known.email },
                     { "Name": "name", "Value": known.name },

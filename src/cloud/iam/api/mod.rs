@@ -2,7 +2,7 @@
 //! any other; a policy that is none is refused before anything changes.
 //!
 //! IAM and STS of an account are one actor on the stage. One file per sort of thing: [`roles`],
-//! [`role_policies`], [`providers`], [`keys`]; [`documents`] reads policies.
+//! [`role_policies`], [`providers`], [`keys`]; [`documents`] reads policies, [`settings`] changes roles.
 
 mod documents;
 mod errors;
@@ -10,6 +10,7 @@ mod keys;
 mod providers;
 mod role_policies;
 mod roles;
+pub mod settings;
 
 pub use documents::revoke_older_sessions;
 

@@ -1,18 +1,15 @@
 //! What a role may do: inline policies put and deleted, managed ones attached and detached. What
 //! changes here counts from the next request on, for open sessions too.
 
-use super::{DOCUMENT, DOCUMENT_TEXT, Desk, ENTITY, POLICY_NAME, ROLE_NAME, documents, errors};
+use super::{DOCUMENT, DOCUMENT_TEXT, Desk, ENTITY, POLICY_NAME, ROLE_NAME, errors, settings};
 use crate::cloud::Cloud;
 use crate::cloud::aws::AwsError;
 use crate::cloud::front_door::Route;
 use crate::cloud::iam::Role;
 use crate::cloud::sts::params;
-use crate::policy::{NamedPolicy, RequestContext};
+use crate::policy::RequestContext;
 use crate::protocol::message::Request;
 
-/// The most that all inline policies of a role may have together, in characters without white
-/// space.
-const MAX_INLINE_CHARS: usize = 10_240;
 /// The most managed policies of a role.
 const MAX_ATTACHED: usize = 10;
 
@@ -23,28 +20,7 @@ pub fn put(cloud: &mut Cloud, route: &Route, request: &Request) -> Result<String
     let policy_name = desk.params.required("PolicyName", POLICY_NAME);
     let document = desk.params.required("PolicyDocument", DOCUMENT_TEXT);
     let role = desk.authorize_role("PutRolePolicy", &name, RequestContext::new())?;
-    let policy = documents::read(desk.cloud, &document)?;
-    let others = role
-        .policies
-        .iter()
-        .filter(|known| *known.name != *policy_name);
-    let others: usize = others
-        .map(|known| documents::chars(known.policy.text()))
-        .sum();
-    if others + documents::chars(&document) > MAX_INLINE_CHARS {
-        return Err(errors::policies_too_long(MAX_INLINE_CHARS, &name));
-    }
-    let policy = NamedPolicy::new(policy_name.as_str(), policy);
-    if let Some(role) = desk.cloud.iam.role_mut(&role.arn) {
-        let known = role
-            .policies
-            .iter()
-            .position(|known| *known.name == *policy_name);
-        match known.and_then(|at| role.policies.get_mut(at)) {
-            Some(known) => *known = policy,
-            None => role.policies.push(policy),
-        }
-    }
+    settings::put_policy(desk.cloud, &role.arn, (&policy_name, &document))?;
     Ok(String::new())
 }
 
@@ -54,16 +30,7 @@ pub fn delete(cloud: &mut Cloud, route: &Route, request: &Request) -> Result<Str
     let name = desk.params.required("RoleName", ROLE_NAME);
     let policy_name = desk.params.required("PolicyName", POLICY_NAME);
     let role = desk.authorize_role("DeleteRolePolicy", &name, RequestContext::new())?;
-    if !role
-        .policies
-        .iter()
-        .any(|known| *known.name == *policy_name)
-    {
-        return Err(errors::no_such_role_policy(&policy_name));
-    }
-    if let Some(role) = desk.cloud.iam.role_mut(&role.arn) {
-        role.policies.retain(|known| *known.name != *policy_name);
-    }
+    settings::delete_policy(desk.cloud, &role.arn, &policy_name)?;
     Ok(String::new())
 }
 

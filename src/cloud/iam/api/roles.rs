@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{DOCUMENT, DOCUMENT_TEXT, Desk, ENTITY, ROLE_NAME, documents, element, errors};
+use super::{
+    DOCUMENT, DOCUMENT_TEXT, Desk, ENTITY, ROLE_NAME, documents, element, errors, settings,
+};
 use crate::cloud::Cloud;
 use crate::cloud::aws::AwsError;
 use crate::cloud::front_door::Route;
@@ -132,10 +134,7 @@ pub fn update_trust(
     let name = desk.params.required("RoleName", ROLE_NAME);
     let document = desk.params.required("PolicyDocument", DOCUMENT_TEXT);
     let role = desk.authorize_role("UpdateAssumeRolePolicy", &name, RequestContext::new())?;
-    let trust = documents::read_trust(desk.cloud, &document)?;
-    if let Some(role) = desk.cloud.iam.role_mut(&role.arn) {
-        role.trust = NamedPolicy::new(format!("{name} trust policy"), trust);
-    }
+    settings::set_trust(desk.cloud, &role.arn, &document)?;
     Ok(String::new())
 }
 

@@ -465,7 +465,7 @@ fn no_token_of_the_provider_stays_in_anybodys_hands() {
         .iter()
         .flat_map(|actor| cloud.ledger.held_by(&actor.id));
     for id in left {
-        let artifact = cloud.ledger.artifact(*id).unwrap();
+        let artifact = cloud.ledger.artifact(id).unwrap();
         assert!(
             artifact.minted_by.as_str() != "google"
                 || artifact.kind == ArtifactKind::BrowserSession

@@ -26,10 +26,9 @@ fn signing_in_and_consenting_sends_the_browser_back_with_code_and_state() {
     assert_eq!(response.status(), 302);
     assert!(response.header("location").unwrap().starts_with(BACK));
     assert_eq!(query_of(&response).get("state"), Some("state-1"));
-    let held = at.world.cloud.ledger.held_by(&at.world.phone).to_vec();
+    let held = at.world.cloud.ledger.held_by(&at.world.phone);
     let kinds: Vec<ArtifactKind> = held
-        .iter()
-        .map(|id| at.world.cloud.ledger.artifact(*id).unwrap().kind)
+        .map(|id| at.world.cloud.ledger.artifact(id).unwrap().kind)
         .collect();
     assert!(kinds.contains(&ArtifactKind::AuthorizationCode));
     assert!(kinds.contains(&ArtifactKind::BrowserSession));

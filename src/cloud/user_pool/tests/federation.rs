@@ -137,7 +137,7 @@ fn codes_states_and_facebooks_token_are_out_of_every_hand_when_used_up() {
         .cloud
         .actors()
         .iter()
-        .flat_map(|actor| world.cloud.ledger.held_by(&actor.id).to_vec())
+        .flat_map(|actor| world.cloud.ledger.held_by(&actor.id))
         .map(|id| world.cloud.ledger.artifact(id).unwrap().kind)
         .collect();
     for gone in [

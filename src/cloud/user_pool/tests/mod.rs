@@ -193,8 +193,8 @@ impl World {
     /// The latest thing in Ann's inbox.
     fn inbox(&self) -> String {
         let ann = ActorId::new("ann");
-        let held = self.cloud.ledger.held_by(&ann).iter().rev();
-        let mut artifacts = held.filter_map(|id| self.cloud.ledger.artifact(*id));
+        let held = self.cloud.ledger.held_by(&ann).rev();
+        let mut artifacts = held.filter_map(|id| self.cloud.ledger.artifact(id));
         let artifact = artifacts
             .find(|artifact| artifact.kind == ArtifactKind::ConfirmationCode)
             .unwrap();

@@ -17,9 +17,9 @@ fn new_user(world: &World, username: &str, password: &str) -> Value {
 /// The code in Ann's inbox.
 fn code(world: &World) -> String {
     let ann = ActorId::new("ann");
-    let held = world.cloud.ledger.held_by(&ann).iter().rev();
+    let held = world.cloud.ledger.held_by(&ann).rev();
     let artifact = held
-        .filter_map(|id| world.cloud.ledger.artifact(*id))
+        .filter_map(|id| world.cloud.ledger.artifact(id))
         .find(|artifact| artifact.kind == ArtifactKind::ConfirmationCode)
         .unwrap();
     artifact

@@ -8,7 +8,7 @@ use super::marks;
 use crate::gui::view::icons;
 use crate::gui::view::theme::{faded, over};
 use crate::stage::frame::{ActorLook, ActorView, ArtifactLook, ChipView};
-use crate::stage::metric::{CHIP_PAD, CHIP_RING, CHIP_SHAPE};
+use crate::stage::metric::{BARE_PAD, CHIP_PAD, CHIP_RING, CHIP_SHAPE};
 
 /// Paints an actor's card.
 pub fn paint(canvas: &Canvas<'_>, actor: &ActorView) {
@@ -51,7 +51,7 @@ pub fn paint(canvas: &Canvas<'_>, actor: &ActorView) {
         paint_chip(canvas, chip);
     }
     if actor.hidden > 0 {
-        let text = format!("+{} more", actor.hidden);
+        let text = format!("+{}", actor.hidden);
         let place = canvas.rect(actor.hidden_rect);
         let font = theme.regular(canvas.detail_size());
         canvas.text(place, Align2::LEFT_CENTER, &text, font, colours.ink_faint);
@@ -96,17 +96,21 @@ fn paint_chip(canvas: &Canvas<'_>, chip: &ChipView) {
     };
     let unit = canvas.unit;
     let slot = CHIP_SHAPE * unit;
-    let left = rect.left() + CHIP_PAD * unit;
+    let pad = if chip.bare { BARE_PAD } else { CHIP_PAD } * unit;
+    let left = rect.left() + pad;
     let size = artifact::size_in(chip.kind, vec2(slot, rect.height() * 0.62));
     let center = pos2(left + slot / 2.0, rect.center().y);
     artifact::draw(&canvas.painter, theme, art, center, size.y, 0.0);
     let left = left + slot + CHIP_PAD * unit;
-    let mut right = rect.right() - CHIP_PAD * unit;
+    let mut right = rect.right() - pad;
     if let Some(part) = chip.ring {
         let radius = CHIP_RING * unit / 2.0;
         let at = pos2(right - radius, rect.center().y);
         marks::life(&canvas.painter, theme, at, radius, part);
         right -= (CHIP_RING + CHIP_PAD) * unit;
+    }
+    if chip.bare {
+        return;
     }
     let place = Rect::from_min_max(pos2(left, rect.top()), pos2(right.max(left), rect.bottom()));
     let ink = match chip.look {

@@ -16,6 +16,10 @@ const LANE_WIDTH: f32 = 2.0;
 const HEAD: Vec2 = Vec2::new(13.0, 6.0);
 /// Distance between the dots of a waiting lane, in points.
 const DOT_SPACING: f32 = 7.0;
+/// A label farther than this from its lane is tied to it, in points.
+const NEAR: f32 = 14.0;
+/// In how many places a lane is looked at for the one nearest to its label.
+const LEAD_SAMPLES: usize = 32;
 /// Half a broken parcel's gap, in points.
 const BREAK_GAP: f32 = 7.0;
 
@@ -94,6 +98,7 @@ pub fn paint_label(canvas: &Canvas<'_>, lane: &LaneView) {
     let theme = canvas.theme;
     let rect = canvas.rect(lane.label_rect);
     let line = Stroke::new(1.0, faded(colour(canvas, lane), 0.7));
+    lead(canvas, lane, rect, line);
     canvas.pill(rect, theme.colours.field, line);
     let inside = rect.shrink2(vec2(theme.step(1.0), 0.0));
     let font = theme.mono(canvas.detail_size());
@@ -104,6 +109,26 @@ pub fn paint_label(canvas: &Canvas<'_>, lane: &LaneView) {
         font,
         theme.colours.ink,
     );
+}
+
+/// A label that found no room near its lane is tied to it by a thin line.
+fn lead(canvas: &Canvas<'_>, lane: &LaneView, label: Rect, line: Stroke) {
+    let curve = CubicBezierShape::from_points_stroke(
+        lane.curve.map(|point| canvas.pos(point)),
+        false,
+        Color32::TRANSPARENT,
+        line,
+    );
+    let along = (1..LEAD_SAMPLES).map(|step| curve.sample(step as f32 / LEAD_SAMPLES as f32));
+    let apart = |point: &Pos2| label.distance_to_pos(*point);
+    let Some(at) = along.min_by(|a, b| apart(a).total_cmp(&apart(b))) else {
+        return;
+    };
+    if apart(&at) > NEAR * canvas.unit {
+        let from = label.clamp(at);
+        canvas.painter.line_segment([from, at], line);
+        canvas.painter.circle_filled(at, 2.5, line.color);
+    }
 }
 
 /// Paints something on its way.

@@ -114,9 +114,12 @@ pub fn arc(center: Vec2, radius: f32, from: f32, to: f32) -> Vec<Vec2> {
 }
 
 /// The outline of a rectangle with its own radius for each corner: top left, top right, bottom
-/// right, bottom left.
+/// right, bottom left. What a thick line has shrunk to less than nothing is drawn as nothing, in
+/// its middle: on a small stage a part of a token can be thinner than its outline.
 pub fn rounded(rect: Rect, radii: [f32; 4]) -> Vec<Vec2> {
-    let most = rect.width().min(rect.height()) / 2.0;
+    let size = rect.size().max(Vec2::ZERO);
+    let rect = Rect::from_center_size(rect.center(), size);
+    let most = size.min_elem() / 2.0;
     let [nw, ne, se, sw] = radii.map(|radius| radius.clamp(0.0, most));
     let (min, max) = (rect.min.to_vec2(), rect.max.to_vec2());
     let mut points = Vec::with_capacity(4 * QUARTER_SEGMENTS as usize);
@@ -138,4 +141,25 @@ pub fn rounded(rect: Rect, radii: [f32; 4]) -> Vec<Vec2> {
 /// A rectangle around the origin.
 pub fn around(size: Vec2) -> Rect {
     Rect::from_center_size(Pos2::ZERO, size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_thinner_than_its_outline_is_drawn_as_nothing_in_its_place() {
+        let thin = around(vec2(1.0, 6.0)).shrink(0.625);
+        assert!(thin.width() < 0.0);
+        for point in rounded(thin, [3.0, 1.0, 1.0, 3.0]) {
+            assert!(point.x.abs() < 1e-4 && point.y.abs() <= 3.0, "{point:?}");
+        }
+    }
+
+    #[test]
+    fn no_corner_is_rounder_than_half_of_the_shorter_side() {
+        let outline = rounded(around(vec2(20.0, 6.0)), [50.0; 4]);
+        let inside = around(vec2(20.0, 6.0)).expand(1e-4);
+        assert!(outline.iter().all(|point| inside.contains(point.to_pos2())));
+    }
 }

@@ -1,0 +1,235 @@
+//! What can be changed about an actor: a device, a person, a service with what it is set up with.
+
+use super::super::{BucketChange, Change, IdentityPoolChange, RoleChange, UserChange};
+use super::{Input, Moment, Offer};
+use crate::cloud::ledger::{ActorId, ActorKind};
+use crate::protocol::time::Span;
+use crate::scenario::action::Action;
+use crate::scenario::values::Duration;
+use crate::scenario::world_file::{IdentityPool, Login, Role};
+
+/// How wrong a clock is offered to be.
+const SKEW: Span = Span::from_hours(2);
+/// How long a wait is offered: beyond the life of ID tokens and of most sessions.
+const WAIT: Span = Span::from_hours(2);
+/// The session length that is offered.
+const SHORT_SESSION: Span = Span::from_hours(1);
+
+pub(super) fn offers(moment: &Moment<'_>, id: &ActorId) -> Vec<Offer> {
+    let kind = moment.story.recording().actor(id).map(|it| it.kind);
+    let Some(kind) = kind else {
+        return Vec::new();
+    };
+    let silent = moment.nobody_asks(id);
+    let offers = match kind {
+        ActorKind::Person => person(moment, id),
+        ActorKind::Phone | ActorKind::Tablet | ActorKind::Laptop | ActorKind::Backend => {
+            device(moment, id)
+        }
+        ActorKind::Sts => roles(moment, id),
+        ActorKind::S3 => buckets(moment),
+        ActorKind::IdentityPool => identity_pool(moment, id),
+        ActorKind::UserPool => users(moment, id.as_str(), None),
+        _ => Vec::new(),
+    };
+    let offers = offers.into_iter();
+    offers.map(|it| it.hindered(silent.clone())).collect()
+}
+
+fn device(moment: &Moment<'_>, id: &ActorId) -> Vec<Offer> {
+    let (name, device) = (moment.name(id), id.to_string());
+    let offer = |label: String, action| Offer::new(label, moment.at, Change::Do(action));
+    let goes_offline = Action::GoOffline {
+        device: device.clone(),
+    };
+    let goes_online = Action::GoOnline {
+        device: device.clone(),
+    };
+    let skewed = |by| Action::SkewClock {
+        device: device.clone(),
+        by: Duration(by),
+    };
+    vec![
+        offer(format!("Take {name} offline"), goes_offline),
+        offer(format!("Take {name} online"), goes_online),
+        offer(format!("Set the clock of {name} ahead"), skewed(SKEW)).with(Input::Duration),
+        offer(format!("Set the clock of {name} back"), skewed(-SKEW)).with(Input::Duration),
+        offer("Let time pass".to_owned(), Action::Wait(Duration(WAIT))).with(Input::Duration),
+    ]
+}
+
+fn person(moment: &Moment<'_>, id: &ActorId) -> Vec<Offer> {
+    let pools = &moment.story.scenario().world.user_pools;
+    let of_pool =
+        |pool: &crate::scenario::world_file::UserPool| users(moment, &pool.id, Some(id.as_str()));
+    pools.iter().flat_map(of_pool).collect()
+}
+
+fn users(moment: &Moment<'_>, pool: &str, only: Option<&str>) -> Vec<Offer> {
+    let changes = [
+        ("Disable", UserChange::Disabled),
+        ("Sign out everywhere:", UserChange::SignedOut),
+        ("Delete", UserChange::Deleted),
+    ];
+    let people = moment.story.scenario().world.people.iter();
+    let people = people.filter(|person| only.is_none_or(|only| person.id == only));
+    let signed_up = |person: &str| {
+        // Whoever takes no part has nothing that could stop working
+        let id = ActorId::new(person);
+        moment.story.recording().actor(&id).is_some()
+    };
+    people
+        .filter(|person| signed_up(&person.id))
+        .flat_map(|person| {
+            changes.iter().map(|(label, becomes)| {
+                let change = Change::User {
+                    pool: pool.to_owned(),
+                    user: person.id.clone(),
+                    becomes: *becomes,
+                };
+                let label = format!("{label} {} in {pool}", person.name);
+                Offer::new(label, moment.at, change)
+            })
+        })
+        .collect()
+}
+
+fn roles(moment: &Moment<'_>, sts: &ActorId) -> Vec<Offer> {
+    let recording = moment.story.recording();
+    let account = recording.actor(sts).and_then(|it| it.account.as_deref());
+    let world = &moment.story.scenario().world;
+    let first = world.accounts.first().map(|it| it.id.as_str());
+    let here = |role: &&Role| role.account.as_deref().or(first) == account || account.is_none();
+    let roles = world.roles.iter().filter(here);
+    roles.flat_map(|role| of_role(moment, role)).collect()
+}
+
+fn of_role(moment: &Moment<'_>, role: &Role) -> Vec<Offer> {
+    let name = &role.id;
+    let unused = unused_role(moment, name);
+    let offer = |label: String, becomes| {
+        let change = Change::Role {
+            role: name.clone(),
+            becomes,
+        };
+        Offer::new(label, moment.at, change).hindered(unused.clone())
+    };
+    let trust = RoleChange::Trust(role.trust.clone());
+    let mut offers =
+        vec![offer(format!("Edit the trust policy of {name}"), trust).with(Input::Policy)];
+    for policy in &role.policies {
+        let becomes = RoleChange::Policy(policy.id.clone(), policy.json.clone());
+        let label = format!("Edit {} of {name}", policy.id);
+        offers.push(offer(label, becomes).with(Input::Policy));
+        let becomes = RoleChange::WithoutPolicy(policy.id.clone());
+        offers.push(offer(format!("Take {} from {name}", policy.id), becomes));
+    }
+    let boundary = role.boundary.clone();
+    let empty = || r#"{"Version": "2012-10-17", "Statement": []}"#.to_owned();
+    let edited = RoleChange::Boundary(boundary.unwrap_or_else(empty));
+    offers.push(offer(format!("Edit the boundary of {name}"), edited).with(Input::Policy));
+    let shorter = RoleChange::MaxSession(Duration(SHORT_SESSION));
+    let label = format!("Limit the sessions of {name}");
+    offers.push(offer(label, shorter).with(Input::Duration));
+    let label = format!("Revoke the sessions of {name}");
+    offers.push(offer(label, RoleChange::SessionsRevoked));
+    offers.push(offer(format!("Delete {name}"), RoleChange::Deleted));
+    offers
+}
+
+/// Why nobody notices that a role is different, where nothing is decided about it any more.
+fn unused_role(moment: &Moment<'_>, role: &str) -> Option<String> {
+    let decisions = moment.story.recording().decisions.iter();
+    let (session, itself) = (format!(":assumed-role/{role}/"), format!(":role/{role}"));
+    let mut later = decisions.filter(|decision| decision.exchange >= moment.next);
+    let used = later.any(|it| it.principal.contains(&session) || it.resource.ends_with(&itself));
+    (!used).then(|| format!("nobody becomes or uses {role} after this moment"))
+}
+
+fn buckets(moment: &Moment<'_>) -> Vec<Offer> {
+    let buckets = moment.story.scenario().world.buckets.iter();
+    buckets
+        .flat_map(|bucket| {
+            let name = &bucket.id;
+            let offer = |label: String, becomes| {
+                let change = Change::Bucket {
+                    bucket: name.clone(),
+                    becomes,
+                };
+                Offer::new(label, moment.at, change)
+            };
+            let deny = format!(
+                r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::{name}/*"}}]}}"#
+            );
+            let policy = bucket.policy.clone();
+            let none = policy.is_none().then(|| format!("{name} has no policy"));
+            let edited = BucketChange::Policy(policy.unwrap_or(deny));
+            vec![
+                offer(format!("Edit the policy of {name}"), edited).with(Input::Policy),
+                offer(
+                    format!("Take the policy from {name}"),
+                    BucketChange::WithoutPolicy,
+                )
+                .hindered(none),
+            ]
+        })
+        .collect()
+}
+
+fn identity_pool(moment: &Moment<'_>, id: &ActorId) -> Vec<Offer> {
+    let world = &moment.story.scenario().world;
+    let pool = world.identity_pools.iter().find(|it| it.id == id.as_str());
+    let Some(pool) = pool else {
+        return Vec::new();
+    };
+    let offer = |label: String, becomes| {
+        let change = Change::IdentityPool {
+            pool: pool.id.clone(),
+            becomes,
+        };
+        Offer::new(label, moment.at, change)
+    };
+    let (guests, classic) = (pool.guest_role.is_some(), pool.classic_flow);
+    let switch = |on: bool| if on { "off" } else { "on" };
+    let label = format!("Switch guest access {}", switch(guests));
+    let mut offers = vec![offer(label, IdentityPoolChange::Guests(!guests))];
+    let label = format!("Switch the classic flow {}", switch(classic));
+    offers.push(offer(label, IdentityPoolChange::Classic(!classic)));
+    for role in &world.roles {
+        let is_it = |known: &Option<String>| known.as_ref() == Some(&role.id);
+        let already = |yes: bool| yes.then(|| format!("it is {} already", role.id));
+        let (one, other) = (role.id.clone(), role.id.clone());
+        let label = format!("Give signed-in users {}", role.id);
+        offers.push(
+            offer(label, IdentityPoolChange::AuthenticatedRole(one))
+                .hindered(already(is_it(&pool.authenticated_role))),
+        );
+        let label = format!("Give guests {}", role.id);
+        offers.push(
+            offer(label, IdentityPoolChange::GuestRole(other))
+                .hindered(already(is_it(&pool.guest_role))),
+        );
+    }
+    let unmapped = pool.role_mappings.is_empty();
+    let unmapped = unmapped.then(|| "the pool has no role mapping".to_owned());
+    let change = IdentityPoolChange::WithoutMapping;
+    offers.push(offer("Take the role mapping away".to_owned(), change).hindered(unmapped));
+    offers.extend(providers(pool).flat_map(|(provider, client)| {
+        let other = IdentityPoolChange::AppClient(provider.clone(), client);
+        let without = IdentityPoolChange::WithoutProvider(provider.clone());
+        [
+            offer(format!("Take {provider} for another app"), other).with(Input::Text),
+            offer(format!("Do not take {provider}"), without),
+        ]
+    }));
+    offers
+}
+
+/// Providers of a pool that a change can name, with the app that they are taken for.
+fn providers(pool: &IdentityPool) -> impl Iterator<Item = (String, String)> + '_ {
+    pool.logins.iter().filter_map(|login| match login {
+        Login::UserPool { pool, client } => Some((pool.clone(), client.clone())),
+        Login::Facebook { app } => Some(("graph.facebook.com".to_owned(), app.clone())),
+        Login::Provider { .. } | Login::Oidc { .. } => None,
+    })
+}
