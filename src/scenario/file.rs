@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::action::Action;
+use super::change::Placed;
 use super::values::Instant;
 use super::world_file::World;
 
@@ -64,6 +65,16 @@ pub struct File {
     /// `{"roles": ["Office"]}`
     #[serde(default)]
     pub without: BTreeMap<String, Vec<String>>,
+    /// What a learner changes in the beats inherited: they are performed with it
+    #[serde(default)]
+    pub changes: Vec<Placed>,
+    /// What comes of inherited beats because of that, by beat: belongs to the last actions, as
+    /// `expect` does
+    #[serde(default)]
+    pub outcomes: BTreeMap<String, Vec<Expect>>,
+    /// What else can be tried, with what comes of it
+    #[serde(default)]
+    pub experiments: Vec<Experiment>,
     /// A world that several scenarios begin with: a file beside this one, or below
     #[serde(default)]
     pub world_file: Option<String>,
@@ -74,6 +85,21 @@ pub struct File {
     /// What happens
     #[serde(default)]
     pub chapters: Vec<Chapter>,
+}
+
+/// Something to try: changes that a learner makes with one click, and the stated outcome.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// The question: "What if the token is for another app?"
+    pub title: String,
+    /// What is changed, in order
+    pub changes: Vec<Placed>,
+    /// How the first thing ends that ends otherwise than without the changes; `Allowed` where
+    /// nobody refuses anything more
+    pub expect: Expect,
+    /// Why that is so
+    pub explain: String,
 }
 
 /// Whom a scenario is for.
