@@ -15,7 +15,7 @@ use crate::recording::{Cursor, Recording};
 use crate::stage::frame::{Frame, Point};
 use crate::stage::lens::Lens;
 use crate::stage::playback::{Playback, PlaybackCommand};
-use crate::stage::search::{Found, Place};
+use crate::stage::search::{Found, Place, search};
 use crate::stage::sequence::Sequence;
 use crate::stage::{Options, PlayTime, Stage};
 
@@ -190,6 +190,8 @@ pub struct PaletteState {
     pub filter: String,
     /// Which of the commands found is next
     pub at: usize,
+    /// What the search found in the recording on stage, looked for once per letter typed
+    pub found: Vec<Found>,
 }
 
 /// Everything the window shows.
@@ -371,7 +373,7 @@ impl Model {
             Command::Search => self.toggle_dialog(Dialog::Search),
             Command::GoTo(found) => self.go_to(found),
             Command::Dialog(dialog) => self.toggle_dialog(dialog),
-            Command::PaletteFilter(filter) => self.palette = PaletteState { filter, at: 0 },
+            Command::PaletteFilter(filter) => self.narrow(filter),
             Command::PaletteMove(by) => self.palette_move(by),
             Command::Presenter => self.presenter = !self.presenter && self.loaded.is_some(),
             Command::Zoom(by, at) => self.lens = self.lens.closer(by, at, self.stage_size),
@@ -548,6 +550,14 @@ impl Model {
         let at = match found.place {
             Place::Beat(beat) => loaded.stage.beat_start(beat),
             Place::Exchange(id) => loaded.stage.end_of(id),
+            Place::Check { exchange, position } => {
+                let exchange = loaded.recording.exchange(exchange);
+                exchange.map_or(PlayTime(0), |it| loaded.stage.moment_of_check(it, position))
+            }
+            Place::Decision(at) => {
+                let decision = loaded.recording.decisions.get(at as usize);
+                decision.map_or(PlayTime(0), |it| loaded.stage.end_of(it.exchange))
+            }
             Place::Artifact(id) => {
                 let artifact = loaded.recording.artifact(id);
                 let minted = artifact.and_then(|artifact| artifact.exchange);
@@ -560,6 +570,8 @@ impl Model {
             Place::Beat(_) => return,
             Place::Exchange(id) => Selection::Exchange(id),
             Place::Artifact(id) => Selection::Artifact(id),
+            Place::Check { exchange, position } => Selection::Check { exchange, position },
+            Place::Decision(at) => Selection::Decision(at),
         };
         self.settings.inspector = true;
         self.select(Some(selection));
@@ -574,9 +586,20 @@ impl Model {
         self.palette = PaletteState::default();
     }
 
+    fn narrow(&mut self, filter: String) {
+        let searching = self.dialog == Some(Dialog::Search);
+        let recording = self.loaded.as_ref().filter(|_| searching);
+        let found = recording.map(|loaded| search(&loaded.recording, &filter));
+        self.palette = PaletteState {
+            filter,
+            at: 0,
+            found: found.unwrap_or_default(),
+        };
+    }
+
     fn palette_move(&mut self, by: i32) {
         let count = match self.dialog {
-            Some(Dialog::Search) => finds(self, &self.palette.filter).len(),
+            Some(Dialog::Search) => finds(self).len(),
             _ => matching(&self.palette.filter).len(),
         }
         .max(1);

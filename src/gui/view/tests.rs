@@ -9,7 +9,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::commands::{Command, Dialog, Selection, table};
-use super::looking::{Inspected, Look};
+use super::looking::Inspected;
 use super::model::{Effect, Model, Screen};
 use super::window::Areas;
 use super::{fixture, show_in};

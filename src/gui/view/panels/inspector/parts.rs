@@ -89,6 +89,8 @@ pub fn sentence(ui: &mut Ui, model: &Model, text: &str, colour: Color32, out: &m
     let theme = &model.theme;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(theme.text.mono * 0.6, 0.0);
+        // A line is as high as its text, not as a control
+        ui.spacing_mut().interact_size.y = theme.text.mono * 1.3;
         for word in text.split_whitespace() {
             let bare = word.trim_matches([',', ';', '.', '(', ')', '"']);
             match is_identifier(bare) {
