@@ -43,7 +43,8 @@ pub fn of(check: &str) -> Reads {
 /// A condition key of a trust policy, without its provider. Google's `aud` is the token's `azp`
 /// where there is one, and `oaud` its `aud`.
 fn trust(key: &str) -> Reads {
-    match key {
+    // Condition keys are the same in any letter case
+    match key.to_ascii_lowercase().as_str() {
         "aud" => Reads::Claims(&["azp", "aud"]),
         "oaud" => Reads::Claims(&["aud"]),
         "sub" => Reads::Claims(&["sub"]),

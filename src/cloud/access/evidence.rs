@@ -197,3 +197,41 @@ fn without_common_beginning<'t>(asked: &'t str, had: &'t str) -> (&'t str, &'t s
         _ => (asked, had),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn action(asked: &[&str], had: &str) -> (String, String) {
+        shown(&PartReport {
+            part: PartName::Action,
+            element: "Action".to_owned(),
+            key: None,
+            matched: false,
+            asked: asked.iter().map(|it| (*it).to_owned()).collect(),
+            had: Some(vec![had.to_owned()]),
+            near_miss: None,
+            note: None,
+        })
+    }
+
+    #[test]
+    fn an_action_of_another_service_is_not_nearer_for_its_spelling() {
+        let (asked, had) = action(&["s3:GetObject", "sqs:*"], "sts:AssumeRole");
+        assert_eq!(
+            (asked.as_str(), had.as_str()),
+            ("s3:GetObject or sqs:*", "sts:AssumeRole")
+        );
+        let (asked, _) = action(&["a:1", "b:1", "c:1", "d:1", "e:1"], "sts:AssumeRole");
+        assert_eq!(asked, "a:1 or b:1 or c:1 or 2 more");
+    }
+
+    #[test]
+    fn of_actions_of_the_service_the_nearest_is_shown() {
+        let (asked, _) = action(
+            &["s3:GetObject", "sts:AssumeRoleWithSAML"],
+            "sts:AssumeRole",
+        );
+        assert_eq!(asked, "sts:AssumeRoleWithSAML");
+    }
+}

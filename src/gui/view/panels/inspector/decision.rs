@@ -2,7 +2,7 @@
 //! diagram, every policy with the deciding statement lit, every condition with what the request had.
 
 use bevy_egui::egui::text::{LayoutJob, TextFormat};
-use bevy_egui::egui::{Color32, Sense, Stroke, Ui, pos2, vec2};
+use bevy_egui::egui::{Color32, Sense, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
 
 use super::parts::{boxed, copy, edged, fact, labelled, note, quote, remark, rule, side_by_side};
 use crate::cloud::ledger::PolicyDecision;
@@ -200,7 +200,8 @@ fn exit(ui: &mut Ui, theme: &Theme, (icon, colour): (&str, Color32), said: &str)
         galley.size().x + theme.step(12.0),
         galley.size().y + theme.step(3.0),
     );
-    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, said));
     let painter = ui.painter();
     let line = Stroke::new(1.0, colour);
     let radius = corner(theme.space.small_radius);
