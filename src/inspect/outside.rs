@@ -180,7 +180,7 @@ mod tests {
             let tokens = tokens.filter(|it| it.header.is_some() && it.claims.is_some());
             for token in tokens.filter(|it| !it.tampered) {
                 for tool in Tool::ALL {
-                    let command = command(token, &recording, tool);
+                    let command = command(token, recording, tool);
                     let id = &recording.header.scenario;
                     assert!(command.is_some(), "{id}: {} {}", token.label, tool.name());
                 }

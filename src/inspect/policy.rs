@@ -253,7 +253,7 @@ fn page(policy: &PolicyText, explanation: &Explanation) -> PolicyPage {
     };
     let own: Vec<StatementReport> = all
         .filter(|it| it.policy == policy.name && kind_of(it) == policy.kind)
-        .cloned()
+        .map(readable)
         .collect();
     let kind = own.first().map_or_else(
         || policy.kind.replace('_', " "),
@@ -267,6 +267,18 @@ fn page(policy: &PolicyText, explanation: &Explanation) -> PolicyPage {
         decides: own.iter().any(|it| it.decides),
         statements: own,
     }
+}
+
+/// A comparison as plain text has it.
+fn readable(report: &StatementReport) -> StatementReport {
+    let mut report = report.clone();
+    for part in &mut report.parts {
+        if let Some(near) = &mut part.near_miss {
+            near.text = quoted(&near.text);
+        }
+        part.note = part.note.as_deref().map(quoted);
+    }
+    report
 }
 
 /// What stands out: the deciding statement, and in the others what does not match.
@@ -342,7 +354,7 @@ mod tests {
         let mut lit = 0;
         for recording in stories() {
             for decision in &recording.decisions {
-                let view = PolicyView::of(decision, &recording);
+                let view = PolicyView::of(decision, recording);
                 let id = &recording.header.scenario;
                 let decides = decision.explanation.statements.iter().any(|it| it.decides);
                 let marked = view.policies.iter().flat_map(|page| &page.marks);

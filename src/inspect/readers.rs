@@ -228,9 +228,9 @@ mod tests {
                 .iter()
                 .filter(|it| it.claims.is_some() && it.header.is_some())
             {
-                let linked = readers(&recording, token);
+                let linked = readers(recording, token);
                 links += linked.values().map(Vec::len).sum::<usize>();
-                for exchange in verifiers(&recording, token) {
+                for exchange in verifiers(recording, token) {
                     // Where two tokens are in hand, evidence may be about the other one
                     let alone = exchange.sent.iter().filter(|id| {
                         recording

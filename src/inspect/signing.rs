@@ -163,7 +163,7 @@ mod tests {
         let mut agreed = 0;
         for recording in stories() {
             for exchange in &recording.exchanges {
-                let Some(Ok(signing)) = signing(exchange, &recording) else {
+                let Some(Ok(signing)) = signing(exchange, recording) else {
                     continue;
                 };
                 let mut checks = exchange.checks.iter();

@@ -115,7 +115,7 @@ fn artifact(name: &str, recording: &Recording, beat: u32) -> Result<Subject, Sub
         all.filter(|it| kind_name(it.kind) == name)
     };
     let by_now = |it: &&Artifact| minted_in(it).is_none_or(|exchange| exchange.beat <= beat);
-    let found = of_kind().filter(by_now).last().or_else(|| of_kind().next());
+    let found = of_kind().rfind(by_now).or_else(|| of_kind().next());
     found
         .map(|it| Subject::Artifact(it.id))
         .ok_or_else(|| SubjectError::Unknown {

@@ -224,7 +224,7 @@ mod tests {
         for recording in stories() {
             let id = &recording.header.scenario;
             for artifact in &recording.artifacts {
-                let Some(view) = TokenView::of(artifact, &recording) else {
+                let Some(view) = TokenView::of(artifact, recording) else {
                     continue;
                 };
                 for claim in &view.claims {

@@ -387,7 +387,10 @@ impl<'v> Wanted<'v> {
             serde_json::Value::String(text) => self.is_in(text),
             serde_json::Value::Array(values) => values.iter().any(|value| self.in_json(value)),
             serde_json::Value::Object(members) => members.values().any(|value| self.in_json(value)),
-            other => other.to_string() == self.value,
+            other => {
+                let text = other.to_string();
+                text == self.value
+            }
         }
     }
 
@@ -475,7 +478,7 @@ fn stands_in(text: &str, value: &str) -> bool {
         let after = text
             .get(at + value.len()..)
             .and_then(|text| text.chars().next());
-        !(part(before) && part(first)) && !(part(after) && part(last))
+        !(part(before) && part(first) || part(after) && part(last))
     })
 }
 

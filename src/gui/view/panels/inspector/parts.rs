@@ -3,8 +3,8 @@
 
 use bevy_egui::egui::text::{LayoutJob, TextFormat};
 use bevy_egui::egui::{
-    Color32, CursorIcon, FontId, Id, Label, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
-    WidgetType, pos2, vec2,
+    Align, Color32, CursorIcon, FontId, Id, Label, Layout, Rect, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, WidgetType, pos2, vec2,
 };
 
 use crate::gui::view::commands::Command;
@@ -87,10 +87,13 @@ pub fn sentence(ui: &mut Ui, model: &Model, text: &str, colour: Color32, out: &m
         return;
     }
     let theme = &model.theme;
-    ui.horizontal_wrapped(|ui| {
+    // A line is as high as its text, not as a control
+    let line = theme.text.mono * 1.3;
+    let size = vec2(ui.available_width(), line);
+    let flow = Layout::left_to_right(Align::Min).with_main_wrap(true);
+    ui.allocate_ui_with_layout(size, flow, |ui| {
         ui.spacing_mut().item_spacing = vec2(theme.text.mono * 0.6, 0.0);
-        // A line is as high as its text, not as a control
-        ui.spacing_mut().interact_size.y = theme.text.mono * 1.3;
+        ui.spacing_mut().interact_size.y = line;
         for word in text.split_whitespace() {
             let bare = word.trim_matches([',', ';', '.', '(', ')', '"']);
             match is_identifier(bare) {
