@@ -265,6 +265,11 @@ pub fn choice(
     clicked.filter(|at| *at != chosen)
 }
 
+/// Whether there is room for one column only.
+pub fn stacked(ui: &Ui, theme: &Theme) -> bool {
+    ui.available_width() < TWO_COLUMNS * theme.scale
+}
+
 /// Two columns where there is room, one below the other where there is not.
 pub fn side_by_side(
     ui: &mut Ui,
@@ -274,7 +279,7 @@ pub fn side_by_side(
     right: impl FnOnce(&mut Ui),
 ) {
     let width = ui.available_width();
-    if width < TWO_COLUMNS * theme.scale {
+    if stacked(ui, theme) {
         left(ui);
         right(ui);
         return;

@@ -2,9 +2,9 @@
 //! its meaning, its source and who checks it; the signature verified now; commands that verify it
 //! elsewhere.
 
-use bevy_egui::egui::{Color32, Ui};
+use bevy_egui::egui::{Color32, ScrollArea, Ui};
 
-use super::parts::{choice, copy, edged, labelled, lead, note, rule, side_by_side, value};
+use super::parts::{choice, copy, edged, labelled, lead, note, rule, side_by_side, stacked, value};
 use crate::cloud::ledger::{Artifact, Outcome};
 use crate::gui::view::commands::{Command, Selection};
 use crate::gui::view::icons;
@@ -20,6 +20,8 @@ use crate::inspect::token::{Member, SourceView, TokenView};
 
 /// The part of the width that the raw text takes beside the decoded form.
 const RAW_SHARE: f32 = 0.36;
+/// Lines of the raw text that are shown at once where it stands above the decoded form.
+const RAW_LINES: f32 = 7.0;
 
 /// Shows a token.
 pub fn show(
@@ -41,13 +43,22 @@ pub fn show(
         }
     }
     let right = &mut Vec::new();
+    // One below the other, a long text would hide what it says
+    let low = stacked(ui, theme);
     side_by_side(
         ui,
         theme,
         RAW_SHARE,
         |ui| {
             section(ui, theme, "Raw");
-            raw(ui, theme, &view.text);
+            match low {
+                true => {
+                    let tall = RAW_LINES * theme.text.mono * 1.5 + theme.step(5.0);
+                    let scroll = ScrollArea::vertical().id_salt("raw").max_height(tall);
+                    scroll.show(ui, |ui| raw(ui, theme, &view.text));
+                }
+                false => raw(ui, theme, &view.text),
+            }
             copy(ui, model, "Copy raw", &view.text, out);
         },
         |ui| {
