@@ -179,15 +179,20 @@ pub fn open(name: &str, seed: Option<u64>) -> Result<Opened, Problem> {
     })
 }
 
-/// What happened in a scenario, performed now, or in a saved recording.
-pub fn recording(name: &str, seed: Option<u64>) -> Result<Recording, Problem> {
-    let path = Path::new(name);
-    let beginning = File::open(path).and_then(|file| {
+/// Whether a path leads to a saved recording.
+pub fn is_recording(name: &str) -> bool {
+    let beginning = File::open(Path::new(name)).and_then(|file| {
         let mut bytes = Vec::new();
         let length = saved::BEGINNING.len() as u64;
         file.take(length).read_to_end(&mut bytes).map(|_| bytes)
     });
-    if !beginning.is_ok_and(|bytes| saved::is_saved(&bytes)) {
+    beginning.is_ok_and(|bytes| saved::is_saved(&bytes))
+}
+
+/// What happened in a scenario, performed now, or in a saved recording.
+pub fn recording(name: &str, seed: Option<u64>) -> Result<Recording, Problem> {
+    let path = Path::new(name);
+    if !is_recording(name) {
         return Ok(open(name, seed)?.recording);
     }
     if seed.is_some() {

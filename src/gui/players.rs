@@ -9,9 +9,10 @@ use super::view::commands::{Command, Selection};
 use super::view::looking::Look;
 use super::view::model::{Entry, Model, Settings, Trouble};
 use super::view::theme::ThemeName;
-use super::{run, snapshot};
+use super::{dialog, run, snapshot};
 use crate::cli::snapshot::View;
 use crate::cli::{self, Players, Problem, open};
+use crate::recording::Recording;
 use crate::scenario::{files::Shipped, library, load};
 use crate::stage::playback::PlaybackCommand;
 use crate::stage::{Options, PlayTime, Stage};
@@ -32,10 +33,13 @@ pub fn players() -> Players {
 
 fn window(args: &cli::window::Args) -> Result<(), String> {
     let seed = args.seed;
+    // A hundred scenarios are read while the graphics device is looked for
+    let library = std::thread::spawn(shipped);
     let start = Start {
         open: args.file.clone(),
         opener: Arc::new(move |name| opened(name, seed)),
-        library: shipped(),
+        picker: Arc::new(dialog::pick),
+        library: Box::new(move || library.join().unwrap_or_default()),
         settings: SettingsFile::of_user(),
         report: std::env::var_os(REPORT).map(Into::into),
     };
@@ -43,16 +47,18 @@ fn window(args: &cli::window::Args) -> Result<(), String> {
 }
 
 fn picture(args: &cli::snapshot::Args) -> Result<(), String> {
-    let opened = open::open(&args.file, args.seed).map_err(in_words)?;
+    let recording = open::recording(&args.file, args.seed).map_err(in_words)?;
     let settings = Settings {
         theme: theme(args.theme),
+        text_scale: f32::from(args.text_size) / 100.0,
         ..Settings::default()
     };
     let mut model = Model::new(settings, shipped()).map_err(|error| error.to_string())?;
     model.bare = args.view != View::Window;
     model.sequence = args.view == View::Sequence;
-    let requests = requests(args, &opened)?;
-    model.load(&opened.scenario.id, opened.recording);
+    let requests = requests(args, &recording)?;
+    let id = recording.header.scenario.clone();
+    model.load(&id, recording);
     let taken = match args.sheet {
         true => snapshot::take_sheet(model, requests, &args.output),
         false => snapshot::take(model, requests),
@@ -71,9 +77,9 @@ struct Subjects {
 /// One picture for every beat asked for and for everything that is to be looked at.
 fn requests(
     args: &cli::snapshot::Args,
-    opened: &open::Opened,
+    recording: &Recording,
 ) -> Result<Vec<snapshot::Request>, String> {
-    let subjects = subjects(args, opened)?;
+    let subjects = subjects(args, recording)?;
     let scale = args
         .scale
         .unwrap_or(if args.sheet { SHEET_SCALE } else { 1.0 });
@@ -98,8 +104,7 @@ fn requests(
     Ok(requests.collect())
 }
 
-fn subjects(args: &cli::snapshot::Args, opened: &open::Opened) -> Result<Vec<Subjects>, String> {
-    let recording = &opened.recording;
+fn subjects(args: &cli::snapshot::Args, recording: &Recording) -> Result<Vec<Subjects>, String> {
     // When something is shown does not depend on the stage's size
     let stage = Stage::new(recording, Options::default());
     let beats = match args.moment.beat {
@@ -152,15 +157,25 @@ fn numbered(output: &Path, number: usize) -> PathBuf {
     output.with_file_name(format!("{stem}-{number:02}.png"))
 }
 
-/// Loads and performs a scenario; what is wrong with it is shown in the window.
+/// Loads and performs a scenario, or reads a saved recording; what is wrong with it is shown in
+/// the window.
 fn opened(name: &str, seed: Option<u64>) -> Opened {
-    let opened = open::open(name, seed).map_err(|problem| Trouble {
-        title: "This scenario cannot be opened".into(),
+    // A seed is for scenarios; whoever opens a recording in the same window keeps its own
+    let seed = seed.filter(|_| !open::is_recording(name));
+    let recording = open::recording(name, seed).map_err(|problem| Trouble {
+        title: "This file cannot be opened".into(),
         text: in_words(problem),
         remedy: "Correct the file: one that is on stage is opened again by itself when it is saved, and \
                  what was on stage is still there".into(),
     })?;
-    Ok((name.to_owned(), opened.recording))
+    // A file is remembered by its whole path: the next session may begin in another folder
+    let path = Path::new(name);
+    let whole = path
+        .exists()
+        .then(|| std::path::absolute(path).ok())
+        .flatten();
+    let id = whole.map_or_else(|| name.to_owned(), |path| path.display().to_string());
+    Ok((id, recording))
 }
 
 fn in_words(problem: Problem) -> String {
@@ -184,6 +199,8 @@ fn shipped() -> Vec<Entry> {
         minutes: scenario.minutes,
         exams: scenario.exams,
         themes: scenario.themes,
+        domains: scenario.domains,
+        level: scenario.level.name().to_owned(),
     };
     library::ALL.iter().filter_map(load).map(entry).collect()
 }

@@ -29,8 +29,8 @@ use self::theme::Theme;
 pub use self::theme::ThemeName;
 
 use self::panels::{
-    caption, dialogs, inspector, library, question as question_panel, rail, sequence, stage, start,
-    top_bar, transport, trouble,
+    caption, dialogs, inspector, library, opening, question as question_panel, rail, sequence,
+    stage, start, top_bar, transport, trouble,
 };
 use self::window::Areas;
 
@@ -67,6 +67,7 @@ pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
     ui.painter()
         .rect_filled(window, 0, model.theme.colours.background);
     if model.blank {
+        blank(ui, window);
         return out;
     }
     panels(ui, model, &areas, &mut out);
@@ -75,7 +76,20 @@ pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
         trouble::show(ui, model, trouble, window, &mut out);
     }
     dialogs::show(ui, model, window, &mut out);
+    opening::show(ui, model, window, &mut out);
     out
+}
+
+/// Nothing to look at, and words for those who do not look.
+fn blank(ui: &Ui, window: egui::Rect) {
+    let black = ui.interact(window, ui.id().with("blank"), egui::Sense::hover());
+    black.widget_info(|| {
+        egui::WidgetInfo::labeled(
+            egui::WidgetType::Label,
+            true,
+            "Blank screen; B shows it again",
+        )
+    });
 }
 
 fn label_size(theme: &Theme) -> f32 {
@@ -115,7 +129,10 @@ fn panels(ui: &mut Ui, model: &Model, areas: &Areas, out: &mut Vec<Command>) {
         transport::show(ui, model, area, out);
     }
     if model.screen == Screen::Stage {
-        question_panel::show(ui, model, areas.show(), out);
+        match areas.question {
+            Some(area) => question_panel::dock(ui, model, area, out),
+            None => question_panel::fill(ui, model, areas.show(), out),
+        }
     }
     if let Some(area) = areas.inspector {
         inspector::show(ui, model, area, out);

@@ -5,6 +5,8 @@ pub mod dialogs;
 mod hints;
 pub mod inspector;
 pub mod library;
+pub mod licences;
+pub mod opening;
 pub mod palette;
 pub mod question;
 pub mod rail;

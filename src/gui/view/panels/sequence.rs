@@ -1,7 +1,7 @@
 //! The recording as lifelines and arrows, in step with the playhead.
 
 use bevy_egui::egui::{
-    Align, Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, ScrollArea, Sense, Shape, Stroke,
+    Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, ScrollArea, Sense, Shape, Stroke,
     StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, WidgetType, pos2, vec2,
 };
 
@@ -13,11 +13,14 @@ use crate::gui::view::paint;
 use crate::gui::view::paint::canvas::Canvas;
 use crate::gui::view::paint::pen::Pen;
 use crate::gui::view::theme::{Theme, faded};
+use crate::gui::view::widgets::hinted;
 use crate::stage::Progress;
-use crate::stage::sequence::{Arrow, HEAD, Sequence};
+use crate::stage::sequence::{Arrow, HEAD, Seen, Sequence};
 
 /// How visible is what has not happened yet.
 const COMING: f32 = 0.28;
+/// The part of the view that is kept free above and below what the playhead is at.
+const CONTEXT: f32 = 0.32;
 /// Length and half width of an arrow head, in points at unit 1.
 const TIP: (f32, f32) = (10.0, 4.5);
 
@@ -65,6 +68,12 @@ impl View<'_> {
         &self.model.theme
     }
 
+    /// What is in view.
+    fn seen(&self) -> Seen<'_> {
+        let top = self.area.top() - self.origin.y;
+        self.sequence.between(top, top + self.area.height())
+    }
+
     fn progress(&self, exchange: ExchangeId) -> Progress {
         let t = self.loaded.playback.time();
         self.loaded.stage.progress(exchange, t)
@@ -76,12 +85,12 @@ impl View<'_> {
 
     /// The arrow that the playhead is at: the last one on its way or arrived.
     fn current(&self) -> Option<&Arrow> {
-        let begun = |arrow: &&Arrow| match self.progress(arrow.exchange) {
+        let begun = |arrow: &Arrow| match self.progress(arrow.exchange) {
             Progress::Coming => false,
             Progress::Asking => !arrow.answer,
             Progress::Answering | Progress::Over => true,
         };
-        self.sequence.arrows.iter().rev().find(begun)
+        self.sequence.last_of(begun)
     }
 
     /// Keeps the playhead in view whenever it has moved.
@@ -92,19 +101,22 @@ impl View<'_> {
             return;
         }
         ui.data_mut(|data| data.insert_temp(Id::new("sequence seen"), now));
-        let y = self.current().map_or(0.0, |arrow| arrow.y);
-        let at = pos2(self.area.left(), y + self.origin.y);
-        ui.scroll_to_rect(
-            Rect::from_center_size(at, Vec2::splat(1.0)),
-            Some(Align::Center),
-        );
+        let head = HEAD * self.sequence.unit;
+        let (from, to, y) = self
+            .current()
+            .map_or((0.0, 0.0, head), |arrow| (arrow.from, arrow.to, arrow.y));
+        // What comes before and after is seen with it; the names cover the top
+        let around = (self.area.height() - head).max(0.0) * CONTEXT;
+        let place =
+            Rect::from_x_y_ranges(from.min(to)..=from.max(to), y - around - head..=y + around);
+        ui.scroll_to_rect(place.translate(self.origin), None);
     }
 
     fn ground(&self, painter: &Painter) {
         let theme = self.theme();
         let unit = self.sequence.unit;
         let bottom = self.origin.y + self.sequence.size.1;
-        for band in &self.sequence.bands {
+        for band in self.seen().bands {
             let rect = self.rect(band.rect);
             if !rect.intersects(self.area) {
                 continue;
@@ -134,7 +146,7 @@ impl View<'_> {
             );
             painter.extend(dashes);
         }
-        for bar in &self.sequence.bars {
+        for bar in self.seen().bars {
             let rect = self.rect(bar.rect);
             if rect.intersects(self.area) {
                 let progress = self.progress(bar.exchange);
@@ -165,7 +177,7 @@ impl View<'_> {
 
     fn messages(&self, ui: &Ui, out: &mut Vec<Command>) {
         let current = self.current().map(|arrow| arrow.exchange);
-        for arrow in &self.sequence.arrows {
+        for arrow in self.seen().arrows {
             let unit = self.sequence.unit;
             let (left, right) = (arrow.from.min(arrow.to), arrow.from.max(arrow.to));
             let place = crate::stage::frame::Rect::new(
@@ -208,8 +220,8 @@ impl View<'_> {
             ui.painter()
                 .rect_filled(rect, 4, self.theme().colours.hover);
         }
-        let hint = super::hints::exchange(&self.loaded.recording, arrow.exchange);
-        if response.on_hover_text(hint).clicked() {
+        let hint = || super::hints::exchange(&self.loaded.recording, arrow.exchange);
+        if hinted(response, hint).clicked() {
             out.push(Command::Select(selection));
         }
     }

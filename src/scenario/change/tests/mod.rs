@@ -1,5 +1,6 @@
 //! Changes driven through [`Performance::branch`], in shipped scenarios.
 
+mod documents;
 mod messages;
 mod moments;
 mod things;
