@@ -67,6 +67,10 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
                 .painter
                 .rect_filled(target.rect, radius, model.theme.colours.hover);
         }
+        let followed = model.looking.following.as_ref();
+        if followed.is_some_and(|it| it.lights(&target.selection)) {
+            canvas.trail(target.rect, target.radius);
+        }
         let twice = response.double_clicked();
         let hint = || hint(loaded, &frame, &target.selection);
         if hinted(response, hint).clicked() {
