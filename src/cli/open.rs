@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use super::Problem;
 use super::input::plain;
@@ -10,7 +11,8 @@ use crate::recording::{Recording, saved};
 use crate::scenario::diagnostic::{Code, Report, did_you_mean};
 use crate::scenario::files::{Files, Shipped};
 use crate::scenario::limits::MAX_FILE_BYTES;
-use crate::scenario::{Scenario, library, load, perform};
+use crate::scenario::locate::{Path as TreePath, Tree};
+use crate::scenario::{PerformError, Performance, Scenario, library, load, perform};
 
 /// Files on disk, beside the scenario that names them; shipped scenarios everywhere.
 #[derive(Clone, Copy, Debug, Default)]
@@ -173,20 +175,36 @@ pub fn recording(name: &str, seed: Option<u64>) -> Result<Recording, Problem> {
 
 /// Performs a scenario; a world that cannot be set up is a diagnostic like any other.
 pub fn performed(scenario: &Scenario, seed: Option<u64>) -> Result<Recording, Problem> {
-    perform(scenario, seed).map_err(|error| {
-        let mut report = Report {
-            sources: scenario.sources.clone(),
-            ..Report::default()
-        };
-        let remedy = "see docs/scenarios.md for what the world's entries must be like";
-        report.add(
-            Code::World,
-            (scenario.source, 0..0),
-            error.to_string(),
-            remedy,
-        );
-        Problem::Diagnostics(Box::new(report))
-    })
+    perform(scenario, seed).map_err(|error| not_performed(scenario, &error))
+}
+
+/// The same, to be gone on with differently.
+pub fn performance(scenario: Scenario, seed: Option<u64>) -> Result<Performance, Problem> {
+    let scenario = Arc::new(scenario);
+    Performance::new(Arc::clone(&scenario), seed).map_err(|error| not_performed(&scenario, &error))
+}
+
+fn not_performed(scenario: &Scenario, error: &PerformError) -> Problem {
+    let mut report = Report {
+        sources: scenario.sources.clone(),
+        ..Report::default()
+    };
+    if let PerformError::Change { number, error } = error {
+        let tree = Tree::scan(scenario.sources.text(scenario.source));
+        let path = TreePath::top().field("changes").index(*number);
+        let place = (scenario.source, tree.find(&path).span.clone());
+        let remedy = "see docs/what-if.md for what can be changed, and when";
+        report.add(Code::BadValue, place, error.to_string(), remedy);
+        return Problem::Diagnostics(Box::new(report));
+    }
+    let remedy = "see docs/scenarios.md for what the world's entries must be like";
+    report.add(
+        Code::World,
+        (scenario.source, 0..0),
+        error.to_string(),
+        remedy,
+    );
+    Problem::Diagnostics(Box::new(report))
 }
 
 /// A beat by its number as people count, from 1.

@@ -5,7 +5,7 @@ use crate::protocol::time::Moment;
 use super::action::Action;
 use super::change::Placed;
 use super::diagnostic::{SourceId, Sources};
-use super::file::{Expect, Level, Question};
+use super::file::{Expect, Experiment, Level, Question};
 use super::locate::Bytes;
 use super::world_file::World;
 
@@ -56,6 +56,8 @@ pub struct Scenario {
     pub beats: Vec<Beat>,
     /// What it changes in the scenario that it extends, in the order of making
     pub changes: Vec<Placed>,
+    /// What else can be tried in it
+    pub experiments: Vec<Experiment>,
     /// The texts it came from, to point into
     pub sources: Sources,
     /// The scenario's own text

@@ -1,10 +1,13 @@
 //! A scenario file as its author wrote it: raw types, straight from RON. What they say is
 //! checked in [`super::check`]; everything behind that works with [`super::Scenario`].
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::action::Action;
+use super::change::Placed;
 use super::values::Instant;
 use super::world_file::World;
 
@@ -58,6 +61,16 @@ pub struct File {
     /// The last beat that is shared; without it, all of them
     #[serde(default)]
     pub until: Option<String>,
+    /// What a learner changes in the beats inherited: they are performed with it
+    #[serde(default)]
+    pub changes: Vec<Placed>,
+    /// What comes of inherited beats because of that, by beat: belongs to the last actions, as
+    /// `expect` does
+    #[serde(default)]
+    pub outcomes: BTreeMap<String, Vec<Expect>>,
+    /// What else can be tried, with what comes of it
+    #[serde(default)]
+    pub experiments: Vec<Experiment>,
     /// A world that several scenarios begin with: a file beside this one, or below
     #[serde(default)]
     pub world_file: Option<String>,
@@ -68,6 +81,21 @@ pub struct File {
     /// What happens
     #[serde(default)]
     pub chapters: Vec<Chapter>,
+}
+
+/// Something to try: changes that a learner makes with one click, and the stated outcome.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// The question: "What if the token is for another app?"
+    pub title: String,
+    /// What is changed, in order
+    pub changes: Vec<Placed>,
+    /// How the first thing ends that ends otherwise than without the changes; `Allowed` where
+    /// nobody refuses anything more
+    pub expect: Expect,
+    /// Why that is so
+    pub explain: String,
 }
 
 /// Whom a scenario is for.

@@ -37,7 +37,7 @@ const ACTOR_FIELDS: [&str; 10] = [
 const SERVICES: [&str; 6] = ["sts", "s3", "dynamodb", "lambda", "sync", "sns"];
 
 /// Declared names by sort.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Known {
     names: BTreeMap<Sort, BTreeSet<String>>,
     identities: BTreeSet<String>,
@@ -94,6 +94,15 @@ impl Known {
         }
         known.identities = world.identities.iter().map(|it| it.id.clone()).collect();
         known.add_actors(world);
+        known
+    }
+
+    /// The same names and one device more.
+    pub fn with_device(&self, id: &str) -> Self {
+        let mut known = self.clone();
+        for sort in [Sort::Device, Sort::Actor] {
+            known.add(sort, std::iter::once(&id.to_owned()));
+        }
         known
     }
 

@@ -31,3 +31,5 @@ pub const MAX_STORY: Span = Span::from_days(3_660);
 pub const MAX_SKEW: Span = Span::from_days(3_660);
 /// The most diagnostics one file is given.
 pub const MAX_DIAGNOSTICS: usize = 50;
+/// The most experiments of one scenario.
+pub const MAX_EXPERIMENTS: usize = 32;

@@ -71,7 +71,9 @@ fn load_chain(
         check::check_world(report, shared, &known, &world);
     }
     check::check(report, &read, &known, &world);
-    join(report, &read, parent, world)
+    let joined = join(report, &read, parent, world)?;
+    check::check_changes(report, &read, &known, &joined);
+    Some(joined)
 }
 
 fn load_parent(
@@ -222,8 +224,13 @@ fn join(
     let file = &read.file;
     let inherited_start = parent.as_ref().map(|parent| parent.starts_at);
     let inherited_seed = parent.as_ref().map(|parent| parent.seed);
-    let (mut chapters, mut beats) =
-        parent.map_or_else(Default::default, |parent| (parent.chapters, parent.beats));
+    let (mut chapters, mut beats, mut changes) = parent.map_or_else(Default::default, |parent| {
+        (parent.chapters, parent.beats, parent.changes)
+    });
+    // What was changed in a beat that is cut off is cut off with it
+    changes.retain(|placed| beats.iter().any(|beat: &Beat| beat.id == placed.at.beat));
+    changes.extend(file.changes.iter().cloned());
+    check::give_outcomes(report, read, &mut beats);
     let inherited: BTreeSet<String> = beats.iter().map(|beat: &Beat| beat.id.clone()).collect();
     for (number, chapter) in file.chapters.iter().enumerate() {
         let path = Path::top().field("chapters").index(number).field("beats");
@@ -285,7 +292,8 @@ fn join(
         world,
         chapters,
         beats,
-        changes: Vec::new(),
+        changes,
+        experiments: file.experiments.clone(),
         sources: Sources::default(),
         source: read.source,
     })

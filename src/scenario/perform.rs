@@ -22,15 +22,27 @@ pub enum PerformError {
     #[error("the world cannot be set up: {0}")]
     World(#[from] WorldError),
     /// What it changes in the scenario that it extends cannot be changed
-    #[error("the change cannot be made: {0}")]
-    Change(Box<ChangeError>),
+    #[error("change {number} cannot be made: {error}")]
+    Change {
+        /// Which of its changes, from 0
+        number: usize,
+        /// Why
+        error: Box<ChangeError>,
+    },
+    /// Whoever asked does not want it any more
+    #[error("cancelled")]
+    Cancelled,
 }
 
-impl From<ChangeError> for PerformError {
-    fn from(error: ChangeError) -> Self {
+impl PerformError {
+    fn of(number: usize, error: ChangeError) -> Self {
         match error {
             ChangeError::World(error) => Self::World(error),
-            other => Self::Change(Box::new(other)),
+            ChangeError::Cancelled => Self::Cancelled,
+            other => Self::Change {
+                number,
+                error: Box::new(other),
+            },
         }
     }
 }
@@ -38,5 +50,5 @@ impl From<ChangeError> for PerformError {
 /// Performs a scenario, with its own seed where none is given. The same scenario and seed give
 /// the same recording, byte for byte.
 pub fn perform(scenario: &Scenario, seed: Option<u64>) -> Result<Recording, PerformError> {
-    Ok(performance::perform_once(scenario, seed)?)
+    performance::perform_once(scenario, seed)
 }

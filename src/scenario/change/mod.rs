@@ -9,7 +9,9 @@
 mod apply;
 mod cause;
 pub mod error;
+mod experiment;
 mod offer;
+mod variant;
 pub mod world;
 
 #[cfg(test)]
@@ -17,6 +19,7 @@ mod tests;
 
 pub(super) use apply::apply;
 pub use error::ChangeError;
+pub use experiment::Tried;
 pub use offer::{Input, Offer, Target};
 pub use world::{BucketChange, IdentityPoolChange, RoleChange, UserChange};
 

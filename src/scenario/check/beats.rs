@@ -130,7 +130,7 @@ impl Checker<'_> {
         }
     }
 
-    fn action(&mut self, path: &Path, action: &Action) {
+    pub(super) fn action(&mut self, path: &Path, action: &Action) {
         let references = references::of(action);
         for (field, sort, name) in references.names {
             self.refer(&path.field(field), sort, name);

@@ -2,11 +2,13 @@
 //! Everything wrong is reported at once, each at its place.
 
 mod beats;
+mod changes;
 mod edge;
 mod policies;
 mod providers;
 mod world;
 
+pub use changes::{check_changes, give_outcomes};
 pub use policies::resolve_policies;
 
 use super::diagnostic::{Code, Report, suggest};

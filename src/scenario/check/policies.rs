@@ -3,7 +3,7 @@
 
 use super::super::diagnostic::{Code, Report, SourceId};
 use super::super::files::Files;
-use super::super::locate::{Kind, Path, Tree};
+use super::super::locate::{Bytes, Kind, Path, Tree};
 use super::super::read::Read;
 use super::super::world_file::World;
 use crate::policy::{Policy, PolicyError, PolicyKind};
@@ -94,23 +94,27 @@ impl Resolver<'_> {
         }
     }
 
-    /// The error's place in the policy, moved to where the policy stands in the scenario.
     fn point_into_scenario(&mut self, path: &Path, error: &PolicyError) {
-        let node = self.tree.find(path);
-        let span = match &node.kind {
-            Kind::Text { content, raw: true } => {
-                let start = (content.start + error.offset).min(content.end);
-                start..(start + error.length).min(content.end)
-            }
-            _ => node.span.clone(),
-        };
+        let span = place_in_text(self.tree, path, error);
         let (message, remedy) = (error.message.clone(), remedy(error));
         self.report
             .add(Code::Policy, (self.source, span), message, remedy);
     }
 }
 
-fn remedy(error: &PolicyError) -> String {
+/// The error's place in the policy, moved to where the policy stands in the scenario.
+pub(super) fn place_in_text(tree: &Tree, path: &Path, error: &PolicyError) -> Bytes {
+    let node = tree.find(path);
+    match &node.kind {
+        Kind::Text { content, raw: true } => {
+            let start = (content.start + error.offset).min(content.end);
+            start..(start + error.length).min(content.end)
+        }
+        _ => node.span.clone(),
+    }
+}
+
+pub(super) fn remedy(error: &PolicyError) -> String {
     let usual = "a policy is the JSON that AWS takes: Version, Statement, Effect, Action, Resource";
     error.hint.clone().unwrap_or_else(|| usual.to_owned())
 }

@@ -5,13 +5,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::PerformError;
 use super::course::{Course, Performed, Plan, number};
 use super::judge::{as_expected, judge, what_happened};
 use super::watch::Watch;
 use crate::cloud::Cloud;
 use crate::cloud::ledger::{Actor, ActorId, Exchange, ExchangeId, Stretch};
 use crate::recording::{self, Branch, FORMAT, Header, Recording, Verdict};
-use crate::scenario::build::build;
+use crate::scenario::build::{WorldError, build};
 use crate::scenario::change::{At, ChangeError, MAX_CHANGES, Placed};
 use crate::scenario::checked::Scenario;
 use crate::scenario::client::Clients;
@@ -68,18 +69,19 @@ pub struct Performance {
 pub(super) fn perform_once(
     scenario: &Scenario,
     seed: Option<u64>,
-) -> Result<Recording, ChangeError> {
+) -> Result<Recording, PerformError> {
     if !scenario.changes.is_empty() {
         let performance = Performance::new(Arc::new(scenario.clone()), seed)?;
         return Ok(Arc::unwrap_or_clone(performance.recording));
     }
     let seed = seed.unwrap_or(scenario.seed);
     let mut course = begun(scenario, seed)?;
-    course.run(scenario, &Plan::default(), &Watch::new(), |_| ())?;
+    let run = course.run(scenario, &Plan::default(), &Watch::new(), |_| ());
+    run.map_err(|error| PerformError::of(0, error))?;
     Ok(recorded(scenario, seed, &mut course, (&[], 0), None))
 }
 
-fn begun(scenario: &Scenario, seed: u64) -> Result<Course, ChangeError> {
+fn begun(scenario: &Scenario, seed: u64) -> Result<Course, WorldError> {
     let (cloud, names) = build(scenario, seed)?;
     Ok(Course::new(Clients::new(cloud, names)))
 }
@@ -92,7 +94,7 @@ fn is_kept(beat: usize, beats: usize) -> bool {
 
 impl Performance {
     /// Performs a scenario, with its own seed where none is given.
-    pub fn new(scenario: Arc<Scenario>, seed: Option<u64>) -> Result<Self, ChangeError> {
+    pub fn new(scenario: Arc<Scenario>, seed: Option<u64>) -> Result<Self, PerformError> {
         Self::watched(scenario, seed, &Watch::new())
     }
 
@@ -101,16 +103,17 @@ impl Performance {
         scenario: Arc<Scenario>,
         seed: Option<u64>,
         watch: &Watch,
-    ) -> Result<Self, ChangeError> {
+    ) -> Result<Self, PerformError> {
         let seed = seed.unwrap_or(scenario.seed);
         let mut course = begun(&scenario, seed)?;
         let mut checkpoints = Vec::new();
         let beats = scenario.beats.len();
-        course.run(&scenario, &Plan::default(), watch, |course| {
+        let run = course.run(&scenario, &Plan::default(), watch, |course| {
             if is_kept(course.beats.len(), beats) {
                 checkpoints.push(Checkpoint::of(course));
             }
-        })?;
+        });
+        run.map_err(|error| PerformError::of(0, error))?;
         let recording = recorded(&scenario, seed, &mut course, (&[], 0), None);
         let mut performance = Self {
             scenario,
@@ -122,8 +125,9 @@ impl Performance {
             parted: Vec::new(),
         };
         // What the file itself changes in the scenario that it extends
-        for placed in performance.scenario.changes.clone() {
-            performance = performance.branch(placed, watch)?;
+        for (number, placed) in performance.scenario.changes.clone().into_iter().enumerate() {
+            let branch = performance.branch(placed, watch);
+            performance = branch.map_err(|error| PerformError::of(number, error))?;
         }
         Ok(performance)
     }
@@ -278,9 +282,9 @@ impl Performance {
     /// The first action from a moment on that did not end as it did in another performance, and
     /// that somebody refused or nobody could carry out.
     pub fn first_surprise(&self, other: &Self) -> Option<&Performed> {
-        let newest = self.changes.len().checked_sub(1)?;
-        let parted = self.parted.iter().find(|(number, _)| *number == newest);
-        let from = parted.map_or(ExchangeId(0), |(_, exchange)| *exchange);
+        let shared = other.changes.len();
+        let own = self.parted.iter().filter(|(number, _)| *number >= shared);
+        let from = own.map(|(_, exchange)| *exchange).min()?;
         let begin = self.acts.partition_point(|act| act.end_exchange < from);
         let mut acts = self.acts.iter().skip(begin);
         acts.find(|act| {
