@@ -3,6 +3,7 @@
 
 use bevy_egui::egui::{Context, Event, Key, Modifiers};
 
+use super::branches::{self, Branching};
 use super::theme::ThemeName;
 use crate::cloud::ledger::{ActorId, ArtifactId, ExchangeId};
 use crate::stage::frame::Point;
@@ -40,6 +41,14 @@ pub enum Dialog {
     Settings,
     /// Version, licences, notices
     About,
+    /// A change that is being filled in
+    Edit,
+    /// Experiments and twins
+    Experiments,
+    /// Another name for a branch
+    Naming,
+    /// A branch as a scenario file
+    Save,
 }
 
 /// What a person asks of the window.
@@ -61,6 +70,8 @@ pub enum Command {
     Stage,
     /// Opens a scenario of the library
     Open(String),
+    /// Something of changes and branches
+    Branch(Branching),
     /// Asks for a file
     OpenFile,
     /// Opens or closes the library
@@ -132,19 +143,22 @@ pub enum Group {
     Play,
     /// What is on the screen
     View,
+    /// What a learner changes
+    Change,
     /// Files and the application
     App,
 }
 
 impl Group {
     /// All, in order.
-    pub const ALL: [Self; 3] = [Self::Play, Self::View, Self::App];
+    pub const ALL: [Self; 4] = [Self::Play, Self::View, Self::Change, Self::App];
 
     /// What the sheet calls it.
     pub fn label(self) -> &'static str {
         match self {
             Self::Play => "Moving through the story",
             Self::View => "What you see",
+            Self::Change => "What you change",
             Self::App => "Application",
         }
     }
@@ -161,7 +175,7 @@ pub struct Keys {
     pub shift: bool,
 }
 
-const fn plain(key: Key) -> Keys {
+pub(super) const fn plain(key: Key) -> Keys {
     Keys {
         key,
         ctrl: false,
@@ -169,7 +183,7 @@ const fn plain(key: Key) -> Keys {
     }
 }
 
-const fn ctrl(key: Key) -> Keys {
+pub(super) const fn ctrl(key: Key) -> Keys {
     Keys {
         key,
         ctrl: true,
@@ -177,7 +191,7 @@ const fn ctrl(key: Key) -> Keys {
     }
 }
 
-const fn shift(key: Key) -> Keys {
+pub(super) const fn shift(key: Key) -> Keys {
     Keys {
         key,
         ctrl: false,
@@ -228,7 +242,8 @@ impl Keys {
             key => key.name(),
         };
         match (self.ctrl, self.shift) {
-            (true, _) => format!("Ctrl+{name}"),
+            (true, true) => format!("Ctrl+Shift+{name}"),
+            (true, false) => format!("Ctrl+{name}"),
             (false, true) => format!("Shift+{name}"),
             (false, false) => name.to_owned(),
         }
@@ -248,7 +263,7 @@ pub struct Binding {
     pub keys: Vec<Keys>,
 }
 
-fn bind(group: Group, command: Command, label: &'static str, keys: &[Keys]) -> Binding {
+pub(super) fn bind(group: Group, command: Command, label: &'static str, keys: &[Keys]) -> Binding {
     Binding {
         command,
         label,
@@ -261,6 +276,7 @@ fn bind(group: Group, command: Command, label: &'static str, keys: &[Keys]) -> B
 pub fn table() -> Vec<Binding> {
     let mut table = play_bindings();
     table.extend(view_bindings());
+    table.extend(branches::bindings());
     table.extend(app_bindings());
     table
 }

@@ -2,9 +2,11 @@
 //! thing that changes it, and what it cannot do itself it asks of the host as effects.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::branches::{Errand, Story, Workshop};
 use super::commands::{Command, Dialog, Selection, matching};
 use super::outline;
 use super::panels::search::finds;
@@ -133,9 +135,9 @@ pub struct Loaded {
     /// Its name in the library, or its path
     pub id: String,
     /// What happened
-    pub recording: Recording,
+    pub recording: Arc<Recording>,
     /// The picture of it
-    pub stage: Stage,
+    pub stage: Arc<Stage>,
     /// Where the playhead is
     pub playback: Playback,
     /// The picture at the playhead
@@ -147,6 +149,12 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Shows another recording at its playhead.
+    pub(super) fn renew(&mut self) {
+        self.frame = self.stage.frame(&self.recording, self.playback.time());
+        self.outline = outline::of(&self.recording, &self.stage, self.frame.beat);
+    }
+
     fn refresh(&mut self) {
         let before = self.frame.beat;
         self.frame = self.stage.frame(&self.recording, self.playback.time());
@@ -171,6 +179,23 @@ pub enum Effect {
     Open(String),
     /// Ask for a file
     OpenFile,
+    /// Perform a branch, away from the window, and hand it to [`Model::performed`]
+    Perform(Errand),
+    /// Open a scenario to be shown beside what is on stage, or beside another one that is opened
+    /// first
+    OpenTwin {
+        /// What comes on stage first
+        first: Option<String>,
+        /// Its twin
+        twin: String,
+    },
+    /// Write a branch as a scenario file that is not there yet, and tell [`Model::saved`]
+    SaveVariant {
+        /// Where
+        path: String,
+        /// The file
+        text: String,
+    },
     /// Switch between window and whole screen
     Fullscreen,
     /// Put a text onto the clipboard
@@ -211,6 +236,8 @@ pub struct Model {
     pub dialog: Option<Dialog>,
     /// What the palette is being asked
     pub palette: PaletteState,
+    /// Branches, and what is open to make one
+    pub branching: Workshop,
     /// What narrows the library
     pub filter: String,
     /// What narrows it besides
@@ -249,6 +276,7 @@ impl Model {
             secrets_shown: false,
             dialog: None,
             palette: PaletteState::default(),
+            branching: Workshop::default(),
             filter: String::new(),
             shelf: Shelf::default(),
             presenter: false,
@@ -264,7 +292,7 @@ impl Model {
         })
     }
 
-    fn options(&self) -> Options {
+    pub(super) fn options(&self) -> Options {
         Options {
             size: self.stage_size,
             text_scale: self.settings.text_scale,
@@ -273,8 +301,10 @@ impl Model {
     }
 
     /// Puts a recording on stage, paused at its beginning. The same scenario again keeps its beat.
-    pub fn load(&mut self, id: &str, recording: Recording) {
-        let stage = Stage::new(&recording, self.options());
+    pub fn load(&mut self, id: &str, story: impl Into<Story>) {
+        let story = story.into();
+        let recording = Arc::clone(&story.recording);
+        let stage = Arc::new(Stage::new(&recording, self.options()));
         let marks = stage.marks(&recording);
         let playback = match &self.loaded {
             Some(before) if before.id == id => before.playback.replaced(marks),
@@ -297,6 +327,7 @@ impl Model {
         self.trouble = None;
         self.asking = None;
         self.select(None);
+        self.plant(&story);
     }
 
     /// Sets the stage for the room it has. Cheap when nothing changed.
@@ -312,7 +343,7 @@ impl Model {
     fn rebuild(&mut self) {
         let options = self.options();
         if let Some(loaded) = &mut self.loaded {
-            loaded.stage = loaded.stage.resized(&loaded.recording, options);
+            loaded.stage = Arc::new(loaded.stage.resized(&loaded.recording, options));
             loaded.sequence = Sequence::new(&loaded.recording, options.size.0, options.text_scale);
             self.lens = self.lens.within(options.size);
             loaded.refresh();
@@ -321,8 +352,11 @@ impl Model {
 
     /// Lets playback time pass. Whether anything moved.
     pub fn advance(&mut self, seconds: f32) -> bool {
+        let performing = self.branching.underway.as_mut().map(|underway| {
+            underway.seconds += seconds;
+        });
         let Some(loaded) = &mut self.loaded else {
-            return false;
+            return performing.is_some();
         };
         let moved = loaded.playback.advance(seconds);
         if moved {
@@ -330,7 +364,7 @@ impl Model {
             question::follow(&mut self.asking, &loaded.playback);
             self.note_seen();
         }
-        moved
+        moved || performing.is_some()
     }
 
     /// Does what was asked; what remains to be done is the host's.
@@ -382,6 +416,7 @@ impl Model {
             Command::FitAll => self.lens = Lens::default(),
             Command::Blank => self.blank = !self.blank,
             Command::StepOut => self.step_out(),
+            Command::Branch(what) => return self.branch(what),
             Command::Open(id) => return vec![Effect::Open(id)],
             Command::OpenFile => return vec![Effect::OpenFile],
             Command::Copy(text) => return vec![Effect::Copy(text)],
@@ -434,7 +469,7 @@ impl Model {
         vec![Effect::Restyle, Effect::SaveSettings]
     }
 
-    fn playback(&mut self, command: PlaybackCommand) {
+    pub(super) fn playback(&mut self, command: PlaybackCommand) {
         let Some(loaded) = &mut self.loaded else {
             return;
         };
@@ -510,7 +545,7 @@ impl Model {
         }
     }
 
-    fn select(&mut self, selection: Option<Selection>) {
+    pub(super) fn select(&mut self, selection: Option<Selection>) {
         self.secrets_shown = false;
         self.signature = match (&selection, &self.loaded) {
             (Some(Selection::Artifact(id)), Some(loaded)) => {
@@ -566,7 +601,7 @@ impl Model {
     }
 
     fn step_out(&mut self) {
-        if self.dialog.take().is_some() {
+        if self.step_out_of_change() || self.dialog.take().is_some() {
             return;
         }
         if self.blank {
@@ -577,6 +612,8 @@ impl Model {
             self.leave_question();
         } else if self.presenter {
             self.presenter = false;
+        } else if self.branching.beside.take().is_some() {
+            // That was the step
         } else {
             self.select(None);
             self.settings.inspector = false;

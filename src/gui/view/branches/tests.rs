@@ -1,0 +1,1 @@
+//! Changes through the command layer.
