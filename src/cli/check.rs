@@ -8,7 +8,7 @@ use super::{Problem, open, output};
 use crate::recording::Recording;
 use crate::scenario::Scenario;
 use crate::scenario::diagnostic::{Code, Report};
-use crate::scenario::lint::lint;
+use crate::scenario::lint::{extending, lint};
 
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
@@ -101,7 +101,7 @@ fn check(file: &str, seed: Option<u64>) -> Checked {
     match outcome {
         Ok((scenario, recording)) => Checked {
             beats: recording.beats.len(),
-            warnings: lint(&scenario),
+            warnings: warnings(file, &scenario),
             ..Checked::of(not_held(&scenario, &recording))
         },
         Err(Problem::Diagnostics(report)) => Checked::of(*report),
@@ -111,6 +111,18 @@ fn check(file: &str, seed: Option<u64>) -> Checked {
         },
         Err(Problem::NotHeld | Problem::ClosedPipe) => Checked::of(Report::default()),
     }
+}
+
+/// What is suspicious. Whether nothing refers to a declaration is known only when the scenarios
+/// that extend this one were looked at.
+fn warnings(file: &str, scenario: &Scenario) -> Report {
+    let alone = lint(scenario, []);
+    let unused = |report: &Report| report.diagnostics.iter().any(|it| it.code == Code::Unused);
+    if !unused(&alone) {
+        return alone;
+    }
+    let variants = extending(&scenario.id, open::beside(file));
+    lint(scenario, variants.iter().map(String::as_str))
 }
 
 /// A diagnostic for every expectation that did not hold.

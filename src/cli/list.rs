@@ -98,5 +98,8 @@ fn as_json(path: &str, scenario: &Scenario) -> serde_json::Value {
         "level": scenario.level.name(),
         "minutes": scenario.minutes,
         "beats": scenario.beats.len(),
+        "stuck": scenario.stuck,
+        "sources": scenario.cited,
+        "notes": scenario.notes,
     })
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Problem;
 use super::input::plain;
 use crate::recording::{Recording, saved};
+use crate::scenario::build::WorldError;
 use crate::scenario::diagnostic::{Code, Report, did_you_mean};
 use crate::scenario::files::{Files, Shipped};
 use crate::scenario::limits::MAX_FILE_BYTES;
@@ -91,6 +92,30 @@ fn read_up_to(path: &Path, limit_bytes: usize) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
+/// The most files in a folder that are looked at for variants.
+const MAX_BESIDE: usize = 1_000;
+
+/// The scenarios in the same folder, and those that ship with the program.
+pub fn beside(file: &str) -> Vec<String> {
+    let shipped = library::ALL.iter().map(|entry| entry.text.to_owned());
+    if !Path::new(file).exists() {
+        return shipped.collect();
+    }
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder_of(file))
+        .into_iter()
+        .flatten()
+        .take(MAX_BESIDE)
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|it| it == "ron"))
+        .collect();
+    paths.sort();
+    let texts = paths.iter().filter_map(|path| {
+        let bytes = read(path).ok().filter(|it| it.len() <= MAX_FILE_BYTES)?;
+        String::from_utf8(bytes).ok()
+    });
+    texts.chain(shipped).collect()
+}
+
 fn in_words(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
@@ -154,15 +179,20 @@ pub fn open(name: &str, seed: Option<u64>) -> Result<Opened, Problem> {
     })
 }
 
-/// What happened in a scenario, performed now, or in a saved recording.
-pub fn recording(name: &str, seed: Option<u64>) -> Result<Recording, Problem> {
-    let path = Path::new(name);
-    let beginning = File::open(path).and_then(|file| {
+/// Whether a path leads to a saved recording.
+pub fn is_recording(name: &str) -> bool {
+    let beginning = File::open(Path::new(name)).and_then(|file| {
         let mut bytes = Vec::new();
         let length = saved::BEGINNING.len() as u64;
         file.take(length).read_to_end(&mut bytes).map(|_| bytes)
     });
-    if !beginning.is_ok_and(|bytes| saved::is_saved(&bytes)) {
+    beginning.is_ok_and(|bytes| saved::is_saved(&bytes))
+}
+
+/// What happened in a scenario, performed now, or in a saved recording.
+pub fn recording(name: &str, seed: Option<u64>) -> Result<Recording, Problem> {
+    let path = Path::new(name);
+    if !is_recording(name) {
         return Ok(open(name, seed)?.recording);
     }
     if seed.is_some() {
@@ -198,12 +228,14 @@ fn not_performed(scenario: &Scenario, error: &PerformError) -> Problem {
         return Problem::Diagnostics(Box::new(report));
     }
     let remedy = "see docs/scenarios.md for what the world's entries must be like";
-    report.add(
-        Code::World,
-        (scenario.source, 0..0),
-        error.to_string(),
-        remedy,
-    );
+    let place = match error {
+        PerformError::World(WorldError::Entry { list, id, .. }) => {
+            scenario.place_of_entry(list, id)
+        }
+        _ => None,
+    };
+    let place = place.unwrap_or((scenario.source, 0..0));
+    report.add(Code::World, place, error.to_string(), remedy);
     Problem::Diagnostics(Box::new(report))
 }
 

@@ -7,7 +7,7 @@ use super::{Players, Problem};
 /// Arguments of `snapshot`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// Path of a scenario, or id of a shipped one
+    /// Path of a scenario or of a saved recording, or id of a shipped one
     pub file: String,
     /// What is on the picture
     #[command(flatten)]
@@ -25,6 +25,10 @@ pub struct Args {
     /// Colours
     #[arg(long, value_enum, default_value_t = Theme::Dark)]
     pub theme: Theme,
+    /// How large text is, in percent
+    #[arg(long, value_name = "PERCENT", default_value_t = 100,
+          value_parser = clap::value_parser!(u8).range(100..=200))]
+    pub text_size: u8,
     /// What fills the picture
     #[arg(long, value_enum, default_value_t = View::Window)]
     pub view: View,

@@ -7,7 +7,7 @@ use crate::scenario::library;
 /// Arguments of the window.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Args {
-    /// Path of a scenario to open, or id of a shipped one
+    /// Path of a scenario or of a saved recording to open, or id of a shipped one
     pub file: Option<String>,
     /// Where all random values come from, in place of the scenario's own seed
     #[arg(long)]
@@ -18,8 +18,13 @@ pub struct Args {
 /// the terminal.
 pub fn run(out: &mut Out, args: &Args, players: &Players) -> Result<(), Problem> {
     if let Some(file) = &args.file {
-        // What is wrong with the scenario is said here, not in a window that opens for nothing
-        open::scenario(file)?;
+        // What is wrong is said here, not in a window that opens for nothing
+        match (open::is_recording(file), args.seed) {
+            (false, _) => drop(open::scenario(file)?),
+            (true, Some(seed)) => drop(open::recording(file, Some(seed))?),
+            // Reading a long one takes a while: the window does that, and shows that it does
+            (true, None) => {}
+        }
     }
     let why = match players.window {
         Some(open) => match open(args) {

@@ -15,11 +15,12 @@ use bevy::render::settings::RenderCreation;
 use bevy::window::{ExitCondition, WindowPlugin};
 use bevy::winit::{UpdateMode, WinitSettings};
 
+use super::broken::{self, Broken};
 use super::desk::{Desk, Start};
 use super::probe::{self, NoWindow};
 use super::renderer::Renderer;
 use super::view::theme::ThemeError;
-use super::{alarm, canvas, keys, opening, pass, report, saving, window};
+use super::{alarm, canvas, dialog, keys, opening, pass, reading, report, saving, window};
 
 /// How long the window sleeps when nothing happens. Whatever happens wakes it.
 const SLEEP: Duration = Duration::from_secs(3600);
@@ -71,7 +72,7 @@ pub(super) enum AppSystems {
 }
 
 /// Opens the window and stays until it is closed.
-pub fn run(start: Start) -> Result<(), GuiError> {
+pub fn run(mut start: Start) -> Result<(), GuiError> {
     probe::display()?;
     let renderer = Renderer::find().map_err(NoWindow::from)?;
     let report = start
@@ -80,7 +81,8 @@ pub fn run(start: Start) -> Result<(), GuiError> {
         .map(report::Report::open)
         .transpose();
     let report = report.map_err(|error| GuiError::Report(error.to_string()))?;
-    let (desk, disk) = saving::desk(&start)?;
+    let library = std::mem::replace(&mut start.library, Box::new(Vec::new));
+    let (desk, disk) = saving::desk(&start, library())?;
     let mut app = build_quietly(|| {
         let mut app = App::new();
         add_engine(
@@ -98,11 +100,14 @@ pub fn run(start: Start) -> Result<(), GuiError> {
     if let Some(name) = start.open {
         app.insert_resource(opening::First(name));
     }
-    match app.run() {
-        AppExit::Success => Ok(()),
-        AppExit::Error(_) => Err(GuiError::Broke(
-            "the graphics device stopped working".into(),
-        )),
+    let broken = app.world().get_resource::<Broken>().cloned();
+    let exit = app.run();
+    match (broken.and_then(|broken| broken.reason()), exit) {
+        (Some(why), _) => Err(GuiError::Broke(format!(
+            "the graphics device stopped working ({why})"
+        ))),
+        (None, AppExit::Success) => Ok(()),
+        (None, AppExit::Error(_)) => Err(GuiError::Broke("its display is gone".into())),
     }
 }
 
@@ -204,6 +209,9 @@ pub(super) fn add_room(app: &mut App, desk: Desk, disk: saving::Disk) {
         keys::plugin,
         pass::plugin,
         window::plugin,
+        dialog::plugin,
+        reading::plugin,
+        broken::plugin,
         opening::plugin,
         saving::plugin,
         report::plugin,

@@ -3,7 +3,7 @@
 //! The host owns window, input, time and disk; the view knows no Bevy. What they say to each other
 //! goes through here.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bevy::prelude::Resource;
@@ -11,10 +11,11 @@ use bevy_egui::egui;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::dialog::Picked;
 use super::settings_file::{Notice, SettingsFile};
 use super::view;
 use super::view::commands::Command;
-use super::view::model::{Effect, Entry, Model, Screen, Trouble};
+use super::view::model::{Effect, Entry, Model, Opening, Recent, Screen, Trouble};
 use crate::recording::Recording;
 use crate::stage::playback::PlaybackCommand;
 
@@ -38,14 +39,20 @@ pub type Opened = Result<(String, Recording), Trouble>;
 /// window.
 pub type Opener = Arc<dyn Fn(&str) -> Opened + Send + Sync>;
 
+/// Asks for a file. Runs away from the window.
+pub type Picker = Arc<dyn Fn() -> Picked + Send + Sync>;
+
 /// What the window is started with.
 pub struct Start {
     /// A scenario to open at once: a path, or a name in the library
     pub open: Option<String>,
     /// How scenarios are opened
     pub opener: Opener,
-    /// Scenarios on offer
-    pub library: Vec<Entry>,
+    /// How a file is asked for
+    pub picker: Picker,
+    /// Scenarios on offer, asked for when the graphics device has been found: they may be read
+    /// meanwhile
+    pub library: Box<dyn FnOnce() -> Vec<Entry>>,
     /// Where settings go
     pub settings: SettingsFile,
     /// Where the window writes its state whenever it changes, for tests
@@ -58,18 +65,19 @@ pub(super) struct Desk {
     pub(super) model: Model,
     place: Place,
     opener: Opener,
-    /// What is being opened
-    opening: Option<String>,
+    picker: Picker,
 }
 
 impl Desk {
-    pub(super) fn new(model: Model, place: Place, opener: Opener) -> Self {
-        Self {
+    pub(super) fn new(model: Model, place: Place, (opener, picker): (Opener, Picker)) -> Self {
+        let mut desk = Self {
             model,
             place,
             opener,
-            opening: None,
-        }
+            picker,
+        };
+        desk.look_at_recent();
+        desk
     }
 
     /// Draws everything, applies what the user did and says what the host must do about it.
@@ -79,7 +87,7 @@ impl Desk {
             for effect in self.model.apply(command) {
                 match effect {
                     Effect::Restyle => self.model.theme.apply(ui.ctx()),
-                    Effect::OpenFile => self.say_how_to_open(),
+                    Effect::LookAtRecent => self.look_at_recent(),
                     Effect::Copy(text) => ui.ctx().copy_text(text),
                     others => left.push(others),
                 }
@@ -88,15 +96,14 @@ impl Desk {
         left
     }
 
-    /// There is no file dialog that works everywhere without further libraries; two ways do.
-    fn say_how_to_open(&mut self) {
-        self.model.trouble = Some(Trouble {
-            title: "Open a scenario of your own".into(),
-            text: "Drop a scenario file onto this window, or start the program with its path:\n\n\
-                   tokentrail my-scenario.ron"
-                .into(),
-            remedy: "Scenarios that ship with the program are in the library".into(),
-        });
+    /// Finds out which of the files that were opened before are still there.
+    pub(super) fn look_at_recent(&mut self) {
+        let recent = self.model.settings.recent.iter();
+        let look = |path: &String| Recent {
+            path: path.clone(),
+            missing: !Path::new(path).is_file(),
+        };
+        self.model.recent = recent.map(look).collect();
     }
 
     /// Lets playback time pass. True while something moves.
@@ -108,16 +115,30 @@ impl Desk {
         Arc::clone(&self.opener)
     }
 
-    /// A scenario is being opened.
-    pub(super) fn opening(&mut self, name: &str) {
-        self.opening = Some(name.to_owned());
+    pub(super) fn picker(&self) -> Picker {
+        Arc::clone(&self.picker)
+    }
+
+    /// A scenario is being opened, for so long already.
+    pub(super) fn opening(&mut self, name: &str, seconds: f32) {
+        let name = name.to_owned();
+        self.model.opening = Some(Opening { name, seconds });
+    }
+
+    /// Nothing is being opened any more.
+    pub(super) fn not_opening(&mut self) {
+        self.model.opening = None;
     }
 
     /// A scenario was opened, or could not be: then what was on stage stays there.
     pub(super) fn opened(&mut self, outcome: Opened) {
-        self.opening = None;
+        self.not_opening();
         match outcome {
             Ok((id, recording)) => {
+                if Path::new(&id).is_file() {
+                    self.model.settings.note_recent(&id);
+                    self.look_at_recent();
+                }
                 let beat = self.remembered_beat(&id);
                 self.model.load(&id, recording);
                 if let Some(beat) = beat {
@@ -166,7 +187,8 @@ impl Desk {
         let paused = loaded.filter(|loaded| !loaded.playback.playing());
         json!({
             "screen": match self.model.screen { Screen::Start => "start", Screen::Stage => "stage" },
-            "opening": self.opening,
+            "opening": self.model.opening.as_ref().map(|opening| &opening.name),
+            "waiting": self.model.opening.as_ref().is_some_and(Opening::said),
             "scenario": loaded.map(|loaded| &loaded.id),
             "beat": loaded.map(|loaded| loaded.frame.beat),
             "beats": loaded.map(|loaded| loaded.recording.beats.len()),
@@ -175,7 +197,9 @@ impl Desk {
             "playing": loaded.is_some() && paused.is_none(),
             "selection": self.model.selection.as_ref().map(|chosen| format!("{chosen:?}")),
             "question": self.model.asking.map(|asking| format!("{:?}", asking.phase)),
+            "zoom": self.model.glide.is_none().then(|| format!("{:.2}", self.model.lens.zoom())),
             "sequence": self.model.sequence,
+            "presenter": self.model.presenter,
             "dialog": self.model.dialog.map(|dialog| format!("{dialog:?}")),
             "trouble": self.model.trouble.as_ref().map(|trouble| &trouble.title),
         })

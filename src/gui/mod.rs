@@ -2,14 +2,17 @@
 
 mod alarm;
 mod app;
+mod broken;
 mod canvas;
 mod desk;
+mod dialog;
 mod keys;
 mod opening;
 mod pass;
 mod players;
 pub mod probe;
 mod quiet;
+mod reading;
 pub mod renderer;
 mod report;
 mod saving;
@@ -19,6 +22,7 @@ pub mod snapshot;
 pub mod view;
 mod watch;
 mod window;
+pub mod yardstick;
 
 #[cfg(test)]
 mod tests;

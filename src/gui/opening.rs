@@ -5,13 +5,17 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Duration;
 
 use bevy::prelude::*;
+use bevy::time::Real;
 
 use super::alarm::Alarm;
 use super::app::AppSystems;
 use super::desk::{Desk, Opened};
 use super::pass::{Asked, Pace};
-use super::view::model::{Effect, Trouble};
+use super::view::model::{Effect, Opening, Trouble};
 use super::watch::{self, Watch};
+
+/// How often the time that opening takes is shown anew.
+const PROGRESS_EVERY: Duration = Duration::from_millis(200);
 
 /// A scenario to open as soon as there is a window.
 #[derive(Resource)]
@@ -19,9 +23,12 @@ pub(super) struct First(pub(super) String);
 
 /// The scenario being opened. A newer wish replaces an older one.
 #[derive(Resource)]
-struct Underway(Option<Job>);
+pub(super) struct Underway(Option<Job>);
 
 struct Job {
+    name: String,
+    /// When it began, in the window's time
+    begun: Duration,
     /// Behind a lock only because a resource must be shareable; nobody ever waits for it
     outcome: Mutex<Receiver<Opened>>,
 }
@@ -44,13 +51,19 @@ fn begin_first(first: Option<Res<First>>, mut asked: ResMut<Asked>) {
     }
 }
 
-fn begin(
+pub(super) fn begin(
     asked: Res<Asked>,
+    time: Res<Time<Real>>,
     alarm: Res<Alarm>,
     mut desk: ResMut<Desk>,
     mut underway: ResMut<Underway>,
     mut pace: ResMut<Pace>,
 ) {
+    if asked.0.contains(&Effect::CancelOpening) && underway.0.take().is_some() {
+        // The thread cannot be stopped; nobody takes what it brings
+        desk.not_opening();
+        pace.disturb();
+    }
     let wish = asked.0.iter().rev().find_map(|effect| match effect {
         Effect::Open(name) => Some(name.clone()),
         _ => None,
@@ -65,21 +78,38 @@ fn begin(
             alarm.set(Duration::ZERO);
         }
     });
-    desk.opening(&name);
+    desk.opening(&name, 0.0);
     underway.0 = Some(Job {
+        name,
+        begun: time.elapsed(),
         outcome: Mutex::new(outcome),
     });
     pace.disturb();
 }
 
-fn collect(mut desk: ResMut<Desk>, mut underway: ResMut<Underway>, mut pace: ResMut<Pace>) {
+fn collect(
+    time: Res<Time<Real>>,
+    mut desk: ResMut<Desk>,
+    mut underway: ResMut<Underway>,
+    mut pace: ResMut<Pace>,
+) {
     let Some(job) = &mut underway.0 else { return };
     let Ok(outcome) = job.outcome.get_mut() else {
         return;
     };
     let outcome = match outcome.try_recv() {
         Ok(outcome) => outcome,
-        Err(TryRecvError::Empty) => return,
+        Err(TryRecvError::Empty) => {
+            let waited = time.elapsed().saturating_sub(job.begun);
+            desk.opening(&job.name, waited.as_secs_f32());
+            // Looked at seldom until it is said that it takes long, and then as often as it moves
+            pace.wake_within(if waited.as_secs_f32() < Opening::SAID_AFTER {
+                Duration::from_secs_f32(Opening::SAID_AFTER).saturating_sub(waited)
+            } else {
+                PROGRESS_EVERY
+            });
+            return;
+        }
         // The thread ended without an outcome: it panicked
         Err(TryRecvError::Disconnected) => Err(Trouble {
             title: "This scenario cannot be opened".into(),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bevy::camera::RenderTarget;
 use bevy::prelude::*;
+use bevy::render::renderer::RenderAdapterInfo;
 use bevy::time::Real;
 use bevy::window::{RequestRedraw, WindowRef, WindowResized, WindowScaleFactorChanged};
 use bevy_egui::EguiContext;
@@ -16,6 +17,11 @@ use super::view::model::Effect;
 
 /// The longest step of playback time in one frame: after a hitch the picture goes on, not ahead.
 const MAX_STEP: Duration = Duration::from_millis(100);
+/// The least time from one frame to the next while something moves. Displays of up to 75 pictures
+/// a second set their own pace; faster ones are drawn to every second or third time.
+const LEAST_FRAME: Duration = Duration::from_millis(12);
+/// The same where the processor draws: 30 pictures a second are smooth enough, and half the work.
+const LEAST_SOFTWARE_FRAME: Duration = Duration::from_millis(33);
 /// Frames after a change of size until camera, layout and picture agree.
 const SETTLE_FRAMES: u32 = 3;
 
@@ -30,6 +36,10 @@ pub(super) struct Pace {
     moving: bool,
     /// egui wants to draw again after this
     repaint: Duration,
+    /// Background work has something new to show after this
+    wake: Duration,
+    /// The least time between the beginnings of two frames
+    least: Duration,
     /// Frames still needed to settle
     settling: u32,
     /// Frames drawn at a known size
@@ -41,6 +51,8 @@ impl Default for Pace {
         Self {
             moving: false,
             repaint: Duration::MAX,
+            wake: Duration::MAX,
+            least: LEAST_FRAME,
             settling: SETTLE_FRAMES,
             drawn: 0,
         }
@@ -52,11 +64,16 @@ impl Pace {
     pub(super) fn disturb(&mut self) {
         self.settling = SETTLE_FRAMES;
     }
+
+    /// There will be something to draw after this, even if nothing happens.
+    pub(super) fn wake_within(&mut self, delay: Duration) {
+        self.wake = self.wake.min(delay);
+    }
 }
 
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Asked>().init_resource::<Pace>();
-    app.add_systems(Startup, open_canvas);
+    app.add_systems(Startup, (open_canvas, measure_device));
     app.add_systems(
         Update,
         (
@@ -75,7 +92,14 @@ fn open_canvas(mut commands: Commands) {
     ));
 }
 
-fn prepare(
+/// Software rendering is known by its device.
+fn measure_device(device: Option<Res<RenderAdapterInfo>>, mut pace: ResMut<Pace>) {
+    if device.is_some_and(|device| device.device_type == wgpu::DeviceType::Cpu) {
+        pace.least = LEAST_SOFTWARE_FRAME;
+    }
+}
+
+pub(super) fn prepare(
     desk: Res<Desk>,
     mut fresh: Query<&mut EguiContext, (With<canvas::Canvas>, Added<EguiContext>)>,
 ) {
@@ -109,18 +133,24 @@ fn schedule(
     mut resized: MessageReader<WindowResized>,
     mut rescaled: MessageReader<WindowScaleFactorChanged>,
     mut pace: ResMut<Pace>,
+    time: Res<Time<Real>>,
     alarm: Res<Alarm>,
     mut redraw: MessageWriter<RequestRedraw>,
 ) {
     if resized.read().count() + rescaled.read().count() > 0 {
         pace.disturb();
     }
-    let now = pace.moving || pace.settling > 0 || pace.repaint.is_zero();
+    let now = pace.settling > 0 || pace.repaint.is_zero();
     pace.settling = pace.settling.saturating_sub(1);
-    if now {
+    let wake = std::mem::replace(&mut pace.wake, Duration::MAX);
+    let spent = time.last_update().map_or(Duration::ZERO, |at| at.elapsed());
+    let rest = pace.least.saturating_sub(spent);
+    if now || (pace.moving && rest.is_zero()) {
         redraw.write(RequestRedraw);
         alarm.set(Duration::MAX);
+    } else if pace.moving {
+        alarm.set(rest);
     } else {
-        alarm.set(pace.repaint);
+        alarm.set(pace.repaint.min(wake));
     }
 }

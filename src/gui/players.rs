@@ -8,7 +8,7 @@ use super::settings_file::SettingsFile;
 use super::view::commands::Command;
 use super::view::model::{Entry, Model, Settings, Trouble};
 use super::view::theme::ThemeName;
-use super::{run, snapshot};
+use super::{dialog, run, snapshot};
 use crate::cli::snapshot::View;
 use crate::cli::{self, Players, Problem, open};
 use crate::scenario::{files::Shipped, library, load};
@@ -31,10 +31,13 @@ pub fn players() -> Players {
 
 fn window(args: &cli::window::Args) -> Result<(), String> {
     let seed = args.seed;
+    // A hundred scenarios are read while the graphics device is looked for
+    let library = std::thread::spawn(shipped);
     let start = Start {
         open: args.file.clone(),
         opener: Arc::new(move |name| opened(name, seed)),
-        library: shipped(),
+        picker: Arc::new(dialog::pick),
+        library: Box::new(move || library.join().unwrap_or_default()),
         settings: SettingsFile::of_user(),
         report: std::env::var_os(REPORT).map(Into::into),
     };
@@ -42,23 +45,24 @@ fn window(args: &cli::window::Args) -> Result<(), String> {
 }
 
 fn picture(args: &cli::snapshot::Args) -> Result<(), String> {
-    let opened = open::open(&args.file, args.seed).map_err(in_words)?;
+    let recording = open::recording(&args.file, args.seed).map_err(in_words)?;
     let beats = match args.moment.beat {
         Some(number) => {
-            let beat = open::beat_index(&opened.recording, number).map_err(in_words)?;
+            let beat = open::beat_index(&recording, number).map_err(in_words)?;
             beat..beat + 1
         }
-        None => 0..opened.recording.beats.len(),
+        None => 0..recording.beats.len(),
     };
     let settings = Settings {
         theme: theme(args.theme),
+        text_scale: f32::from(args.text_size) / 100.0,
         ..Settings::default()
     };
     let mut model = Model::new(settings, shipped()).map_err(|error| error.to_string())?;
     model.bare = args.view != View::Window;
     model.sequence = args.view == View::Sequence;
     // When something is shown does not depend on the stage's size
-    let stage = Stage::new(&opened.recording, Options::default());
+    let stage = Stage::new(&recording, Options::default());
     let scale = args
         .scale
         .unwrap_or(if args.sheet { SHEET_SCALE } else { 1.0 });
@@ -74,12 +78,12 @@ fn picture(args: &cli::snapshot::Args) -> Result<(), String> {
         None => beats
             .map(|beat| {
                 let index = u32::try_from(beat).unwrap_or(u32::MAX);
-                let moment = stage.telling_moment(&opened.recording, index);
+                let moment = stage.telling_moment(&recording, index);
                 let output = match args.moment.all {
                     true => numbered(&args.output, beat + 1),
                     false => args.output.clone(),
                 };
-                let title = opened.recording.beats.get(beat).map(|beat| &beat.title);
+                let title = recording.beats.get(beat).map(|beat| &beat.title);
                 snapshot::Request {
                     label: title
                         .filter(|_| args.sheet)
@@ -89,7 +93,8 @@ fn picture(args: &cli::snapshot::Args) -> Result<(), String> {
             })
             .collect(),
     };
-    model.load(&opened.scenario.id, opened.recording);
+    let id = recording.header.scenario.clone();
+    model.load(&id, recording);
     let taken = match args.sheet {
         true => snapshot::take_sheet(model, requests, &args.output),
         false => snapshot::take(model, requests),
@@ -111,15 +116,25 @@ fn numbered(output: &Path, number: usize) -> PathBuf {
     output.with_file_name(format!("{stem}-{number:02}.png"))
 }
 
-/// Loads and performs a scenario; what is wrong with it is shown in the window.
+/// Loads and performs a scenario, or reads a saved recording; what is wrong with it is shown in
+/// the window.
 fn opened(name: &str, seed: Option<u64>) -> Opened {
-    let opened = open::open(name, seed).map_err(|problem| Trouble {
-        title: "This scenario cannot be opened".into(),
+    // A seed is for scenarios; whoever opens a recording in the same window keeps its own
+    let seed = seed.filter(|_| !open::is_recording(name));
+    let recording = open::recording(name, seed).map_err(|problem| Trouble {
+        title: "This file cannot be opened".into(),
         text: in_words(problem),
         remedy: "Correct the file: one that is on stage is opened again by itself when it is saved, and \
                  what was on stage is still there".into(),
     })?;
-    Ok((name.to_owned(), opened.recording))
+    // A file is remembered by its whole path: the next session may begin in another folder
+    let path = Path::new(name);
+    let whole = path
+        .exists()
+        .then(|| std::path::absolute(path).ok())
+        .flatten();
+    let id = whole.map_or_else(|| name.to_owned(), |path| path.display().to_string());
+    Ok((id, recording))
 }
 
 fn in_words(problem: Problem) -> String {
@@ -143,6 +158,8 @@ fn shipped() -> Vec<Entry> {
         minutes: scenario.minutes,
         exams: scenario.exams,
         themes: scenario.themes,
+        domains: scenario.domains,
+        level: scenario.level.name().to_owned(),
     };
     library::ALL.iter().filter_map(load).map(entry).collect()
 }

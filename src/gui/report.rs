@@ -40,11 +40,16 @@ fn report(desk: Res<Desk>, pace: Res<Pace>, mut report: ResMut<Report>) -> Resul
     if pace.drawn == 0 {
         return Ok(());
     }
-    let line = desk.state().to_string();
+    let mut state = desk.state();
+    let line = state.to_string();
     if line != report.last {
-        // One write, so that a reader never sees half a line
-        report.file.write_all(format!("{line}\n").as_bytes())?;
         report.last = line;
+        // How many pictures there were is told with the news and is none itself
+        if let Some(state) = state.as_object_mut() {
+            state.insert("frames".into(), pace.drawn.into());
+        }
+        // One write, so that a reader never sees half a line
+        report.file.write_all(format!("{state}\n").as_bytes())?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use super::desk::{Place, Start};
 use super::pass::{Asked, Pace};
 use super::settings_file::{Notice, SettingsFile};
 use super::view::model::Effect;
-use super::view::model::{Model, Settings};
+use super::view::model::{Entry, Model, Settings};
 use super::view::theme::ThemeError;
 
 /// What is remembered from one session to the next.
@@ -35,10 +35,14 @@ pub(super) struct Disk {
 }
 
 /// Reads the settings and lays everything out as they say.
-pub(super) fn desk(start: &Start) -> Result<(Desk, Disk), ThemeError> {
+pub(super) fn desk(start: &Start, library: Vec<Entry>) -> Result<(Desk, Disk), ThemeError> {
     let (last, notice) = start.settings.read::<Remembered>();
-    let model = Model::new(last.view.clone(), start.library.clone())?;
-    let mut desk = Desk::new(model, last.window, Arc::clone(&start.opener));
+    let model = Model::new(last.view.clone(), library)?;
+    let mut desk = Desk::new(
+        model,
+        last.window,
+        (Arc::clone(&start.opener), Arc::clone(&start.picker)),
+    );
     if let Some(notice) = notice {
         desk.notify(&notice);
     }
@@ -80,7 +84,7 @@ fn save_and_quit(
 ) {
     let wishes = std::mem::take(&mut asked.0);
     let quit = wishes.contains(&Effect::Quit);
-    if quit {
+    if quit || wishes.contains(&Effect::SaveSettings) {
         desk.note_last();
     }
     if (quit || wishes.contains(&Effect::SaveSettings))

@@ -12,15 +12,19 @@ use bevy::log::tracing::{self, Level, Subscriber};
 use bevy::log::tracing_subscriber::layer::{Context, SubscriberExt};
 use bevy::log::tracing_subscriber::{Layer, registry};
 use bevy::prelude::*;
+use bevy::render::error_handler::{ErrorType, RenderError, RenderErrorPolicy};
 use bevy::render::settings::{RenderCreation, WgpuSettings};
 use bevy::time::TimeUpdateStrategy;
-use bevy::window::PrimaryWindow;
+use bevy::window::{FileDragAndDrop, PrimaryWindow};
 use serde_json::Value;
 
 use super::app::{self, Loop};
-use super::desk::{Desk, Opened, Place, Start};
+use super::broken;
+use super::desk::{Desk, Opened, Opener, Place, Start};
+use super::pass::Asked;
 use super::settings_file::SettingsFile;
-use super::view::model::Trouble;
+use super::view::commands::Command;
+use super::view::model::{Effect, Trouble};
 use super::{opening, saving, window};
 use crate::scenario::{self, files::Shipped, library};
 
@@ -68,6 +72,10 @@ struct Unseen {
 
 impl Unseen {
     fn start(scenario: Option<&str>) -> Self {
+        Self::opening_by(scenario, Arc::new(open))
+    }
+
+    fn opening_by(scenario: Option<&str>, opener: Opener) -> Self {
         // Several tests share the process; each hears the errors of all, and none may have any
         LISTENING.call_once(|| {
             tracing::subscriber::set_global_default(registry().with(Errors)).unwrap();
@@ -75,8 +83,9 @@ impl Unseen {
         let folder = tempfile::tempdir().unwrap();
         let start = Start {
             open: None,
-            opener: Arc::new(open),
-            library: Vec::new(),
+            opener,
+            picker: Arc::new(|| Err("nobody is asked in a test".into())),
+            library: Box::new(Vec::new),
             settings: SettingsFile::at(folder.path().join("settings.ron")),
             report: None,
         };
@@ -92,7 +101,7 @@ impl Unseen {
             window::describe(Place::default()),
             Loop::Caller,
         );
-        let (desk, disk) = saving::desk(&start).unwrap();
+        let (desk, disk) = saving::desk(&start, Vec::new()).unwrap();
         app::add_room(&mut app, desk, disk);
         if let Some(name) = scenario {
             app.insert_resource(opening::First(name.into()));
@@ -197,6 +206,81 @@ fn a_scenario_that_cannot_be_opened_leaves_the_window_usable() {
     });
     unseen.press(Key::Escape, KeyCode::Escape);
     assert_eq!(unseen.state()["trouble"], Value::Null);
+}
+
+#[test]
+fn a_file_that_is_dropped_onto_the_window_is_opened() {
+    let mut unseen = Unseen::start(None);
+    unseen.app.update();
+    let world = unseen.app.world_mut();
+    let window = world
+        .query_filtered::<Entity, With<PrimaryWindow>>()
+        .single(world)
+        .unwrap();
+    world.write_message(FileDragAndDrop::DroppedFile {
+        window,
+        path_buf: "facebook-to-s3".into(),
+    });
+    unseen.until("opening", |state| state["scenario"] == "facebook-to-s3");
+}
+
+#[test]
+fn what_takes_long_to_open_says_so_and_can_be_cancelled_or_replaced() {
+    let (stuck, wait) = std::sync::mpsc::channel::<()>();
+    let wait = Mutex::new(wait);
+    let opener: Opener = Arc::new(move |name| {
+        if name == "stuck" {
+            // As long as the test has not gone on
+            let _ = wait.lock().unwrap().recv();
+        }
+        open(name)
+    });
+    let mut unseen = Unseen::opening_by(Some("stuck"), opener);
+    unseen.until("the beginning", |state| state["opening"] == "stuck");
+    assert_eq!(unseen.state()["waiting"], false, "that would be fussy");
+    unseen.until("saying so", |state| state["waiting"] == true);
+    let desk = &mut unseen.app.world_mut().resource_mut::<Desk>();
+    let effects = desk.model.apply(Command::CancelOpening);
+    unseen.app.world_mut().resource_mut::<Asked>().0 = effects;
+    unseen.until("the end", |state| state["opening"].is_null());
+    unseen.app.world_mut().resource_mut::<Asked>().0 = vec![Effect::Open("facebook-to-s3".into())];
+    unseen.until("another", |state| state["scenario"] == "facebook-to-s3");
+    drop(stuck);
+    for _ in 0..20 {
+        unseen.app.update();
+    }
+    assert_eq!(unseen.state()["trouble"], Value::Null);
+    assert_eq!(unseen.state()["scenario"], "facebook-to-s3");
+}
+
+#[test]
+fn without_a_file_dialog_the_window_says_so_and_goes_on() {
+    let mut unseen = Unseen::start(None);
+    unseen.app.update();
+    unseen.app.world_mut().resource_mut::<Asked>().0 = vec![Effect::OpenFile];
+    unseen.until("the message", |state| {
+        state["trouble"] == "There is no file dialog here"
+    });
+    unseen.press(Key::Escape, KeyCode::Escape);
+    assert_eq!(unseen.state()["trouble"], Value::Null);
+}
+
+#[test]
+fn a_lost_graphics_device_closes_the_window_with_its_reason_and_keeps_the_settings() {
+    let mut unseen = Unseen::start(Some("facebook-to-s3"));
+    unseen.until("opening", |state| state["scenario"] == "facebook-to-s3");
+    let lost = RenderError {
+        ty: ErrorType::DeviceLost,
+        description: "the card was pulled out\nof the slot".into(),
+        source: None,
+    };
+    let policy = broken::close(&lost, unseen.app.world_mut(), &mut World::new());
+    assert!(matches!(policy, RenderErrorPolicy::StopRendering));
+    unseen.app.update();
+    assert_eq!(unseen.app.should_exit(), Some(AppExit::Success));
+    let reason = unseen.app.world().resource::<broken::Broken>().reason();
+    assert_eq!(reason.as_deref(), Some("the card was pulled out"));
+    assert!(unseen.folder.path().join("settings.ron").exists());
 }
 
 #[test]

@@ -22,7 +22,7 @@ const MAX_SIZE: f32 = 16_384.0;
 /// Farthest remembered corner in pixels that is believed.
 const MAX_CORNER: i32 = 32_000;
 /// Frames drawn before the window shows itself: by then there are fonts and pipelines.
-const FIRST_SHOWN_FRAME: u32 = 2;
+pub(super) const FIRST_SHOWN_FRAME: u32 = 2;
 
 /// The window as it opens: hidden until there is something to see.
 pub(super) fn describe(place: Place) -> Window {

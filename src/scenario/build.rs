@@ -40,6 +40,12 @@ const ROLE_ID_CHARS: usize = 17;
 /// The longest session of a role that says nothing.
 const DEFAULT_SESSION: Span = Span::from_hours(1);
 
+/// What AWS attaches to every account of an organisation.
+const FULL_ACCESS: &str = r#"{
+  "Version": "2012-10-17",
+  "Statement": [{ "Effect": "Allow", "Action": "*", "Resource": "*" }]
+}"#;
+
 /// Why a world cannot be set up.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum WorldError {
@@ -74,6 +80,16 @@ pub enum WorldError {
         what: &'static str,
         /// Its name
         name: String,
+    },
+    /// What is wrong with an entry of the world
+    #[error("{error}")]
+    Entry {
+        /// The list it is in
+        list: &'static str,
+        /// Its id
+        id: String,
+        /// What is wrong
+        error: Box<WorldError>,
     },
 }
 
@@ -184,24 +200,18 @@ pub fn build(scenario: &Scenario, seed: u64) -> Result<(Cloud, Names), WorldErro
         names,
         world,
         keys: Vec::new(),
+        entry: None,
     };
-    builder.people();
-    builder.facebook();
-    builder.providers()?;
-    builder.roles()?;
-    builder.saml_providers()?;
-    for pool in &world.user_pools {
-        builder.user_pool(pool)?;
+    if let Err(error) = builder.everything() {
+        return Err(match builder.entry {
+            Some((list, id)) => WorldError::Entry {
+                list,
+                id: id.to_owned(),
+                error: Box::new(error),
+            },
+            None => error,
+        });
     }
-    for pool in &world.identity_pools {
-        builder.identity_pool(pool)?;
-    }
-    builder.identities()?;
-    builder.services();
-    builder.iam_users()?;
-    builder.edge()?;
-    builder.buckets()?;
-    builder.tables()?;
     let Builder {
         mut cloud,
         names,
@@ -243,9 +253,40 @@ pub(super) struct Builder<'a> {
     pub(super) world: &'a World,
     /// Names of the keys that providers sign with
     pub(super) keys: Vec<String>,
+    /// The entry that is being set up: its list and its id
+    entry: Option<(&'static str, &'a str)>,
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
+    /// Sets every list up, each after those it refers to.
+    fn everything(&mut self) -> Result<(), WorldError> {
+        self.people();
+        self.facebook();
+        self.providers()?;
+        self.roles()?;
+        self.service_control_policies()?;
+        self.saml_providers()?;
+        for pool in &self.world.user_pools {
+            self.at("user_pools", &pool.id);
+            self.user_pool(pool)?;
+        }
+        for pool in &self.world.identity_pools {
+            self.at("identity_pools", &pool.id);
+            self.identity_pool(pool)?;
+        }
+        self.identities()?;
+        self.services();
+        self.iam_users()?;
+        self.edge()?;
+        self.buckets()?;
+        self.tables()
+    }
+
+    /// What is being set up from here on: errors point at it.
+    pub(super) fn at(&mut self, list: &'static str, id: &'a str) {
+        self.entry = Some((list, id));
+    }
+
     pub(super) fn actor(&mut self, id: &str, kind: ActorKind, name: &str, account: Option<&str>) {
         self.cloud.add_actor(Actor {
             id: ActorId::new(id),
@@ -317,6 +358,7 @@ impl Builder<'_> {
 
     fn roles(&mut self) -> Result<(), WorldError> {
         for role in &self.world.roles {
+            self.at("roles", &role.id);
             let account = self.account(&role.account);
             let arn = format!("arn:aws:iam::{account}:role/{}", role.id);
             let stream = format!("iam/role/{}/id", role.id);
@@ -338,9 +380,39 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// What organisations let accounts do at most: beside what AWS attaches, or in its place.
+    fn service_control_policies(&mut self) -> Result<(), WorldError> {
+        let accounts: Vec<String> = match self.world.accounts.as_slice() {
+            [] => vec![self.names.account.clone()],
+            accounts => accounts.iter().map(|it| it.id.clone()).collect(),
+        };
+        for account in accounts {
+            let mut level = Vec::new();
+            let mut full_access = true;
+            for limit in &self.world.service_control_policies {
+                self.at("service_control_policies", &limit.id);
+                if limit.account.as_ref().is_none_or(|it| *it == account) {
+                    let policy = Policy::parse(PolicyKind::ServiceControl, &limit.json)?;
+                    level.push(NamedPolicy::new(limit.id.as_str(), policy));
+                    full_access &= !limit.only;
+                }
+            }
+            if level.is_empty() {
+                continue;
+            }
+            if full_access {
+                let policy = Policy::parse(PolicyKind::ServiceControl, FULL_ACCESS)?;
+                level.push(NamedPolicy::new("FullAWSAccess", policy));
+            }
+            self.cloud.iam.set_service_control(&account, vec![level]);
+        }
+        Ok(())
+    }
+
     /// IAM users, with a key in the hands of whoever has it.
     fn iam_users(&mut self) -> Result<(), WorldError> {
         for user in &self.world.iam_users {
+            self.at("iam_users", &user.id);
             let config = iam::UserConfig {
                 name: user.id.clone(),
                 account: self.account(&user.account),
@@ -555,6 +627,7 @@ impl Builder<'_> {
 
     fn identities(&mut self) -> Result<(), WorldError> {
         for identity in &self.world.identities {
+            self.at("identities", &identity.id);
             let pool = self.names.identity_pools.get(&identity.pool).cloned();
             let pool = pool.ok_or_else(|| missing("identity pool", &identity.pool))?;
             let logins = match &identity.user {
@@ -649,6 +722,7 @@ impl Builder<'_> {
 
     fn buckets(&mut self) -> Result<(), WorldError> {
         for bucket in &self.world.buckets {
+            self.at("buckets", &bucket.id);
             let policy = match &bucket.policy {
                 Some(json) => {
                     let parsed = Policy::parse(PolicyKind::Resource, json)?;
@@ -677,6 +751,7 @@ impl Builder<'_> {
 
     fn tables(&mut self) -> Result<(), WorldError> {
         for table in &self.world.tables {
+            self.at("tables", &table.id);
             let account = self.account(&table.account);
             let key = |name: &String| dynamodb::KeyAttribute::text(name.clone());
             self.cloud.dynamodb.add_table(dynamodb::TableConfig {

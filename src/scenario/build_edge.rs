@@ -22,19 +22,24 @@ impl Builder<'_> {
     pub(super) fn edge(&mut self) -> Result<(), WorldError> {
         let world = self.world;
         for function in &world.functions {
+            self.at("functions", &function.id);
             self.function(function)?;
         }
         for api in &world.apis {
+            self.at("apis", &api.id);
             self.api(api)?;
         }
         for balancer in &world.load_balancers {
+            self.at("load_balancers", &balancer.id);
             self.load_balancer(balancer)?;
         }
         for function in &world.functions {
+            self.at("functions", &function.id);
             self.permissions(function)?;
         }
         self.pool_functions()?;
         for application in &world.platform_applications {
+            self.at("platform_applications", &application.id);
             let account = self.account(&application.account);
             let platform = application.platform.name();
             let id = &application.id;
@@ -61,6 +66,7 @@ impl Builder<'_> {
     /// User pools are there before functions are, and learn of them now.
     fn pool_functions(&mut self) -> Result<(), WorldError> {
         for pool in &self.world.user_pools {
+            self.at("user_pools", &pool.id);
             let id = self.names.pools.get(&pool.id).cloned();
             let id = id.ok_or_else(|| missing("user pool", &pool.id))?;
             for (point, function) in &pool.triggers.functions {
@@ -216,6 +222,7 @@ impl Builder<'_> {
 
     fn sync(&mut self) -> Result<(), WorldError> {
         for settings in &self.world.sync {
+            self.at("sync", &settings.pool);
             let pool = self.names.identity_pools.get(&settings.pool).cloned();
             let pool = pool.ok_or_else(|| missing("identity pool", &settings.pool))?;
             if let Some(role) = &settings.push_role {

@@ -26,6 +26,7 @@ impl Builder<'_> {
             self.provider(provider);
         }
         for app in &self.world.provider_apps {
+            self.at("provider_apps", &app.id);
             let actor = ActorId::new(&app.provider);
             let beside = app.beside.as_ref();
             let config = AppConfig {
@@ -130,6 +131,7 @@ impl Builder<'_> {
 
     fn workloads(&mut self) -> Result<(), WorldError> {
         for workload in &self.world.workloads {
+            self.at("workloads", &workload.id);
             let actor = ActorId::new(&workload.provider);
             let config = match &workload.runs {
                 Runs::Job {
@@ -154,6 +156,7 @@ impl Builder<'_> {
 
     fn iam_oidc_providers(&mut self) -> Result<(), WorldError> {
         for known in &self.world.oidc_providers {
+            self.at("oidc_providers", &known.id);
             let issuer = self.names.issuers.get(&known.provider).cloned();
             let issuer = issuer.ok_or_else(|| missing("identity provider", &known.provider))?;
             let apps = known.apps.iter();
@@ -171,6 +174,7 @@ impl Builder<'_> {
     /// Companies with their people; roles must be there already.
     pub(super) fn saml_providers(&mut self) -> Result<(), WorldError> {
         for provider in &self.world.saml_providers {
+            self.at("saml_providers", &provider.id);
             let actor = ActorId::new(&provider.id);
             self.actor(&provider.id, ActorKind::SamlProvider, &provider.name, None);
             let config = SamlProviderConfig {

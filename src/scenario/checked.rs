@@ -7,6 +7,7 @@ use super::change::Placed;
 use super::diagnostic::{SourceId, Sources};
 use super::file::{Expect, Experiment, Level, Question};
 use super::locate::Bytes;
+use super::merge::place_of_entry;
 use super::world_file::World;
 
 /// The seed of a scenario that names none.
@@ -62,6 +63,26 @@ pub struct Scenario {
     pub sources: Sources,
     /// The scenario's own text
     pub source: SourceId,
+    /// The text of the shared world that it names
+    pub world_source: Option<SourceId>,
+}
+
+impl Scenario {
+    /// The first beat that is not inherited.
+    pub fn first_own_beat(&self) -> usize {
+        let own = |beat: &Beat| beat.place.0 == self.source;
+        self.beats.iter().position(own).unwrap_or(self.beats.len())
+    }
+
+    /// Where an entry of the world stands: in the scenario's own text, or in one it begins with.
+    pub fn place_of_entry(&self, list: &str, id: &str) -> Option<Place> {
+        let mut sources: Vec<SourceId> = self.sources.ids().collect();
+        sources.sort_by_key(|source| *source != self.source);
+        sources.into_iter().find_map(|source| {
+            let span = place_of_entry(self.sources.text(source), list, id)?;
+            Some((source, span))
+        })
+    }
 }
 
 /// A group of beats.

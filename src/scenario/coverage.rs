@@ -1,15 +1,21 @@
-//! Which exam themes the library shows: the page `docs/coverage.md`, written from what the
-//! scenarios say about themselves. A test keeps the page fresh and lets no theme get lost.
+//! Which exam themes the library shows, and what learners get stuck on: the page `docs/coverage.md`, written from what the
+//! scenarios say about themselves. A test keeps the page fresh and lets no theme and no row get lost.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::Scenario;
+use super::stuck::ROWS;
 use super::themes::{TITLES, title};
 
 /// The head of the page.
 const HEAD: &str = "# Which scenario shows what\n\n\
     Written from the scenarios themselves; `TOKENTRAIL_BLESS=1 cargo test coverage` writes it anew.\n\n";
+
+/// The head of its second table.
+const STUCK: &str = "\n## What learners get stuck on\n\n\
+    After public issue threads. A scenario that names a row refuses somebody in these words.\n\n\
+    | row | about | words of the refusal | scenarios |\n|---|---|---|---|\n";
 
 /// The page for these scenarios.
 pub fn page(scenarios: &[Scenario]) -> String {
@@ -37,6 +43,17 @@ pub fn page(scenarios: &[Scenario]) -> String {
             shown.join(", ")
         };
         line(&mut page, format_args!("| {number} | {about} | {shown} |"));
+    }
+    page.push_str(STUCK);
+    for row in ROWS {
+        let names = |scenario: &&Scenario| scenario.stuck.iter().any(|it| it == row.id);
+        let shown: Vec<String> = scenarios.iter().filter(names).map(link).collect();
+        let says = row.says.map_or_else(String::new, |it| format!("`{it}`"));
+        let (id, about, shown) = (row.id, row.about, shown.join(", "));
+        line(
+            &mut page,
+            format_args!("| `{id}` | {about} | {says} | {shown} |"),
+        );
     }
     page.push_str("\n## Scenarios\n\n| scenario | shows | level | minutes | themes |\n|---|---|---|---|---|\n");
     for scenario in scenarios {

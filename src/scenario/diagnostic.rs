@@ -187,6 +187,11 @@ impl Sources {
         self.texts.get(id.0).map_or("", |(_, text)| text)
     }
 
+    /// What every text goes by, in the order of adding.
+    pub fn ids(&self) -> impl Iterator<Item = SourceId> + use<> {
+        (0..self.texts.len()).map(SourceId)
+    }
+
     /// Every text, in the order of adding.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.texts.iter().map(|(_, text)| text.as_str())

@@ -61,6 +61,10 @@ pub struct File {
     /// The last beat that is shared; without it, all of them
     #[serde(default)]
     pub until: Option<String>,
+    /// Entries of the world of the scenario extended that are not there, by list:
+    /// `{"roles": ["Office"]}`
+    #[serde(default)]
+    pub without: BTreeMap<String, Vec<String>>,
     /// What a learner changes in the beats inherited: they are performed with it
     #[serde(default)]
     pub changes: Vec<Placed>,

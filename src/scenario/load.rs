@@ -10,6 +10,7 @@ use super::files::Files;
 use super::known::Known;
 use super::limits::{MAX_ACTIONS, MAX_BEATS, MAX_EXTENDS};
 use super::locate::Path;
+use super::merge::{leave_out, merged};
 use super::read::{Read, read as read_file};
 use super::world_file::World;
 use crate::protocol::time::Moment;
@@ -55,10 +56,11 @@ fn load_chain(
     }
     let mut own = read.file.world.clone();
     check::resolve_policies(report, &read, files, &mut own);
-    let inherited = parent
+    let mut inherited = parent
         .as_ref()
         .map(|parent| parent.world.clone())
         .unwrap_or_default();
+    leave_out(report, &read, &read.file.without, &mut inherited);
     let shared = load_world(report, files, &read);
     if read.file.world_file.is_some() && shared.is_none() {
         // Everything that refers into it would be wrong too
@@ -73,7 +75,10 @@ fn load_chain(
     check::check(report, &read, &known, &world);
     let joined = join(report, &read, parent, world)?;
     check::check_changes(report, &read, &known, &joined);
-    Some(joined)
+    Some(Scenario {
+        world_source: shared.map(|shared| shared.source),
+        ..joined
+    })
 }
 
 fn load_parent(
@@ -172,48 +177,6 @@ fn cut(report: &mut Report, read: &Read, parent: &mut Scenario) {
     parent.chapters.retain(|chapter| chapter.first_beat <= last);
 }
 
-/// The inherited world with this file's entries in place of, or behind, its own.
-fn merged(mut world: World, own: World) -> World {
-    fn put<T>(list: &mut Vec<T>, own: Vec<T>, id: impl Fn(&T) -> &str) {
-        for entry in own {
-            match list.iter().position(|old| id(old) == id(&entry)) {
-                Some(at) => {
-                    if let Some(old) = list.get_mut(at) {
-                        *old = entry;
-                    }
-                }
-                None => list.push(entry),
-            }
-        }
-    }
-    put(&mut world.accounts, own.accounts, |it| &it.id);
-    put(&mut world.people, own.people, |it| &it.id);
-    put(&mut world.devices, own.devices, |it| &it.id);
-    put(&mut world.facebook_apps, own.facebook_apps, |it| &it.id);
-    put(&mut world.providers, own.providers, |it| &it.id);
-    put(&mut world.provider_apps, own.provider_apps, |it| &it.id);
-    put(&mut world.workloads, own.workloads, |it| &it.id);
-    put(&mut world.oidc_providers, own.oidc_providers, |it| &it.id);
-    put(&mut world.saml_providers, own.saml_providers, |it| &it.id);
-    put(&mut world.user_pools, own.user_pools, |it| &it.id);
-    put(&mut world.identity_pools, own.identity_pools, |it| &it.id);
-    put(&mut world.identities, own.identities, |it| &it.id);
-    put(&mut world.roles, own.roles, |it| &it.id);
-    put(&mut world.iam_users, own.iam_users, |it| &it.id);
-    put(&mut world.buckets, own.buckets, |it| &it.id);
-    put(&mut world.tables, own.tables, |it| &it.id);
-    put(&mut world.functions, own.functions, |it| &it.id);
-    put(&mut world.apis, own.apis, |it| &it.id);
-    put(&mut world.load_balancers, own.load_balancers, |it| &it.id);
-    put(
-        &mut world.platform_applications,
-        own.platform_applications,
-        |it| &it.id,
-    );
-    put(&mut world.sync, own.sync, |it| &it.pool);
-    world
-}
-
 /// The inherited beats, then this file's own.
 fn join(
     report: &mut Report,
@@ -296,6 +259,7 @@ fn join(
         experiments: file.experiments.clone(),
         sources: Sources::default(),
         source: read.source,
+        world_source: None,
     })
 }
 

@@ -1,6 +1,8 @@
 //! Every shipped scenario, loaded and performed.
 
 mod account;
+mod language;
+mod library_rules;
 
 use std::sync::OnceLock;
 

@@ -59,6 +59,8 @@ pub struct World {
     pub platform_applications: Vec<PlatformApplication>,
     /// Cognito Sync (legacy), by identity pool
     pub sync: Vec<SyncSettings>,
+    /// What an organisation lets its accounts do at most
+    pub service_control_policies: Vec<ServiceControlPolicy>,
 }
 
 /// An AWS account.
@@ -507,6 +509,23 @@ pub struct RolePolicy {
     pub id: String,
     /// JSON, or the path of a JSON file beside the scenario
     pub json: String,
+}
+
+/// What an organisation lets its accounts do at most. As at AWS, `FullAWSAccess` is attached beside
+/// it, so that it takes away what it denies; without that one only what it allows is left.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceControlPolicy {
+    /// Its name
+    pub id: String,
+    /// The account it limits; every account of the world where none is named
+    #[serde(default)]
+    pub account: Option<String>,
+    /// JSON, or the path of a JSON file beside the scenario
+    pub json: String,
+    /// `FullAWSAccess` was detached
+    #[serde(default)]
+    pub only: bool,
 }
 
 /// An S3 bucket.

@@ -8,6 +8,9 @@ const CLOSEST: f32 = 4.0;
 /// How much of the stage a card takes that is looked at.
 const FOCUS_SHARE: (f32, f32) = (0.36, 0.5);
 
+/// How long looking somewhere else takes, in seconds.
+const GLIDE_SECONDS: f32 = 0.28;
+
 /// What part of the stage is seen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lens {
@@ -80,6 +83,23 @@ impl Lens {
         Self { pan, ..self }
     }
 
+    /// A part of the way to another lens. Closeness grows by equal factors in equal times, and the
+    /// point that both see in the same place stays there.
+    #[must_use]
+    fn toward(self, to: Self, part: f32) -> Self {
+        let zoom = self.zoom * (to.zoom / self.zoom).powf(part);
+        // Pans are linear in closeness, so that what is gone to comes nearer on a straight line
+        let way = to.zoom - self.zoom;
+        let part = if way.abs() < 0.001 {
+            part
+        } else {
+            (zoom - self.zoom) / way
+        };
+        let between = |from: f32, to: f32| from + (to - from) * part;
+        let pan = Point::new(between(self.pan.x, to.pan.x), between(self.pan.y, to.pan.y));
+        Self { zoom, pan }
+    }
+
     fn point(self, point: Point) -> Point {
         Point::new(
             point.x * self.zoom + self.pan.x,
@@ -124,6 +144,42 @@ impl Lens {
     }
 }
 
+/// From one lens to another in a moment: a function of the time that has passed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Glide {
+    from: Lens,
+    to: Lens,
+    seconds: f32,
+}
+
+impl Glide {
+    /// Begins at what is seen now.
+    pub fn new(from: Lens, to: Lens) -> Self {
+        Self {
+            from,
+            to,
+            seconds: 0.0,
+        }
+    }
+
+    /// Where it leads.
+    pub fn target(&self) -> Lens {
+        self.to
+    }
+
+    /// Lets time pass. What is seen then, and whether it has arrived.
+    pub fn advance(&mut self, seconds: f32) -> (Lens, bool) {
+        self.seconds += seconds.max(0.0);
+        let part = (self.seconds / GLIDE_SECONDS).min(1.0);
+        if part >= 1.0 {
+            return (self.to, true);
+        }
+        // Fast at first, slow at the end: the answer to the key is seen at once
+        let eased = 1.0 - (1.0 - part).powi(3);
+        (self.from.toward(self.to, eased), false)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,5 +219,37 @@ mod tests {
         assert!(seen.w > card.w * 1.5);
         assert!(seen.x >= 0.0 && seen.right() <= STAGE.0);
         assert!(seen.y >= 0.0 && seen.bottom() <= STAGE.1);
+    }
+
+    #[test]
+    fn a_glide_begins_where_one_is_and_ends_exactly_where_it_leads() {
+        let from = Lens::default();
+        let to = Lens::onto(Rect::new(800.0, 40.0, 150.0, 60.0), STAGE);
+        let mut glide = Glide::new(from, to);
+        assert_eq!(glide.advance(0.0), (from.toward(to, 0.0), false));
+        let mut closeness = from.zoom();
+        for _ in 0..5 {
+            let (lens, arrived) = glide.advance(GLIDE_SECONDS / 6.0);
+            assert!(!arrived && lens.zoom() > closeness);
+            assert!(lens.point(Point::default()).x <= 0.01, "{lens:?}");
+            closeness = lens.zoom();
+        }
+        assert_eq!(glide.advance(GLIDE_SECONDS), (to, true));
+    }
+
+    #[test]
+    fn gliding_in_small_steps_or_in_one_leads_to_the_same_picture() {
+        let to = Lens::default().closer(2.0, Point::new(300.0, 200.0), STAGE);
+        let (mut one, mut many) = (
+            Glide::new(Lens::default(), to),
+            Glide::new(Lens::default(), to),
+        );
+        let at_once = one.advance(0.1).0;
+        let mut stepped = many.advance(0.05).0;
+        for _ in 0..5 {
+            stepped = many.advance(0.01).0;
+        }
+        assert!((at_once.zoom() - stepped.zoom()).abs() < 0.001);
+        assert!((at_once.pan.x - stepped.pan.x).abs() < 0.05);
     }
 }

@@ -158,6 +158,30 @@ impl Playback {
         SPEEDS.get(self.speed).map_or(1.0, |(speed, _)| *speed)
     }
 
+    /// How many steps faster than normal it runs.
+    pub fn speed_steps(&self) -> i32 {
+        let steps = self.speed as i64 - NORMAL_SPEED as i64;
+        i32::try_from(steps).unwrap_or(0)
+    }
+
+    /// How many steps faster than normal it runs after a command, where nothing is loaded.
+    pub fn after(steps: i32, command: PlaybackCommand) -> i32 {
+        let mut empty = Self::new(Marks::default());
+        empty.apply(PlaybackCommand::Speed(steps));
+        empty.apply(command);
+        empty.speed_steps()
+    }
+
+    /// A speed in words, by how many steps faster than normal it is.
+    pub fn speed_of(steps: i32) -> &'static str {
+        let wanted = NORMAL_SPEED as i64 + i64::from(steps);
+        let at = usize::try_from(wanted.max(0)).unwrap_or(0);
+        SPEEDS
+            .get(at)
+            .or(SPEEDS.last())
+            .map_or("1×", |(_, text)| text)
+    }
+
     /// The speed in words.
     pub fn speed_text(&self) -> &'static str {
         SPEEDS.get(self.speed).map_or("1×", |(_, text)| text)

@@ -1,5 +1,5 @@
-//! The same recording as a sequence diagram: a lifeline for everybody who says something, an
-//! arrow for every request and every answer, from top to bottom in the order of happening. Worked
+//! The same recording as a sequence diagram: a lifeline for every person and for everybody who
+//! says something, an arrow for every request and every answer, from top to bottom in the order of happening. Worked
 //! out once per recording and width; what has happened at a moment is asked of the stage.
 
 use crate::cloud::ledger::{ActorId, ActorKind, Exchange, ExchangeId, Step};
@@ -144,7 +144,8 @@ fn lifelines(recording: &Recording, width: f32, unit: f32) -> Vec<Lifeline> {
     let cast: Vec<_> = recording
         .actors
         .iter()
-        .filter(|actor| speaks(&actor.id))
+        // People say nothing by themselves, but it is about them
+        .filter(|actor| actor.kind == ActorKind::Person || speaks(&actor.id))
         .collect();
     let margin = MARGIN * unit;
     let even = (width - 2.0 * margin) / cast.len().max(1) as f32;
@@ -321,6 +322,21 @@ mod tests {
                     .collect();
                 assert!(!of[0].answer && of[1].answer && of[0].y < of[1].y);
                 assert_eq!(of[1].refused, exchange.refused());
+            }
+        }
+    }
+
+    #[test]
+    fn every_person_has_a_lifeline_and_whoever_speaks_has_one() {
+        for recording in stories() {
+            let sequence = Sequence::new(&recording, 1200.0, 1.0);
+            let has = |id: &ActorId| sequence.lifelines.iter().any(|line| line.id == *id);
+            let people = recording.actors.iter();
+            for person in people.filter(|actor| actor.kind == ActorKind::Person) {
+                assert!(has(&person.id), "{}", person.name);
+            }
+            for exchange in &recording.exchanges {
+                assert!(has(&exchange.from) && has(&exchange.to));
             }
         }
     }

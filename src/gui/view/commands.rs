@@ -1,9 +1,12 @@
 //! Everything a person can ask of the window, and the one table that binds each of these to
 //! keys, words and a group. The shortcut sheet, tooltips and the palette are generated from it.
 
+use std::sync::OnceLock;
+
 use bevy_egui::egui::{Context, Event, Key, Modifiers};
 
 use super::branches::{self, Branching};
+use super::model::{Language, Narrow};
 use super::theme::ThemeName;
 use crate::cloud::ledger::{ActorId, ArtifactId, ExchangeId};
 use crate::stage::frame::Point;
@@ -49,6 +52,24 @@ pub enum Dialog {
     Naming,
     /// A branch as a scenario file
     Save,
+    /// The licences of typefaces and icons, whole
+    Licences,
+}
+
+impl Dialog {
+    /// All there are.
+    pub const ALL: [Self; 10] = [
+        Self::Sheet,
+        Self::Palette,
+        Self::Search,
+        Self::Settings,
+        Self::About,
+        Self::Licences,
+        Self::Edit,
+        Self::Experiments,
+        Self::Naming,
+        Self::Save,
+    ];
 }
 
 /// What a person asks of the window.
@@ -74,6 +95,10 @@ pub enum Command {
     Branch(Branching),
     /// Asks for a file
     OpenFile,
+    /// Stops waiting for what is being opened
+    CancelOpening,
+    /// Takes a file off the list of those that were opened
+    ForgetRecent(String),
     /// Opens or closes the library
     ToggleLibrary,
     /// Opens or closes the inspector
@@ -88,10 +113,10 @@ pub enum Command {
     GoTo(Found),
     /// Narrows the library
     Filter(String),
-    /// Narrows the library to an exam, or no longer
-    FilterExam(String),
-    /// Narrows the library to a theme, or no longer
-    FilterTheme(u32),
+    /// Narrows the library to something, or no longer
+    Narrow(Narrow),
+    /// Shows the whole library again
+    Widen,
     /// Chooses something to look at
     Select(Selection),
     /// Shows or hides the secrets of what is chosen
@@ -114,6 +139,8 @@ pub enum Command {
     ZoomStep(i32),
     /// Moves a stage that is looked at closely
     Pan(Point),
+    /// Moves it by steps, right and down
+    PanStep(i32, i32),
     /// Looks at what is chosen closely
     Focus,
     /// Shows the whole stage
@@ -130,6 +157,8 @@ pub enum Command {
     TextSize(i32),
     /// Fades instead of movement
     ToggleMotion,
+    /// Another language of buttons and menus
+    Language(Language),
     /// One step out: dialog, selection, presenter
     StepOut,
     /// Closes the window
@@ -226,6 +255,8 @@ impl Keys {
         let name = match self.key {
             Key::ArrowLeft => "←",
             Key::ArrowRight => "→",
+            Key::ArrowUp => "↑",
+            Key::ArrowDown => "↓",
             Key::Space => "Space",
             Key::Questionmark => "?",
             Key::Slash => "/",
@@ -273,12 +304,15 @@ pub(super) fn bind(group: Group, command: Command, label: &'static str, keys: &[
 }
 
 /// Every command that has a name, in the order of the sheet.
-pub fn table() -> Vec<Binding> {
-    let mut table = play_bindings();
-    table.extend(view_bindings());
-    table.extend(branches::bindings());
-    table.extend(app_bindings());
-    table
+pub fn table() -> &'static [Binding] {
+    static TABLE: OnceLock<Vec<Binding>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table = play_bindings();
+        table.extend(view_bindings());
+        table.extend(branches::bindings());
+        table.extend(app_bindings());
+        table
+    })
 }
 
 fn play_bindings() -> Vec<Binding> {
@@ -363,10 +397,30 @@ fn view_bindings() -> Vec<Binding> {
         view(Command::Presenter, "Presenter view", &[plain(Key::P)]),
         view(Command::Blank, "Blank the screen", &[plain(Key::B)]),
         view(Command::Fullscreen, "Full screen", &[plain(Key::F)]),
-        view(Command::ZoomStep(1), "Look closer", &[]),
-        view(Command::ZoomStep(-1), "Look less closely", &[]),
-        view(Command::Focus, "Look at what is chosen", &[]),
+        view(Command::ZoomStep(1), "Look closer", &[plain(Key::Z)]),
+        view(Command::ZoomStep(-1), "Look less closely", &[shift(Key::Z)]),
+        view(
+            Command::Focus,
+            "Look at what is chosen",
+            &[plain(Key::Enter)],
+        ),
         view(Command::FitAll, "Show the whole stage", &[ctrl(Key::Num0)]),
+        view(
+            Command::PanStep(-1, 0),
+            "Look left",
+            &[shift(Key::ArrowLeft)],
+        ),
+        view(
+            Command::PanStep(1, 0),
+            "Look right",
+            &[shift(Key::ArrowRight)],
+        ),
+        view(Command::PanStep(0, -1), "Look up", &[shift(Key::ArrowUp)]),
+        view(
+            Command::PanStep(0, 1),
+            "Look down",
+            &[shift(Key::ArrowDown)],
+        ),
         view(Command::NextTheme, "Next theme", &[]),
         view(
             Command::TextSize(1),
@@ -384,6 +438,7 @@ fn app_bindings() -> Vec<Binding> {
     vec![
         app(Command::Home, "Start screen", &[plain(Key::H)]),
         app(Command::OpenFile, "Open a file", &[ctrl(Key::O)]),
+        app(Command::CancelOpening, "Stop opening", &[]),
         app(
             Command::Dialog(Dialog::Palette),
             "Command palette",
@@ -396,6 +451,11 @@ fn app_bindings() -> Vec<Binding> {
         ),
         app(Command::Dialog(Dialog::Settings), "Settings", &[]),
         app(Command::Dialog(Dialog::About), "About Tokentrail", &[]),
+        app(
+            Command::Dialog(Dialog::Licences),
+            "Licences of typefaces and icons",
+            &[],
+        ),
         app(Command::StepOut, "Step out", &[plain(Key::Escape)]),
         app(Command::Quit, "Quit", &[ctrl(Key::Q)]),
     ]
@@ -404,7 +464,7 @@ fn app_bindings() -> Vec<Binding> {
 /// Name and keys of a command, for a tooltip.
 pub fn tooltip(command: &Command) -> String {
     table()
-        .into_iter()
+        .iter()
         .find(|binding| binding.command == *command)
         .map_or_else(String::new, |binding| match binding.keys.first() {
             Some(keys) => format!("{} ({})", binding.label, keys.text()),
@@ -413,7 +473,7 @@ pub fn tooltip(command: &Command) -> String {
 }
 
 /// What the keys pressed since the last picture ask for. While somebody types, only keys with
-/// Ctrl and Esc count; a focused control keeps Space for itself.
+/// Ctrl and Esc count; a focused control keeps Space and Enter for itself.
 pub fn pressed(ctx: &Context) -> Vec<Command> {
     let typing = ctx.text_edit_focused();
     let focused = ctx.memory(|memory| memory.focused().is_some());
@@ -430,7 +490,10 @@ pub fn pressed(ctx: &Context) -> Vec<Command> {
         });
         pressed
             .filter(|(key, modifiers)| !typing || modifiers.command || *key == Key::Escape)
-            .filter(|(key, modifiers)| !(focused && *key == Key::Space && !modifiers.shift))
+            .filter(|(key, modifiers)| {
+                let pressing = matches!(key, Key::Space | Key::Enter) && !modifiers.shift;
+                !(focused && pressing)
+            })
             .filter_map(|(key, modifiers)| {
                 let keys =
                     |binding: &&Binding| binding.keys.iter().any(|k| k.matches(key, modifiers));
@@ -444,13 +507,13 @@ pub fn pressed(ctx: &Context) -> Vec<Command> {
 }
 
 /// The commands whose names contain every word of a filter, in the order of the table.
-pub fn matching(filter: &str) -> Vec<Binding> {
+pub fn matching(filter: &str) -> Vec<&'static Binding> {
     let wanted = filter.to_lowercase();
-    let fits = |binding: &Binding| {
+    let fits = |binding: &&Binding| {
         let label = binding.label.to_lowercase();
         wanted.split_whitespace().all(|word| label.contains(word))
     };
-    table().into_iter().filter(fits).collect()
+    table().iter().filter(fits).collect()
 }
 
 #[cfg(test)]
@@ -461,7 +524,7 @@ mod tests {
     fn no_two_commands_share_a_key() {
         let mut seen: Vec<(Keys, &str)> = Vec::new();
         for binding in table() {
-            for keys in binding.keys {
+            for keys in binding.keys.iter().copied() {
                 if let Some((_, other)) = seen.iter().find(|(other, _)| *other == keys) {
                     panic!("{} is bound to {} and {other}", keys.text(), binding.label);
                 }

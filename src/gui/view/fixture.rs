@@ -23,6 +23,8 @@ pub fn entries() -> Vec<Entry> {
         minutes: 9,
         exams: vec!["DVA".into(), "SAA".into()],
         themes: vec![4],
+        domains: vec!["Security".into()],
+        level: "beginner".into(),
     };
     vec![
         entry("facebook-to-s3", "Facebook to S3, step by step", None),

@@ -30,7 +30,7 @@ use self::theme::Theme;
 pub use self::theme::ThemeName;
 
 use self::panels::{
-    beside, caption, change_menu, dialogs, inspector, library, performing,
+    beside, caption, change_menu, dialogs, inspector, library, opening, performing,
     question as question_panel, rail, sequence, stage, start, top_bar, transport, trouble,
 };
 use self::window::Areas;
@@ -69,6 +69,7 @@ pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
     ui.painter()
         .rect_filled(window, 0, model.theme.colours.background);
     if model.blank {
+        blank(ui, window);
         return out;
     }
     panels(ui, model, &areas, &mut out);
@@ -79,6 +80,7 @@ pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
     dialogs::show(ui, model, window, &mut out);
     change_menu::show(ui, model, window, &mut out);
     performing::show(ui, model, window, &mut out);
+    opening::show(ui, model, window, &mut out);
     out
 }
 
@@ -91,6 +93,18 @@ fn fit(model: &mut Model, area: egui::Rect) {
     if halves.is_some() {
         model.keep_beside();
     }
+}
+
+/// Nothing to look at, and words for those who do not look.
+fn blank(ui: &Ui, window: egui::Rect) {
+    let black = ui.interact(window, ui.id().with("blank"), egui::Sense::hover());
+    black.widget_info(|| {
+        egui::WidgetInfo::labeled(
+            egui::WidgetType::Label,
+            true,
+            "Blank screen; B shows it again",
+        )
+    });
 }
 
 fn label_size(theme: &Theme) -> f32 {
@@ -133,7 +147,10 @@ fn panels(ui: &mut Ui, model: &Model, areas: &Areas, out: &mut Vec<Command>) {
         transport::show(ui, model, area, out);
     }
     if model.screen == Screen::Stage {
-        question_panel::show(ui, model, areas.show(), out);
+        match areas.question {
+            Some(area) => question_panel::dock(ui, model, area, out),
+            None => question_panel::fill(ui, model, areas.show(), out),
+        }
     }
     if let Some(area) = areas.inspector {
         inspector::show(ui, model, area, out);

@@ -18,6 +18,12 @@ pub fn named(ui: &Ui, theme: &Theme, response: &Response, name: &str) {
     focus_ring(ui.painter(), theme, response, theme.space.small_radius);
 }
 
+/// Names a field for screen readers: the words in it that say what to type are gone once somebody
+/// types.
+pub fn field_named(response: &Response, name: &str) {
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::TextEdit, true, name));
+}
+
 /// The ring around what the keyboard is on.
 pub fn focus_ring(painter: &Painter, theme: &Theme, response: &Response, radius: f32) {
     if response.has_focus() {
@@ -65,6 +71,13 @@ pub fn icon_button_at(
     response
 }
 
+/// Explains a control while the pointer rests on it. The words are made only then.
+pub fn hinted(response: Response, hint: impl FnOnce() -> String) -> Response {
+    response.on_hover_ui(|ui| {
+        ui.label(hint());
+    })
+}
+
 /// An icon button that asks for a command; its tooltip names the key.
 pub fn command_icon(
     ui: &Ui,
@@ -75,13 +88,15 @@ pub fn command_icon(
     out: &mut Vec<Command>,
 ) {
     let response = icon_button_at(ui, theme, rect, icon, name, active);
-    let hint = tooltip(&command);
-    let hint = if hint.is_empty() {
-        name.to_owned()
-    } else {
-        hint
+    let hint = || {
+        let hint = tooltip(&command);
+        if hint.is_empty() {
+            name.to_owned()
+        } else {
+            hint
+        }
     };
-    if response.on_hover_text(hint).clicked() {
+    if hinted(response, hint).clicked() {
         out.push(command);
     }
 }

@@ -5,6 +5,7 @@ use bevy_egui::egui::{Rect, pos2, vec2};
 
 use super::model::{Model, Screen};
 use super::panels::branch_lines;
+use super::question::Phase;
 
 /// The narrowest library, in points.
 const LIBRARY_MIN: f32 = 200.0;
@@ -14,6 +15,12 @@ const INSPECTOR_MIN: f32 = 240.0;
 const INSPECTOR_SHARE: f32 = 0.27;
 /// The part of the room beside the panels that the stage keeps above the caption.
 const STAGE_DEPTH: f32 = 0.42;
+/// How wide a question is, in points at text size 1.
+const QUESTION: f32 = 400.0;
+/// The part of the window that a question takes at most.
+const QUESTION_SHARE: f32 = 0.42;
+/// The part of the screen that a question takes while presenting, once its beat is played.
+const PRESENTER_QUESTION_SHARE: f32 = 0.38;
 /// The part of the window that is the stage's, at least.
 const STAGE_SHARE: f32 = 0.5;
 
@@ -30,6 +37,8 @@ pub struct Areas {
     pub inspector: Option<Rect>,
     /// The stage, or the start screen
     pub stage: Rect,
+    /// The beat's question, beside the stage: it never covers what it asks about
+    pub question: Option<Rect>,
     /// What the audience reads
     pub caption: Option<Rect>,
     /// Transport and timeline
@@ -48,19 +57,30 @@ impl Areas {
                 library: None,
                 inspector: None,
                 stage: window,
+                question: None,
                 caption: None,
                 transport: None,
             };
         }
+        let docked = on_stage && model.asking.is_some_and(|it| docks(model, it.phase));
         if model.presenter && on_stage {
             let edge = (window.bottom() - caption).max(window.center().y);
+            let (above, words) = window.split_top_bottom_at_y(edge);
+            let width = window.width() * PRESENTER_QUESTION_SHARE;
+            let split = if docked {
+                above.right() - width
+            } else {
+                above.right()
+            };
+            let (stage, question) = above.split_left_right_at_x(split);
             return Self {
                 top: None,
                 rail: None,
                 library: None,
                 inspector: None,
-                stage: Rect::from_min_max(window.min, pos2(window.right(), edge)),
-                caption: Some(Rect::from_min_max(pos2(window.left(), edge), window.max)),
+                stage,
+                question: docked.then_some(question),
+                caption: Some(words),
                 transport: None,
             };
         }
@@ -76,15 +96,20 @@ impl Areas {
             fits.then_some(width)
         };
         let library_wanted = model.settings.library_width.unwrap_or(space.library);
-        let library = side(
-            model.settings.library,
-            library_wanted.min(480.0),
-            LIBRARY_MIN,
-        );
         let usual = space.inspector.min(window.width() * INSPECTOR_SHARE);
         let inspector_wanted = model.settings.inspector_width.unwrap_or(usual);
-        let shown = on_stage && model.settings.inspector;
-        let inspector = side(shown, inspector_wanted.min(720.0), INSPECTOR_MIN);
+        // A question takes the inspector's place until it is over
+        let question_wanted = QUESTION * model.theme.scale;
+        let question_most = window.width() * QUESTION_SHARE;
+        let question = side(docked, question_wanted.min(question_most), INSPECTOR_MIN);
+        let shown = on_stage && model.settings.inspector && question.is_none();
+        // Whatever is asked first gets its room; a library that finds none waits until it is over
+        let (library, inspector) = {
+            let library_open = model.settings.library;
+            let library = side(library_open, library_wanted.min(480.0), LIBRARY_MIN);
+            let inspector = side(shown, inspector_wanted.min(720.0), INSPECTOR_MIN);
+            (library, inspector)
+        };
         let (library, middle) = match library {
             Some(width) => {
                 let (library, rest) = right.split_left_right_at_x(right.left() + width);
@@ -92,19 +117,22 @@ impl Areas {
             }
             None => (None, right),
         };
-        let (middle, inspector) = match inspector {
+        let at_right = |middle: Rect, width: Option<f32>| match width {
             Some(width) => {
-                let (rest, inspector) = middle.split_left_right_at_x(middle.right() - width);
-                (rest, Some(inspector))
+                let (rest, panel) = middle.split_left_right_at_x(middle.right() - width);
+                (rest, Some(panel))
             }
             None => (middle, None),
         };
+        let (middle, inspector) = at_right(middle, inspector);
+        let (middle, question) = at_right(middle, question);
         let mut areas = Self {
             top: Some(top),
             rail: Some(rail),
             library,
             inspector,
             stage: middle,
+            question,
             caption: None,
             transport: None,
         };
@@ -124,11 +152,18 @@ impl Areas {
         areas
     }
 
-    /// The stage with the caption under it: what a question may stand over.
+    /// The stage with the caption under it: what a question may stand over before its beat is
+    /// played.
     pub fn show(&self) -> Rect {
         self.caption
             .map_or(self.stage, |caption| self.stage.union(caption))
     }
+}
+
+/// Whether a question stands beside the stage. Before a presenter plays its beat it fills the
+/// screen: there is nothing yet that it could cover.
+fn docks(model: &Model, phase: Phase) -> bool {
+    !(model.presenter && phase == Phase::Open)
 }
 
 /// A rectangle in the middle of another one, not larger than it.

@@ -43,6 +43,14 @@ pub fn resolve_policies<T>(
             resolver.resolve(PolicyKind::Boundary, &path.field("boundary"), boundary);
         }
     }
+    for (number, limit) in world.service_control_policies.iter_mut().enumerate() {
+        let path = top.field("service_control_policies").index(number);
+        resolver.resolve(
+            PolicyKind::ServiceControl,
+            &path.field("json"),
+            &mut limit.json,
+        );
+    }
     for (number, bucket) in world.buckets.iter_mut().enumerate() {
         if let Some(policy) = &mut bucket.policy {
             let path = top.field("buckets").index(number).field("policy");

@@ -11,8 +11,22 @@ use super::super::world_file::{
     Attribute, IdentityPool, Login, MappingKind, RolePolicy, Table, UserPool, World,
 };
 use super::Checker;
+use crate::cloud::REGION;
 use crate::cloud::user_pool::config::LONGEST_GRACE;
 use crate::protocol::time::Span;
+
+/// The longest id that a user pool can have, in characters.
+const MAX_USER_POOL_ID_CHARS: usize = 55;
+/// A UUID to copy from.
+const A_UUID: &str = "5e2f0d1c-7a3b-4c9e-8f21-d4b6a0e9cc01";
+
+/// Small hexadecimal digits in five groups.
+fn is_uuid(text: &str) -> bool {
+    let digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.iter().all(|group| group.chars().all(digit))
+}
 
 impl<T> Checker<'_, T> {
     pub(super) fn world(&mut self, world: &World) {
@@ -59,6 +73,11 @@ impl<T> Checker<'_, T> {
             self.role(&path, (user.account.as_deref(), &user.policies));
             self.refer_optional(&path.field("key_in"), Sort::Device, user.key_in.as_deref());
         }
+        for (number, limit) in world.service_control_policies.iter().enumerate() {
+            let path = top.field("service_control_policies").index(number);
+            let account = limit.account.as_deref();
+            self.refer_optional(&path.field("account"), Sort::Account, account);
+        }
         self.stores(world, &top);
         self.edge(world, &top);
     }
@@ -91,6 +110,10 @@ impl<T> Checker<'_, T> {
             (
                 "platform_applications",
                 ids(&world.platform_applications, |it| &it.id),
+            ),
+            (
+                "service_control_policies",
+                ids(&world.service_control_policies, |it| &it.id),
             ),
         ];
         let mut actors = BTreeSet::new();
@@ -140,6 +163,20 @@ impl<T> Checker<'_, T> {
     }
 
     fn user_pool(&mut self, path: &Path, pool: &UserPool) {
+        let beginning = format!("{REGION}_");
+        let shaped = |id: &String| {
+            id.strip_prefix(&beginning).is_some_and(|rest| {
+                !rest.is_empty()
+                    && id.len() <= MAX_USER_POOL_ID_CHARS
+                    && rest.chars().all(|c| c.is_ascii_alphanumeric())
+            })
+        };
+        if let Some(id) = pool.pool_id.as_ref().filter(|id| !shaped(id)) {
+            let message = format!("`{id}` is no user pool's id");
+            let remedy =
+                format!("write letters and digits behind the region: \"{beginning}Ph0t0Us3r\"");
+            self.add(Code::BadValue, &path.field("pool_id"), message, remedy);
+        }
         self.refer_optional(
             &path.field("account"),
             Sort::Account,
@@ -196,6 +233,13 @@ impl<T> Checker<'_, T> {
     }
 
     fn identity_pool(&mut self, path: &Path, pool: &IdentityPool) {
+        let beginning = format!("{REGION}:");
+        let shaped = |id: &String| id.strip_prefix(&beginning).is_some_and(is_uuid);
+        if let Some(id) = pool.pool_id.as_ref().filter(|id| !shaped(id)) {
+            let message = format!("`{id}` is no identity pool's id");
+            let remedy = format!("write a UUID behind the region: \"{beginning}{A_UUID}\"");
+            self.add(Code::BadValue, &path.field("pool_id"), message, remedy);
+        }
         self.refer_optional(
             &path.field("account"),
             Sort::Account,

@@ -45,16 +45,15 @@ impl Linter<'_> {
     /// The paths of the beats in the scenario's own file, in order.
     fn own_beats(&self) -> Vec<Path> {
         let chapters = Path::top().field("chapters");
-        let lists = (0..self.items(&chapters)).map(|it| chapters.index(it).field("beats"));
-        lists
-            .flat_map(|list| (0..self.items(&list)).map(move |it| list.index(it)))
-            .collect()
+        let chapters = self.own.each(&chapters);
+        let lists = chapters.iter().map(|it| it.field("beats"));
+        lists.flat_map(|list| self.own.each(&list)).collect()
     }
 
     /// Where the expectation of an action stands; the action, where none is written.
     fn expectation_span(&self, beat: &Path, acts: usize, place: usize) -> Bytes {
         let expect = beat.field("expect");
-        let silent = acts.saturating_sub(self.items(&expect));
+        let silent = acts.saturating_sub(self.own.items(&expect));
         match place.checked_sub(silent) {
             Some(at) => self.span(&expect.index(at)),
             None => self.span(&beat.field("actions").index(place)),

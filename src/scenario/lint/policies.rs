@@ -1,73 +1,130 @@
 //! Policies that IAM takes and that will hardly do what their author wants.
 
-use super::super::diagnostic::Code;
+use super::super::diagnostic::{Code, SourceId};
 use super::super::locate::{Bytes, Kind, Path};
-use super::{Linter, conditions};
+use super::{Linter, Text, conditions};
 use crate::policy::actions::{KNOWN_ACTIONS, is_known, suggest};
 use crate::policy::{Policy, PolicyKind, Statement};
 
-impl Linter<'_> {
+/// A policy of the scenario, and where it stands.
+struct Found<'a> {
+    kind: PolicyKind,
+    text: Text<'a>,
+    path: Path,
+    json: String,
+}
+
+/// Actions that carry a policy: the field it is in, and what it is.
+const IN_ACTIONS: [(&str, &str, PolicyKind); 4] = [
+    ("AssumeRole", "policy", PolicyKind::Session),
+    ("GetFederationToken", "policy", PolicyKind::Session),
+    ("PutRolePolicy", "json", PolicyKind::Identity),
+    ("UpdateAssumeRolePolicy", "json", PolicyKind::Trust),
+];
+
+impl<'a> Linter<'a> {
     pub(super) fn policies(&mut self) {
-        for (kind, path, text) in self.own_policies() {
-            // What does not parse was reported as an error
-            let Ok(policy) = Policy::parse(kind, &text) else {
+        let mut found = self.in_world(&self.own);
+        if let Some(shared) = &self.shared {
+            found.extend(self.in_world(shared));
+        }
+        found.extend(self.in_actions());
+        for found in found {
+            // What does not parse was reported as an error, or is refused when it is sent
+            let Ok(policy) = Policy::parse(found.kind, &found.json) else {
                 continue;
             };
             for statement in policy.statements() {
-                self.actions(&path, &text, statement);
-                self.conditions(kind, &path, &text, statement);
+                self.actions(&found, statement);
+                self.conditions(&found, statement);
             }
         }
     }
 
-    /// Every policy of the scenario's own file: kind, place, JSON.
-    fn own_policies(&self) -> Vec<(PolicyKind, Path, String)> {
-        let top = Path::top().field("world");
+    /// Every policy of the world that stands in this text.
+    fn in_world(&self, text: &Text<'a>) -> Vec<Found<'a>> {
         let world = &self.scenario.world;
         let mut found = Vec::new();
-        let roles = top.field("roles");
-        for path in (0..self.items(&roles)).map(|it| roles.index(it)) {
-            let id = self.text_at(&path.field("id"));
-            let Some(role) = world.roles.iter().find(|it| Some(it.id.as_str()) == id) else {
+        let mut add = |kind, path, json: &String| {
+            found.push(Found {
+                kind,
+                text: text.clone(),
+                path,
+                json: json.clone(),
+            });
+        };
+        let entries = |list: &str| {
+            let paths = text.each(&text.world.field(list)).into_iter();
+            paths.filter_map(|path| Some((text.at(&path.field("id"))?, path)))
+        };
+        let policies = |path: &Path, number: usize| {
+            let policies = path.field("policies");
+            policies.index(number).field("json")
+        };
+        for (id, path) in entries("roles") {
+            let Some(role) = world.roles.iter().find(|it| it.id == id) else {
                 continue;
             };
-            found.push((PolicyKind::Trust, path.field("trust"), role.trust.clone()));
-            for (place, policy) in role.policies.iter().enumerate() {
-                let path = path.field("policies").index(place).field("json");
-                found.push((PolicyKind::Identity, path, policy.json.clone()));
+            add(PolicyKind::Trust, path.field("trust"), &role.trust);
+            for (number, policy) in role.policies.iter().enumerate() {
+                add(PolicyKind::Identity, policies(&path, number), &policy.json);
             }
             if let Some(boundary) = &role.boundary {
-                found.push((
-                    PolicyKind::Boundary,
-                    path.field("boundary"),
-                    boundary.clone(),
-                ));
+                add(PolicyKind::Boundary, path.field("boundary"), boundary);
             }
         }
-        let users = top.field("iam_users");
-        for path in (0..self.items(&users)).map(|it| users.index(it)) {
-            let id = self.text_at(&path.field("id"));
-            let user = world.iam_users.iter().find(|it| Some(it.id.as_str()) == id);
-            for (place, policy) in user
-                .into_iter()
-                .flat_map(|it| it.policies.iter().enumerate())
-            {
-                let path = path.field("policies").index(place).field("json");
-                found.push((PolicyKind::Identity, path, policy.json.clone()));
+        for (id, path) in entries("iam_users") {
+            let Some(user) = world.iam_users.iter().find(|it| it.id == id) else {
+                continue;
+            };
+            for (number, policy) in user.policies.iter().enumerate() {
+                add(PolicyKind::Identity, policies(&path, number), &policy.json);
+            }
+            if let Some(boundary) = &user.boundary {
+                add(PolicyKind::Boundary, path.field("boundary"), boundary);
             }
         }
-        let buckets = top.field("buckets");
-        for path in (0..self.items(&buckets)).map(|it| buckets.index(it)) {
-            let id = self.text_at(&path.field("id"));
-            let bucket = world.buckets.iter().find(|it| Some(it.id.as_str()) == id);
+        for (id, path) in entries("buckets") {
+            let bucket = world.buckets.iter().find(|it| it.id == id);
             if let Some(policy) = bucket.and_then(|it| it.policy.as_ref()) {
-                found.push((PolicyKind::Resource, path.field("policy"), policy.clone()));
+                add(PolicyKind::Resource, path.field("policy"), policy);
+            }
+        }
+        for (id, path) in entries("service_control_policies") {
+            let mut limits = world.service_control_policies.iter();
+            if let Some(limit) = limits.find(|it| it.id == id) {
+                add(PolicyKind::ServiceControl, path.field("json"), &limit.json);
             }
         }
         found
     }
 
-    fn actions(&mut self, path: &Path, text: &str, statement: &Statement) {
+    /// Every policy that somebody sends.
+    fn in_actions(&self) -> Vec<Found<'a>> {
+        let text = &self.own;
+        let chapters = text.each(&Path::top().field("chapters"));
+        let beats = chapters.iter().flat_map(|it| text.each(&it.field("beats")));
+        let actions = beats.flat_map(|it| text.each(&it.field("actions")));
+        let sent = actions.filter_map(|path| {
+            let action = &text.tree.exact(&path)?.span;
+            let (name, _) = text.text.get(action.clone())?.split_once('(')?;
+            let mut carrying = IN_ACTIONS.into_iter();
+            let (_, field, kind) = carrying.find(|(carrier, _, _)| *carrier == name.trim())?;
+            let path = path.field(field);
+            let written = text.tree.exact(&path)?.span.clone();
+            let json = ron::from_str(text.text.get(written)?).ok()?;
+            let text = text.clone();
+            Some(Found {
+                kind,
+                text,
+                path,
+                json,
+            })
+        });
+        sent.collect()
+    }
+
+    fn actions(&mut self, found: &Found<'_>, statement: &Statement) {
         for action in statement.actions() {
             let Some((service, name)) = action.split_once(':') else {
                 continue;
@@ -84,21 +141,20 @@ impl Linter<'_> {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => "no operation here asks for it: look it up, or leave it out".to_owned(),
             };
-            let span = self.inside(path, text, action);
+            let place = found.inside(action);
             let message = format!("`{action}` is no action that is known here");
-            self.warn(Code::UnknownAction, span, message, remedy);
+            self.warn_in(Code::UnknownAction, place, message, remedy);
         }
     }
 
-    fn conditions(&mut self, kind: PolicyKind, path: &Path, text: &str, statement: &Statement) {
+    fn conditions(&mut self, found: &Found<'_>, statement: &Statement) {
         for (operator, key, values) in statement.conditions() {
-            let found = conditions::impossible(operator, values)
-                .or_else(|| self.foreign_audience(kind, (operator, key, values)));
-            if let Some((message, remedy)) = found {
-                let pointed = values.first().map_or(key, String::as_str);
-                let span = self.inside(path, text, pointed);
+            let impossible = conditions::impossible(operator, values)
+                .or_else(|| self.foreign_audience(found.kind, (operator, key, values)));
+            if let Some((message, remedy)) = impossible {
+                let place = found.inside(values.first().map_or(key, String::as_str));
                 let message = format!("`{operator}` on `{key}` can never hold: {message}");
-                self.warn(Code::ImpossibleCondition, span, message, remedy);
+                self.warn_in(Code::ImpossibleCondition, place, message, remedy);
             }
         }
     }
@@ -123,19 +179,22 @@ impl Linter<'_> {
         let remedy = "write the same id as `pool_id` of the identity pool".to_owned();
         Some((message, remedy))
     }
+}
 
-    /// Where a JSON string of a policy stands in the scenario; the policy, where it stands in a
-    /// file of its own or is written with escapes.
-    fn inside(&self, path: &Path, policy: &str, string: &str) -> Bytes {
-        let node = self.tree.find(path);
+impl Found<'_> {
+    /// Where a JSON string of the policy stands; the policy, where it stands in a file of its own
+    /// or is written with escapes.
+    fn inside(&self, string: &str) -> (SourceId, Bytes) {
+        let node = self.text.tree.find(&self.path);
         let quoted = format!("\"{string}\"");
-        match (&node.kind, policy.find(&quoted)) {
+        let span = match (&node.kind, self.json.find(&quoted)) {
             (Kind::Text { content, raw: true }, Some(at))
-                if self.text().get(content.clone()) == Some(policy) =>
+                if self.text.text.get(content.clone()) == Some(self.json.as_str()) =>
             {
                 content.start + at..content.start + at + quoted.len()
             }
             _ => node.span.clone(),
-        }
+        };
+        (self.text.source, span)
     }
 }

@@ -3,7 +3,7 @@
 use super::super::diagnostic::Code;
 use super::super::files::Shipped;
 use super::super::{Scenario, library, load};
-use super::lint;
+use super::{extending, lint};
 
 /// A scenario with these entries in its world, these fields, and a beat with these actions.
 fn scenario(fields: &str, world: &str, beat: &str) -> Scenario {
@@ -19,7 +19,7 @@ fn scenario(fields: &str, world: &str, beat: &str) -> Scenario {
 
 /// The codes of the warnings, with the text that each points at.
 fn warnings(scenario: &Scenario) -> Vec<(Code, String)> {
-    let report = lint(scenario);
+    let report = lint(scenario, []);
     let text = |it: &super::super::diagnostic::Diagnostic| {
         report.sources.text(it.source)[it.span.clone()].to_owned()
     };
@@ -95,13 +95,12 @@ fn role(condition: &str, action: &str) -> String {
          \"Action\": \"sts:AssumeRoleWithWebIdentity\", \"Condition\": {condition}}}]}}\"#, \
          policies: [(id: \"P\", json: r#\"{{\"Version\": \"2012-10-17\", \"Statement\": [{{\
          \"Effect\": \"Allow\", \"Action\": \"{action}\", \"Resource\": \"*\"}}]}}\"#)])], \
-         identity_pools: [(id: \"pool\", pool_id: \"us-east-1:1\", authenticated_role: \"R\")],"
+         identity_pools: [(id: \"pool\", pool_id: \"us-east-1:11111111-2222-4333-8444-555555555555\", authenticated_role: \"R\")],"
     )
 }
 
 const USES_POOL: &str = "actions: [GetId(device: \"phone\", pool: \"pool\")]";
-const GOOD_AUD: &str =
-    "{\"StringEquals\": {\"cognito-identity.amazonaws.com:aud\": \"us-east-1:1\"}}";
+const GOOD_AUD: &str = "{\"StringEquals\": {\"cognito-identity.amazonaws.com:aud\": \"us-east-1:11111111-2222-4333-8444-555555555555\"}}";
 
 #[test]
 fn an_action_that_is_not_known_is_pointed_at_with_the_one_that_was_meant() {
@@ -111,7 +110,7 @@ fn an_action_that_is_not_known_is_pointed_at_with_the_one_that_was_meant() {
         [(Code::UnknownAction, "\"s3:GetObjects\"".to_owned())]
     );
     assert!(
-        lint(&scenario).diagnostics[0]
+        lint(&scenario, []).diagnostics[0]
             .remedy
             .contains("s3:GetObject`")
     );
@@ -168,4 +167,36 @@ fn the_first_story_is_beyond_suspicion() {
     let entry = library::find("facebook-to-s3").unwrap();
     let scenario = load(&Shipped, entry.path, entry.text.as_bytes()).unwrap();
     assert_eq!(warnings(&scenario), []);
+}
+
+#[test]
+fn a_declaration_that_only_a_variant_uses_is_used() {
+    let parent = scenario("", "buckets: [(id: \"box\")],", CALM);
+    let variant = |id: &str, extends: &str, bucket: &str| {
+        format!(
+            "(id: \"{id}\", extends: \"{extends}\", chapters: [(title: \"c\", beats: [(id: \"y\", \
+             actions: [GetObject(device: \"phone\", bucket: \"{bucket}\", key: \"k\")])])])"
+        )
+    };
+    let found = |texts: Vec<String>| {
+        let variants = extending("t", texts);
+        let report = lint(&parent, variants.iter().map(String::as_str));
+        report.diagnostics.len()
+    };
+    assert_eq!(found(vec![]), 1);
+    assert_eq!(found(vec![variant("v", "t", "other")]), 1);
+    assert_eq!(found(vec![variant("v", "somebody-else", "box")]), 1);
+    assert_eq!(found(vec![variant("v", "t", "box")]), 0);
+    let grandchild = vec![variant("w", "v", "box"), variant("v", "t", "other")];
+    assert_eq!(found(grandchild), 0);
+}
+
+#[test]
+fn a_policy_that_somebody_sends_is_looked_at() {
+    let role = "roles: [(id: \"R\", trust: r#\"{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \
+                \"Allow\", \"Principal\": {\"AWS\": \"111122223333\"}, \"Action\": \"sts:AssumeRole\"}]}\"#)],";
+    let sent = "actions: [AssumeRole(device: \"phone\", role: \"R\", session_name: \"s\", policy: r#\"{\"Version\": \
+                \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"s3:GetObjet\", \"Resource\": \"*\"}]}\"#)]";
+    let found = warnings(&scenario("", role, sent));
+    assert_eq!(found, [(Code::UnknownAction, "\"s3:GetObjet\"".to_owned())]);
 }

@@ -51,7 +51,7 @@ impl Linter<'_> {
             self.unused_in(&used, &world.field(list), called);
         }
         let pools = world.field("user_pools");
-        for pool in (0..self.items(&pools)).map(|it| pools.index(it)) {
+        for pool in self.own.each(&pools) {
             self.unused_pool(&used, &pool);
             for (list, called) in POOL_LISTS {
                 self.unused_in(&used, &pool.field(list), called);
@@ -62,21 +62,22 @@ impl Linter<'_> {
     /// A pool is used by whoever uses one of its clients.
     fn unused_pool(&mut self, used: &BTreeSet<String>, pool: &Path) {
         let clients = pool.field("clients");
-        let mut ids = (0..self.items(&clients)).map(|it| clients.index(it).field("id"));
-        if !ids.any(|id| self.text_at(&id).is_some_and(|id| used.contains(id))) {
+        let clients = self.own.each(&clients);
+        let mut ids = clients.iter().filter_map(|it| self.own.at(&it.field("id")));
+        if !ids.any(|id| used.contains(id)) {
             self.unused_entry(used, pool, "user pool");
         }
     }
 
     fn unused_in(&mut self, used: &BTreeSet<String>, list: &Path, called: &str) {
-        for place in 0..self.items(list) {
-            self.unused_entry(used, &list.index(place), called);
+        for entry in self.own.each(list) {
+            self.unused_entry(used, &entry, called);
         }
     }
 
     fn unused_entry(&mut self, used: &BTreeSet<String>, entry: &Path, called: &str) {
         let path = entry.field("id");
-        let Some(id) = self.text_at(&path).map(str::to_owned) else {
+        let Some(id) = self.own.at(&path).map(str::to_owned) else {
             return;
         };
         if !used.contains(&id) {
@@ -87,10 +88,12 @@ impl Linter<'_> {
         }
     }
 
-    /// Every word that could refer to something, in every file that took part.
+    /// Every word that could refer to something, in every file that took part and in every one
+    /// that goes on from here.
     fn words(&self) -> BTreeSet<String> {
         let mut words = BTreeSet::new();
-        for text in self.scenario.sources.texts() {
+        let variants = self.variants.iter().copied();
+        for text in self.scenario.sources.texts().chain(variants) {
             if text.trim_start().starts_with('{') {
                 split(text, &mut words);
             } else {

@@ -523,6 +523,7 @@ impl Model {
         self.sequence = false;
         self.settings.inspector = false;
         self.lens = crate::stage::lens::Lens::default();
+        self.glide = None;
     }
 
     fn name_or_save(&mut self, command: Branching) -> Vec<Effect> {

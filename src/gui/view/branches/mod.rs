@@ -97,6 +97,14 @@ pub struct Workshop {
 }
 
 impl Workshop {
+    /// Lets time pass. Whether something is under way.
+    pub fn pass(&mut self, seconds: f32) -> bool {
+        self.underway.as_mut().is_some_and(|underway| {
+            underway.seconds += seconds;
+            true
+        })
+    }
+
     /// The branches.
     pub fn tree(&self) -> Option<&Tree> {
         self.history.as_ref().map(History::tree)

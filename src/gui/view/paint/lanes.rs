@@ -7,7 +7,7 @@ use bevy_egui::egui::{
 
 use super::artifact::{self, Art};
 use super::canvas::{Canvas, corner, halo};
-use crate::gui::view::theme::{ThemeName, faded};
+use crate::gui::view::theme::{ThemeName, faded, over};
 use crate::stage::frame::{LaneLook, LaneView, ParcelView, StampView};
 
 /// Width of a lane, in points.
@@ -33,13 +33,48 @@ fn colour(canvas: &Canvas<'_>, lane: &LaneView) -> Color32 {
     }
 }
 
+/// What comes and goes: a canvas that lets the ground through, or, on a light ground, colours that
+/// turn into it. There, what lets light through would be grey on its way: the device adds light.
+struct Fading<'a> {
+    canvas: Canvas<'a>,
+    /// The ground to turn into, and how far it has not
+    into: Option<(Color32, f32)>,
+}
+
+impl<'a> Fading<'a> {
+    fn new(canvas: &Canvas<'a>, opacity: f32) -> Self {
+        let colours = &canvas.theme.colours;
+        if canvas.theme.name == ThemeName::Light {
+            Self {
+                canvas: canvas.at_opacity(1.0),
+                into: Some((colours.zone, opacity)),
+            }
+        } else {
+            Self {
+                canvas: canvas.at_opacity(opacity),
+                into: None,
+            }
+        }
+    }
+
+    /// A colour at a part of its strength.
+    fn tone(&self, colour: Color32, strength: f32) -> Color32 {
+        match self.into {
+            Some((ground, opacity)) => over(ground, colour, opacity * strength),
+            None => faded(colour, strength),
+        }
+    }
+}
+
 /// Paints a lane: solid while a message is on it, dotted while its caller waits.
 pub fn paint(canvas: &Canvas<'_>, lane: &LaneView) {
     if lane.opacity <= 0.0 {
         return;
     }
-    let canvas = &canvas.at_opacity(lane.opacity);
-    let colour = colour(canvas, lane);
+    let fading = Fading::new(canvas, lane.opacity);
+    let canvas = &fading.canvas;
+    let full = colour(canvas, lane);
+    let colour = fading.tone(full, 1.0);
     let mut points = lane.curve.map(|point| canvas.pos(point));
     let to_caller = lane.look == LaneLook::Response;
     if to_caller {
@@ -65,12 +100,12 @@ pub fn paint(canvas: &Canvas<'_>, lane: &LaneView) {
         let radius = LANE_WIDTH * 0.6;
         canvas.painter.extend(Shape::dotted_line(
             &way,
-            faded(colour, 0.85),
+            fading.tone(full, 0.85),
             DOT_SPACING,
             radius,
         ));
     } else {
-        let under = PathStroke::new(LANE_WIDTH * 4.0, faded(colour, 0.12));
+        let under = PathStroke::new(LANE_WIDTH * 4.0, fading.tone(full, 0.12));
         canvas.painter.add(PathShape::line(way.clone(), under));
         canvas
             .painter
@@ -94,12 +129,13 @@ pub fn paint_label(canvas: &Canvas<'_>, lane: &LaneView) {
     if lane.opacity <= 0.0 || lane.label.is_empty() {
         return;
     }
-    let canvas = &canvas.at_opacity(lane.opacity);
+    let fading = Fading::new(canvas, lane.opacity);
+    let canvas = &fading.canvas;
     let theme = canvas.theme;
     let rect = canvas.rect(lane.label_rect);
-    let line = Stroke::new(1.0, faded(colour(canvas, lane), 0.7));
+    let line = Stroke::new(1.0, fading.tone(colour(canvas, lane), 0.7));
     lead(canvas, lane, rect, line);
-    canvas.pill(rect, theme.colours.field, line);
+    canvas.pill(rect, fading.tone(theme.colours.field, 1.0), line);
     let inside = rect.shrink2(vec2(theme.step(1.0), 0.0));
     let font = theme.mono(canvas.detail_size());
     canvas.text(
@@ -107,7 +143,7 @@ pub fn paint_label(canvas: &Canvas<'_>, lane: &LaneView) {
         Align2::CENTER_CENTER,
         &lane.label,
         font,
-        theme.colours.ink,
+        fading.tone(theme.colours.ink, 1.0),
     );
 }
 

@@ -7,7 +7,7 @@ use bevy_egui::egui::{
     Context, Galley, Painter, Rect, Sense, Ui, Vec2, WidgetInfo, WidgetType, pos2,
 };
 
-use crate::gui::view::model::Model;
+use crate::gui::view::model::{Loaded, Model};
 use crate::gui::view::theme::Theme;
 use crate::stage::caption::runs;
 use crate::stage::frame::CaptionRun;
@@ -66,17 +66,33 @@ pub fn height(ctx: &Context, model: &Model, window: Vec2) -> f32 {
     let theme = &model.theme;
     let size = size(model);
     let inner = (width - 2.0 * side(theme)).max(80.0);
-    let rows = loaded.recording.beats.iter().map(|beat| {
-        let job = job(theme, &runs(&beat.caption), size, inner);
-        ctx.fonts_mut(|fonts| fonts.layout_job(job)).rows.len() as f32
-    });
     let small = window.y < SMALL_WINDOW * model.settings.text_scale && !model.presenter;
     let most = if small {
         LEAST_LINES
     } else {
-        rows.fold(LEAST_LINES, f32::max)
+        longest(ctx, model, loaded, size, inner)
     };
     theme.step(4.0) + theme.text.detail * 1.5 + most * line_height(size) + theme.step(4.0)
+}
+
+/// The lines of the scenario's longest caption. All of them are set to find out, so it is kept.
+fn longest(ctx: &Context, model: &Model, loaded: &Loaded, size: f32, width: f32) -> f32 {
+    let kept = loaded.caption_lines.lock().ok().and_then(|kept| *kept);
+    if let Some((at_size, at_width, lines)) = kept
+        && at_size == size
+        && at_width == width
+    {
+        return lines;
+    }
+    let lines = loaded.recording.beats.iter().map(|beat| {
+        let job = job(&model.theme, &runs(&beat.caption), size, width);
+        ctx.fonts_mut(|fonts| fonts.layout_job(job)).rows.len() as f32
+    });
+    let lines = lines.fold(LEAST_LINES, f32::max);
+    if let Ok(mut kept) = loaded.caption_lines.lock() {
+        *kept = Some((size, width, lines));
+    }
+    lines
 }
 
 /// The caption, set smaller where a small window and a large text size leave too little room.

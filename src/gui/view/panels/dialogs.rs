@@ -4,15 +4,15 @@ use bevy_egui::egui::{
     Align2, Area, Id, Order, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
 };
 
-use super::{branch_file, editing, experiments, palette, search};
+use super::{branch_file, editing, experiments, licences, palette, search};
 use crate::gui::view::commands::{Binding, Command, Dialog, Group, table};
 use crate::gui::view::icons;
-use crate::gui::view::model::Model;
+use crate::gui::view::model::{Language, Model};
 use crate::gui::view::paint::canvas::{Canvas, corner};
 use crate::gui::view::theme::ThemeName;
 use crate::gui::view::widgets::{button, icon_button_at, section, words};
 use crate::gui::view::window::centered;
-use crate::stage::playback::PlaybackCommand;
+use crate::stage::playback::{Playback, PlaybackCommand};
 
 /// Shows the open dialog, if one is open.
 pub fn show(ui: &Ui, model: &Model, window: Rect, out: &mut Vec<Command>) {
@@ -22,8 +22,9 @@ pub fn show(ui: &Ui, model: &Model, window: Rect, out: &mut Vec<Command>) {
         Dialog::Sheet => ("Keyboard shortcuts", 880.0, 620.0),
         Dialog::Palette => ("Command palette", 560.0, 460.0),
         Dialog::Search => ("Search", 680.0, 520.0),
-        Dialog::Settings => ("Settings", 480.0, 380.0),
-        Dialog::About => ("About Tokentrail", 560.0, 440.0),
+        Dialog::Settings => ("Settings", 520.0, 520.0),
+        Dialog::About => ("About Tokentrail", 560.0, 460.0),
+        Dialog::Licences => ("Licences", 680.0, 560.0),
         Dialog::Edit => {
             let editor = model.branching.editor.as_ref();
             let title = editor.map_or("", |editor| editor.title.as_str());
@@ -62,7 +63,8 @@ pub fn show(ui: &Ui, model: &Model, window: Rect, out: &mut Vec<Command>) {
             Dialog::Palette => palette::show(ui, model, out),
             Dialog::Search => search::show(ui, model, out),
             Dialog::Settings => settings(ui, model, out),
-            Dialog::About => about(ui, model),
+            Dialog::About => about(ui, model, out),
+            Dialog::Licences => licences::show(ui, model),
             Dialog::Edit => editing::show(ui, model, out),
             Dialog::Experiments => experiments::show(ui, model, out),
             Dialog::Naming => branch_file::naming(ui, model, out),
@@ -163,37 +165,73 @@ fn key_cap(ui: &mut Ui, model: &Model, text: &str) {
 }
 
 fn settings(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
+    ScrollArea::vertical()
+        .auto_shrink(false)
+        .show(ui, |ui| all_settings(ui, model, out));
+}
+
+/// Some of a few: the chosen one has a check mark and the accent.
+fn choices<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    model: &Model,
+    (all, chosen): (&[T], T),
+    label: impl Fn(T) -> &'static str,
+    mut choose: impl FnMut(T),
+) {
     let theme = &model.theme;
-    let chosen = &model.settings;
-    section(ui, theme, "Theme");
     ui.horizontal_wrapped(|ui| {
-        for name in [ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast] {
-            let accent = if chosen.theme == name {
-                theme.colours.acting
+        for it in all.iter().copied() {
+            let (icon, accent) = if it == chosen {
+                (icons::CHECK, theme.colours.acting)
             } else {
-                theme.colours.card_line
+                ("", theme.colours.card_line)
             };
-            let icon = if chosen.theme == name {
-                icons::CHECK
-            } else {
-                ""
-            };
-            if button(ui, theme, icon, name.label(), accent).clicked() {
-                out.push(Command::Theme(name));
+            if button(ui, theme, icon, label(it), accent).clicked() {
+                choose(it);
             }
         }
     });
-    section(ui, theme, "Text size");
-    ui.horizontal(|ui| {
-        if button(ui, theme, "", "Smaller text", theme.colours.card_line).clicked() {
-            out.push(Command::TextSize(-1));
+}
+
+/// A value with a smaller and a larger beside it.
+fn stepper(ui: &mut Ui, model: &Model, value: &str, (less, more): (&str, &str)) -> i32 {
+    let theme = &model.theme;
+    let mut by = 0;
+    ui.horizontal_wrapped(|ui| {
+        if button(ui, theme, "", less, theme.colours.card_line).clicked() {
+            by -= 1;
         }
-        let percent = format!("{:.0} %", chosen.text_scale * 100.0);
-        words(ui, percent, theme.mono(theme.text.body), theme.colours.ink);
-        if button(ui, theme, "", "Larger text", theme.colours.card_line).clicked() {
-            out.push(Command::TextSize(1));
+        words(ui, value, theme.mono(theme.text.body), theme.colours.ink);
+        if button(ui, theme, "", more, theme.colours.card_line).clicked() {
+            by += 1;
         }
     });
+    by
+}
+
+fn all_settings(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
+    let theme = &model.theme;
+    let chosen = &model.settings;
+    section(ui, theme, "Theme");
+    let themes = [ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast];
+    choices(ui, model, (&themes, chosen.theme), ThemeName::label, |it| {
+        out.push(Command::Theme(it))
+    });
+    section(ui, theme, "Text size");
+    let percent = format!("{:.0} %", chosen.text_scale * 100.0);
+    match stepper(ui, model, &percent, ("Smaller text", "Larger text")) {
+        0 => {}
+        by => out.push(Command::TextSize(by)),
+    }
+    section(ui, theme, "Playback speed");
+    let loaded = model.loaded.as_ref();
+    let speed = loaded.map_or(Playback::speed_of(chosen.speed), |it| {
+        it.playback.speed_text()
+    });
+    match stepper(ui, model, speed, ("Slower", "Faster")) {
+        0 => {}
+        by => out.push(Command::Playback(PlaybackCommand::Speed(by))),
+    }
     section(ui, theme, "Motion");
     let mut reduced = chosen.reduced_motion;
     if ui
@@ -202,9 +240,23 @@ fn settings(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
     {
         out.push(Command::ToggleMotion);
     }
+    section(ui, theme, "Language of buttons and menus");
+    choices(
+        ui,
+        model,
+        (&Language::ALL, chosen.language),
+        Language::label,
+        |it| out.push(Command::Language(it)),
+    );
+    words(
+        ui,
+        "There is only English so far. Scenarios are in the language of their authors.",
+        theme.regular(theme.text.detail),
+        theme.colours.ink_faint,
+    );
 }
 
-fn about(ui: &mut Ui, model: &Model) {
+fn about(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
     let theme = &model.theme;
     let colours = &theme.colours;
     let body = || theme.regular(theme.text.body);
@@ -224,6 +276,16 @@ fn about(ui: &mut Ui, model: &Model) {
         ] {
             words(ui, text, body(), colours.ink_soft);
             ui.add_space(theme.step(1.0));
+        }
+        let whole = button(
+            ui,
+            theme,
+            icons::SCROLL,
+            "Read the licences",
+            colours.card_line,
+        );
+        if whole.clicked() {
+            out.push(Command::Dialog(Dialog::Licences));
         }
     });
 }

@@ -4,18 +4,24 @@ use std::collections::BTreeSet;
 
 use bevy_egui::egui::{
     CursorIcon, Painter, Rect, Response, ScrollArea, Sense, Stroke, StrokeKind, TextEdit, Ui,
-    UiBuilder, pos2, vec2,
+    UiBuilder, WidgetInfo, WidgetType, pos2, vec2,
 };
 
 use crate::gui::view::commands::Command;
 use crate::gui::view::icons;
-use crate::gui::view::model::{Entry, Model, Seen, Shelf};
+use crate::gui::view::model::{Entry, Model, Narrow, Seen, Shelf};
 use crate::gui::view::paint::canvas::{corner, cut};
 use crate::gui::view::theme::Theme;
-use crate::gui::view::widgets::{focus_ring, line, named, row, section, words};
+use crate::gui::view::widgets::{
+    button, field_named, focus_ring, line, named, row, section, words,
+};
 
 /// Width of the strip by which a panel is made wider, in points.
 pub const GRIP: f32 = 6.0;
+/// Levels in the order of learning.
+const LEVELS: [&str; 3] = ["beginner", "intermediate", "advanced"];
+/// The part of the library below the search that filters take at most.
+const SHELVES_SHARE: f32 = 0.4;
 
 /// Paints the library.
 pub fn show(ui: &mut Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
@@ -48,6 +54,7 @@ pub fn grip(ui: &Ui, at: f32, area: Rect, name: &str, used: impl FnOnce(f32)) {
     let rect = Rect::from_x_y_ranges(at - GRIP / 2.0..=at + GRIP / 2.0, area.y_range());
     let response = ui.interact(rect, ui.id().with(("grip", name)), Sense::drag());
     let response = response.on_hover_and_drag_cursor(CursorIcon::ResizeHorizontal);
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Slider, true, name));
     if response.dragged()
         && let Some(pointer) = response.interact_pointer_pos()
     {
@@ -64,39 +71,73 @@ fn search(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
         .margin(vec2(theme.step(2.0), theme.step(1.5)))
         .desired_width(f32::INFINITY);
     let response = ui.add(edit);
+    field_named(&response, "Search scenarios");
     focus_ring(ui.painter(), theme, &response, theme.space.small_radius);
     if response.changed() {
         out.push(Command::Filter(text));
     }
 }
 
-/// Exams and themes to narrow the library by.
+/// Levels, domains, exams and themes to narrow the library by.
 fn shelves(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
     let theme = &model.theme;
-    let exams: BTreeSet<&String> = model.library.iter().flat_map(|it| &it.exams).collect();
-    let themes: BTreeSet<u32> = model
-        .library
-        .iter()
-        .flat_map(|it| it.themes.clone())
-        .collect();
-    ui.spacing_mut().item_spacing = vec2(theme.step(1.0), theme.step(1.0));
-    ui.horizontal_wrapped(|ui| {
-        for exam in exams {
-            let chosen = model.shelf.exam.as_ref() == Some(exam);
-            if chip(ui, theme, exam, &format!("Exam {exam}"), chosen).clicked() {
-                out.push(Command::FilterExam(exam.clone()));
+    let library = &model.library;
+    let exams: BTreeSet<&String> = library.iter().flat_map(|it| &it.exams).collect();
+    let domains: BTreeSet<&String> = library.iter().flat_map(|it| &it.domains).collect();
+    let numbers = library.iter().flat_map(|it| it.themes.iter().copied());
+    let numbers: BTreeSet<u32> = numbers.collect();
+    let there = |level: &&&str| library.iter().any(|it| it.level == **level);
+    let levels = LEVELS.iter().filter(there);
+    let rows: [Vec<(String, String, Narrow)>; 4] = [
+        levels
+            .map(|it| {
+                let name = format!("Level {it}");
+                ((*it).to_owned(), name, Narrow::Level((*it).to_owned()))
+            })
+            .collect(),
+        exams
+            .into_iter()
+            .map(|it| (it.clone(), format!("Exam {it}"), Narrow::Exam(it.clone())))
+            .collect(),
+        domains
+            .into_iter()
+            .map(|it| {
+                (
+                    it.clone(),
+                    format!("Domain {it}"),
+                    Narrow::Domain(it.clone()),
+                )
+            })
+            .collect(),
+        numbers
+            .into_iter()
+            .map(|it| (it.to_string(), format!("Theme {it}"), Narrow::Theme(it)))
+            .collect(),
+    ];
+    // The list is what the panel is for: of the filters no more is seen than leaves it most room
+    let most = ui.available_height() * SHELVES_SHARE;
+    ScrollArea::vertical()
+        .id_salt("shelves")
+        .max_height(most)
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing = vec2(theme.step(1.0), theme.step(1.0));
+            for row in rows.into_iter().filter(|row| !row.is_empty()) {
+                ui.horizontal_wrapped(|ui| {
+                    for (text, name, narrow) in row {
+                        let chosen = model.shelf.chosen(&narrow);
+                        if chip(ui, theme, &text, &name, chosen).clicked() {
+                            out.push(Command::Narrow(narrow));
+                        }
+                    }
+                });
             }
-        }
-    });
-    ui.horizontal_wrapped(|ui| {
-        for number in themes {
-            let chosen = model.shelf.theme == Some(number);
-            let text = number.to_string();
-            if chip(ui, theme, &text, &format!("Theme {number}"), chosen).clicked() {
-                out.push(Command::FilterTheme(number));
+            if model.shelf != Shelf::default() || !model.filter.is_empty() {
+                let all = button(ui, theme, icons::CLOSE, "Show all", theme.colours.card_line);
+                if all.clicked() {
+                    out.push(Command::Widen);
+                }
             }
-        }
-    });
+        });
 }
 
 /// A small button that stays pressed.
@@ -133,24 +174,15 @@ fn chip(ui: &mut Ui, theme: &Theme, text: &str, name: &str, chosen: bool) -> Res
     response.on_hover_text(name)
 }
 
-/// Whether an entry is on the shelf that was chosen.
-fn on_shelf(entry: &Entry, shelf: &Shelf) -> bool {
-    shelf
-        .exam
-        .as_ref()
-        .is_none_or(|exam| entry.exams.contains(exam))
-        && shelf
-            .theme
-            .is_none_or(|theme| entry.themes.contains(&theme))
-}
-
 /// Whether an entry has every word of the filter somewhere.
 pub fn fits(entry: &Entry, filter: &str) -> bool {
     let text = format!(
-        "{} {} {}",
+        "{} {} {} {} {}",
         entry.title,
         entry.summary,
-        entry.exams.join(" ")
+        entry.exams.join(" "),
+        entry.domains.join(" "),
+        entry.level
     )
     .to_lowercase();
     filter
@@ -164,7 +196,7 @@ fn list(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
     let fitting: Vec<&Entry> = model
         .library
         .iter()
-        .filter(|entry| fits(entry, &model.filter) && on_shelf(entry, &model.shelf))
+        .filter(|entry| fits(entry, &model.filter) && model.shelf.holds(entry))
         .collect();
     if fitting.is_empty() {
         ui.add_space(theme.step(2.0));

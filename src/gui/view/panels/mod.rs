@@ -11,6 +11,8 @@ mod experiments;
 mod hints;
 pub mod inspector;
 pub mod library;
+pub mod licences;
+pub mod opening;
 pub mod palette;
 pub mod performing;
 pub mod question;

@@ -1,15 +1,73 @@
-//! Every command by typing a few letters of it.
+//! Every command by typing a few letters of it, and the files that were opened before.
 
 use bevy_egui::egui::{Align2, Key, Modifiers, ScrollArea, TextEdit, Ui, pos2, vec2};
 
+use std::borrow::Cow;
+
 use crate::gui::view::commands::{Binding, Command, Dialog, matching};
-use crate::gui::view::model::Model;
-use crate::gui::view::widgets::{focus_ring, line, row, words};
+use crate::gui::view::model::{Model, Recent};
+use crate::gui::view::widgets::{field_named, focus_ring, line, row, words};
+
+/// What can be chosen in the palette.
+#[derive(Clone, Copy, Debug)]
+pub enum Item<'a> {
+    /// A command
+    Command(&'static Binding),
+    /// A file that was opened before
+    Recent(&'a Recent),
+}
+
+impl Item<'_> {
+    fn label(&self) -> Cow<'_, str> {
+        match self {
+            Self::Command(binding) => Cow::Borrowed(binding.label),
+            Self::Recent(file) if file.missing => {
+                Cow::Owned(format!("Open {}: no longer there", file.name()))
+            }
+            Self::Recent(file) => Cow::Owned(format!("Open {}", file.name())),
+        }
+    }
+
+    /// What stands at the right end: keys, or where the file is.
+    fn aside(&self) -> Option<String> {
+        match self {
+            Self::Command(binding) => binding.keys.first().map(|keys| keys.text()),
+            Self::Recent(_) => Some("recent file".to_owned()),
+        }
+    }
+
+    /// Something that can be chosen, at all.
+    fn lives(&self) -> bool {
+        !matches!(self, Self::Recent(file) if file.missing)
+    }
+
+    fn command(&self) -> Command {
+        match self {
+            Self::Command(binding) => binding.command.clone(),
+            Self::Recent(file) => Command::Open(file.path.clone()),
+        }
+    }
+}
+
+/// Everything that has the words that were typed.
+pub fn items(model: &Model) -> Vec<Item<'_>> {
+    let wanted = model.palette.filter.to_lowercase();
+    let fits = |file: &&Recent| {
+        let label = format!("open {}", file.path).to_lowercase();
+        wanted.split_whitespace().all(|word| label.contains(word))
+    };
+    let commands = matching(&model.palette.filter).into_iter();
+    let recent = model.recent.iter().filter(fits);
+    commands
+        .map(Item::Command)
+        .chain(recent.map(Item::Recent))
+        .collect()
+}
 
 /// Paints the palette's content.
 pub fn show(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
     let theme = &model.theme;
-    let found = matching(&model.palette.filter);
+    let found = items(model);
     keys(ui, model, &found, out);
     let mut text = model.palette.filter.clone();
     let edit = TextEdit::singleline(&mut text)
@@ -18,6 +76,7 @@ pub fn show(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
         .margin(vec2(theme.step(3.0), theme.step(2.0)))
         .desired_width(f32::INFINITY);
     let response = ui.add(edit);
+    field_named(&response, "Command");
     response.request_focus();
     focus_ring(ui.painter(), theme, &response, theme.space.small_radius);
     if response.changed() {
@@ -34,13 +93,13 @@ pub fn show(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
     }
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        for (position, binding) in found.iter().enumerate() {
-            entry(ui, model, binding, position == model.palette.at, out);
+        for (position, item) in found.iter().enumerate() {
+            entry(ui, model, *item, position == model.palette.at, out);
         }
     });
 }
 
-fn keys(ui: &Ui, model: &Model, found: &[Binding], out: &mut Vec<Command>) {
+fn keys(ui: &Ui, model: &Model, found: &[Item<'_>], out: &mut Vec<Command>) {
     let (up, down, enter) = ui.input_mut(|input| {
         (
             input.consume_key(Modifiers::NONE, Key::ArrowUp),
@@ -54,47 +113,47 @@ fn keys(ui: &Ui, model: &Model, found: &[Binding], out: &mut Vec<Command>) {
     if down {
         out.push(Command::PaletteMove(1));
     }
-    if enter && let Some(binding) = found.get(model.palette.at) {
-        out.push(Command::Dialog(Dialog::Palette));
-        out.push(binding.command.clone());
+    if enter && let Some(item) = found.get(model.palette.at) {
+        choose(*item, out);
     }
 }
 
-fn entry(ui: &mut Ui, model: &Model, binding: &Binding, next: bool, out: &mut Vec<Command>) {
+fn choose(item: Item<'_>, out: &mut Vec<Command>) {
+    if item.lives() {
+        out.push(Command::Dialog(Dialog::Palette));
+        out.push(item.command());
+    }
+}
+
+fn entry(ui: &mut Ui, model: &Model, item: Item<'_>, next: bool, out: &mut Vec<Command>) {
     let theme = &model.theme;
     let colours = &theme.colours;
+    let label = item.label();
     let response = row(
         ui,
         theme,
-        (theme.space.control, binding.label, next),
+        (theme.space.control, &label, next),
         |painter, rect| {
             let inner = rect.shrink2(vec2(theme.step(3.0), 0.0));
-            let colour = if next { colours.ink } else { colours.ink_soft };
-            line(
-                painter,
-                theme,
-                inner,
-                binding.label,
-                (theme.text.body, colour),
-            );
-            if let Some(keys) = binding.keys.first() {
+            let colour = match (item.lives(), next) {
+                (false, _) => colours.ink_faint,
+                (true, true) => colours.ink,
+                (true, false) => colours.ink_soft,
+            };
+            let mut room = inner;
+            if let Some(aside) = item.aside() {
                 let at = pos2(inner.right(), inner.center().y);
                 let font = theme.mono(theme.text.mono);
-                painter.text(
-                    at,
-                    Align2::RIGHT_CENTER,
-                    keys.text(),
-                    font,
-                    colours.ink_faint,
-                );
+                let place = painter.text(at, Align2::RIGHT_CENTER, aside, font, colours.ink_faint);
+                room.max.x = place.left() - theme.step(2.0);
             }
+            line(painter, theme, room, &label, (theme.text.body, colour));
         },
     );
     if next {
         response.scroll_to_me(None);
     }
     if response.clicked() {
-        out.push(Command::Dialog(Dialog::Palette));
-        out.push(binding.command.clone());
+        choose(item, out);
     }
 }

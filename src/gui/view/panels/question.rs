@@ -20,8 +20,12 @@ use crate::stage::playback::PlaybackCommand;
 
 /// The widest the panel becomes, in points at text size 1.
 const WIDEST: f32 = 820.0;
-/// How much larger a question is while presenting.
-const PRESENTER_SCALE: f32 = 1.35;
+/// How much larger a question is while presenting: as large as captions are there.
+const PRESENTER_SCALE: f32 = 2.0;
+/// How much larger it is beside the stage while presenting.
+const PRESENTER_DOCK_SCALE: f32 = 1.3;
+/// Below this a panel is narrow, in points at text size 1.
+const NARROW: f32 = 480.0;
 /// The part of stage and caption that the panel takes at most.
 const MOST: f32 = 0.86;
 
@@ -52,6 +56,8 @@ struct Sheet<'a> {
     rows: Vec<Row<'a>>,
     after: Option<Arc<Galley>>,
     pad: f32,
+    /// Size of the answers' text
+    size: f32,
 }
 
 struct Row<'a> {
@@ -61,36 +67,50 @@ struct Row<'a> {
     height: f32,
 }
 
-/// Paints the question, if one is put.
-pub fn show(ui: &mut Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
-    let (Some(asking), Some(loaded)) = (model.asking, &model.loaded) else {
-        return;
+/// Paints the question beside the stage, where it stays while its beat is played: nothing that it
+/// is about is ever covered.
+pub fn dock(ui: &mut Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
+    let theme = &model.theme;
+    ui.painter().rect_filled(area, 0, theme.colours.chrome);
+    ui.painter()
+        .vline(area.left() + 0.5, area.y_range(), theme.hairline());
+    // What lies under the panel is not for the pointer
+    let _ = ui.interact(area, Id::new("question dock"), Sense::click_and_drag());
+    let scale = if model.presenter {
+        PRESENTER_DOCK_SCALE
+    } else {
+        1.0
     };
-    let Some(question) = asking.question(&loaded.recording) else {
-        return;
-    };
-    if !asking.shown() {
+    let size = theme.text.body * scale;
+    if let Some(sheet) = Sheet::of(ui, model, size, area.width()) {
+        sheet.show_with_feet(ui, model, area, out);
+    }
+}
+
+/// Paints the question large over the screen, before a presenter plays its beat.
+pub fn fill(ui: &mut Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
+    if model.asking.is_none() {
         return;
     }
     let theme = &model.theme;
-    let size = theme.text.body
-        * if model.presenter {
-            PRESENTER_SCALE
-        } else {
-            1.0
-        };
-    let width = (WIDEST * size / 14.0).min(area.width() - theme.step(8.0));
-    let sheet = Sheet::new(ui.painter(), theme, (asking, question), size, width);
-    let foot = theme.space.control + theme.step(7.0);
-    let height = (sheet.height() + foot).min(area.height() * MOST);
-    let bottom = area.bottom() - theme.step(4.0);
-    let rect = Rect::from_min_max(
-        pos2(area.center().x - width / 2.0, bottom - height),
-        pos2(area.center().x + width / 2.0, bottom),
-    );
-    ui.painter()
-        .rect_filled(area, 0, faded(theme.colours.scrim, 0.55));
-    // What lies under the panel is not for the pointer
+    let mut size = theme.text.body * PRESENTER_SCALE;
+    let width = |size: f32| (WIDEST * size / 14.0).min(area.width() - theme.step(8.0));
+    let foot = feet_height(theme);
+    let most = area.height() * MOST;
+    let Some(mut sheet) = Sheet::of(ui, model, size, width(size)) else {
+        return;
+    };
+    // As large as the screen allows: whoever sits at the back must not need to scroll
+    while sheet.height() + foot > most && size > theme.text.body {
+        size = (size * 0.94).max(theme.text.body);
+        match Sheet::of(ui, model, size, width(size)) {
+            Some(smaller) => sheet = smaller,
+            None => return,
+        }
+    }
+    let extent = vec2(width(size), (sheet.height() + foot).min(most));
+    let rect = Rect::from_center_size(area.center(), extent);
+    ui.painter().rect_filled(area, 0, theme.colours.scrim);
     let _ = ui.interact(
         area,
         Id::new("behind the question"),
@@ -100,28 +120,19 @@ pub fn show(ui: &mut Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
     let line = Stroke::new(1.5, theme.colours.acting);
     canvas.glow(rect, theme.space.zone_radius, theme.colours.acting);
     canvas.card(rect, theme.space.zone_radius, line);
-    let body = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - foot));
-    let builder = UiBuilder::new().id_salt("question").max_rect(body);
-    ui.scope_builder(builder, |ui| {
-        ui.spacing_mut().item_spacing = Vec2::ZERO;
-        ScrollArea::vertical()
-            .auto_shrink(false)
-            .show(ui, |ui| sheet.show(ui, out));
-    });
-    let inner = rect.shrink2(vec2(sheet.pad, theme.step(4.0)));
-    let bar = Rect::from_min_max(
-        pos2(inner.left(), inner.bottom() - theme.space.control),
-        inner.max,
-    );
-    let builder = UiBuilder::new().id_salt("question foot").max_rect(bar);
-    ui.scope_builder(builder, |ui| feet(ui, theme, asking, out));
+    sheet.show_with_feet(ui, model, rect, out);
+}
+
+/// The height of what is done with the question.
+fn feet_height(theme: &Theme) -> f32 {
+    theme.space.control * 2.0 + theme.step(8.0)
 }
 
 /// What is done with the question.
 fn feet(ui: &mut Ui, theme: &Theme, asking: Asking, out: &mut Vec<Command>) {
     let (accent, quiet) = (theme.colours.acting, theme.colours.card_line);
     let play = || Command::Playback(PlaybackCommand::PlayBeat);
-    ui.horizontal(|ui| match asking.phase {
+    ui.horizontal_wrapped(|ui| match asking.phase {
         Phase::Open => {
             let (words, hint) = match asking.chosen {
                 Some(_) => ("Commit and watch", "Enter"),
@@ -144,7 +155,13 @@ fn feet(ui: &mut Ui, theme: &Theme, asking: Asking, out: &mut Vec<Command>) {
                 out.push(Command::LeaveQuestion);
             }
         }
-        Phase::Watching | Phase::Explained => {
+        Phase::Watching => {
+            let close = button(ui, theme, icons::CLOSE, "Close the question", quiet);
+            if close.clicked() {
+                out.push(Command::LeaveQuestion);
+            }
+        }
+        Phase::Explained => {
             let response = button(ui, theme, icons::NEXT, "Go on", accent);
             if response
                 .on_hover_text("Play the next beat (Space)")
@@ -161,6 +178,43 @@ fn feet(ui: &mut Ui, theme: &Theme, asking: Asking, out: &mut Vec<Command>) {
 }
 
 impl<'a> Sheet<'a> {
+    fn of(ui: &Ui, model: &'a Model, size: f32, width: f32) -> Option<Self> {
+        let asking = model.asking?;
+        let question = asking.question(&model.loaded.as_ref()?.recording)?;
+        let painter = ui.painter();
+        Some(Self::new(
+            painter,
+            &model.theme,
+            (asking, question),
+            size,
+            width,
+        ))
+    }
+
+    /// The sheet with what is done with it below; what is too long for its place scrolls.
+    fn show_with_feet(&self, ui: &mut Ui, model: &Model, rect: Rect, out: &mut Vec<Command>) {
+        let theme = &model.theme;
+        let foot = feet_height(theme);
+        let body = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - foot));
+        let builder = UiBuilder::new().id_salt("question").max_rect(body);
+        ui.scope_builder(builder, |ui| {
+            ui.spacing_mut().item_spacing = Vec2::ZERO;
+            ScrollArea::vertical()
+                .id_salt(self.asking.phase == Phase::Explained)
+                .auto_shrink(false)
+                .show(ui, |ui| self.show(ui, out));
+        });
+        let bar = Rect::from_min_max(
+            pos2(rect.left() + self.pad, body.bottom() + theme.step(2.0)),
+            pos2(rect.right() - self.pad, rect.bottom() - theme.step(2.0)),
+        );
+        let builder = UiBuilder::new().id_salt("question foot").max_rect(bar);
+        ui.scope_builder(builder, |ui| {
+            ui.spacing_mut().item_spacing = vec2(theme.step(2.0), theme.step(2.0));
+            feet(ui, theme, self.asking, out);
+        });
+    }
+
     fn new(
         painter: &Painter,
         theme: &'a Theme,
@@ -169,17 +223,21 @@ impl<'a> Sheet<'a> {
         width: f32,
     ) -> Self {
         let colours = &theme.colours;
-        let pad = theme.step(6.0);
+        let pad = theme.step(if width < NARROW * theme.scale {
+            4.0
+        } else {
+            6.0
+        });
         let inner = width - 2.0 * pad;
         let detail = (size * 0.93).max(13.0);
         let wrapped = |text: &str, font, colour: Color32, width: f32| {
             painter.layout(text.to_owned(), font, colour, width.max(80.0))
         };
         let explained = asking.phase == Phase::Explained;
-        let heading = if explained {
-            "What it showed"
-        } else {
-            "Before you watch: what will happen?"
+        let heading = match asking.phase {
+            Phase::Open => "Before you watch: what will happen?",
+            Phase::Watching => "Watch what happens",
+            Phase::Explained => "What it showed",
         };
         let rows = question.choices.iter().map(|choice| {
             let room = inner - size * 2.6 - theme.step(3.0);
@@ -220,6 +278,7 @@ impl<'a> Sheet<'a> {
                 )
             }),
             pad,
+            size,
         }
     }
 
@@ -294,13 +353,12 @@ impl<'a> Sheet<'a> {
         if open && response.hovered() {
             painter.rect_filled(rect, radius, colours.hover);
         }
-        let size = row.words.size().y.min(theme.text.body * 2.0);
         let mark = pos2(
-            rect.left() + theme.step(5.0),
-            rect.top() + theme.step(2.0) + size * 0.5,
+            rect.left() + theme.step(1.5) + self.size,
+            rect.top() + theme.step(2.0) + self.size * 0.65,
         );
         self.mark(painter, (position, row.choice, mine), mark, tint);
-        let x = rect.left() + theme.step(10.0);
+        let x = rect.left() + self.size * 2.6;
         let mut y = rect.top() + theme.step(2.0);
         painter.galley(pos2(x, y), Arc::clone(&row.words), colours.ink);
         y += row.words.size().y + 2.0;
@@ -346,10 +404,10 @@ impl<'a> Sheet<'a> {
             } else {
                 theme.colours.ink_faint
             };
-            icons::tool(painter, theme, at, icon, theme.text.icon, tint);
+            icons::tool(painter, theme, at, icon, self.size * 1.25, tint);
             return;
         }
-        let radius = theme.text.body * 0.85;
+        let radius = self.size * 0.85;
         let (fill, ink) = if mine {
             (tint, theme.colours.on_accent)
         } else {
@@ -363,7 +421,7 @@ impl<'a> Sheet<'a> {
             at,
             Align2::CENTER_CENTER,
             digit,
-            theme.mono(theme.text.mono),
+            theme.mono(self.size * 0.93),
             ink,
         );
     }

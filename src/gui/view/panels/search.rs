@@ -6,7 +6,7 @@ use super::library::fits;
 use crate::gui::view::commands::{Command, Dialog};
 use crate::gui::view::icons;
 use crate::gui::view::model::Model;
-use crate::gui::view::widgets::{focus_ring, line, row, words};
+use crate::gui::view::widgets::{field_named, focus_ring, line, row, words};
 use crate::stage::search::{MOST, Place, search};
 
 /// Something found, and what leads to it.
@@ -64,6 +64,7 @@ pub fn show(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
         .margin(vec2(theme.step(3.0), theme.step(2.0)))
         .desired_width(f32::INFINITY);
     let response = ui.add(edit);
+    field_named(&response, "What to search for");
     response.request_focus();
     focus_ring(ui.painter(), theme, &response, theme.space.small_radius);
     if response.changed() {

@@ -1,7 +1,7 @@
 //! The recording as lifelines and arrows, in step with the playhead.
 
 use bevy_egui::egui::{
-    Align, Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, ScrollArea, Sense, Shape, Stroke,
+    Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, ScrollArea, Sense, Shape, Stroke,
     StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, WidgetType, pos2, vec2,
 };
 
@@ -13,11 +13,14 @@ use crate::gui::view::paint;
 use crate::gui::view::paint::canvas::Canvas;
 use crate::gui::view::paint::pen::Pen;
 use crate::gui::view::theme::{Theme, faded};
+use crate::gui::view::widgets::hinted;
 use crate::stage::Progress;
 use crate::stage::sequence::{Arrow, HEAD, Sequence};
 
 /// How visible is what has not happened yet.
 const COMING: f32 = 0.28;
+/// The part of the view that is kept free above and below what the playhead is at.
+const CONTEXT: f32 = 0.32;
 /// Length and half width of an arrow head, in points at unit 1.
 const TIP: (f32, f32) = (10.0, 4.5);
 
@@ -92,12 +95,15 @@ impl View<'_> {
             return;
         }
         ui.data_mut(|data| data.insert_temp(Id::new("sequence seen"), now));
-        let y = self.current().map_or(0.0, |arrow| arrow.y);
-        let at = pos2(self.area.left(), y + self.origin.y);
-        ui.scroll_to_rect(
-            Rect::from_center_size(at, Vec2::splat(1.0)),
-            Some(Align::Center),
-        );
+        let head = HEAD * self.sequence.unit;
+        let (from, to, y) = self
+            .current()
+            .map_or((0.0, 0.0, head), |arrow| (arrow.from, arrow.to, arrow.y));
+        // What comes before and after is seen with it; the names cover the top
+        let around = (self.area.height() - head).max(0.0) * CONTEXT;
+        let place =
+            Rect::from_x_y_ranges(from.min(to)..=from.max(to), y - around - head..=y + around);
+        ui.scroll_to_rect(place.translate(self.origin), None);
     }
 
     fn ground(&self, painter: &Painter) {
@@ -203,8 +209,8 @@ impl View<'_> {
             ui.painter()
                 .rect_filled(rect, 4, self.theme().colours.hover);
         }
-        let hint = super::hints::exchange(&self.loaded.recording, arrow.exchange);
-        if response.on_hover_text(hint).clicked() {
+        let hint = || super::hints::exchange(&self.loaded.recording, arrow.exchange);
+        if hinted(response, hint).clicked() {
             out.push(Command::Select(selection));
         }
     }

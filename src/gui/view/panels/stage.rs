@@ -9,7 +9,7 @@ use super::hints;
 use crate::gui::view::commands::{Command, Selection};
 use crate::gui::view::model::{Loaded, Model};
 use crate::gui::view::paint::{self, canvas::Canvas};
-use crate::recording::Recording;
+use crate::gui::view::widgets::hinted;
 use crate::stage::frame::{Frame, Point, TickState};
 
 /// How far the wheel turns until things are seen e times larger, in points.
@@ -60,7 +60,8 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
                 .rect_filled(target.rect, radius, model.theme.colours.hover);
         }
         let twice = response.double_clicked();
-        if response.on_hover_text(&target.hint).clicked() {
+        let hint = || hint(loaded, &frame, &target.selection);
+        if hinted(response, hint).clicked() {
             let select = Command::Select(target.selection);
             out.push(if twice {
                 doubled(model, select)
@@ -104,8 +105,6 @@ fn lens(ui: &Ui, model: &Model, whole: &Response, out: &mut Vec<Command>) {
 struct Target {
     id: String,
     name: String,
-    /// What hovering explains
-    hint: String,
     rect: Rect,
     radius: f32,
     selection: Selection,
@@ -113,18 +112,12 @@ struct Target {
 
 /// Everything that can be chosen, from the back to the front.
 fn targets(canvas: &Canvas<'_>, loaded: &Loaded, frame: &Frame) -> Vec<Target> {
-    let recording = &loaded.recording;
     let space = &canvas.theme.space;
     let mut targets = Vec::new();
     for actor in &frame.actors {
         targets.push(Target {
             id: format!("actor {}", actor.id),
             name: format!("{}: {}", actor.name, actor.line.join(" ")),
-            hint: format!(
-                "{}\n{}",
-                recording.name_of(&actor.id),
-                hints::actor(actor.kind)
-            ),
             rect: canvas.rect(actor.rect),
             radius: space.card_radius,
             selection: Selection::Actor(actor.id.clone()),
@@ -133,7 +126,6 @@ fn targets(canvas: &Canvas<'_>, loaded: &Loaded, frame: &Frame) -> Vec<Target> {
             targets.push(Target {
                 id: format!("chip {} {}", actor.id, chip.artifact.0),
                 name: format!("{} held by {}", chip.label, actor.name),
-                hint: hints::artifact(&chip.label, chip.kind, chip.look),
                 rect: canvas.rect(chip.rect),
                 radius: space.small_radius,
                 selection: Selection::Artifact(chip.artifact),
@@ -144,27 +136,21 @@ fn targets(canvas: &Canvas<'_>, loaded: &Loaded, frame: &Frame) -> Vec<Target> {
         targets.push(Target {
             id: format!("lane {}", lane.exchange.0),
             name: format!("Request {}", lane.label),
-            hint: hints::exchange(recording, lane.exchange),
             rect: canvas.rect(lane.label_rect),
             radius: space.small_radius,
             selection: Selection::Exchange(lane.exchange),
         });
     }
-    check_targets(canvas, recording, frame, &mut targets);
+    check_targets(canvas, frame, &mut targets);
     for parcel in &frame.parcels {
         let name = match parcel.artifact.and_then(|id| loaded.recording.artifact(id)) {
             Some(artifact) => format!("{} on its way", artifact.label),
             None => "Message on its way".to_owned(),
         };
-        let hint = match parcel.artifact.and_then(|id| recording.artifact(id)) {
-            Some(artifact) => hints::artifact(&artifact.label, artifact.kind, parcel.look),
-            None => hints::exchange(recording, parcel.exchange),
-        };
         let side = 40.0 * canvas.unit;
         targets.push(Target {
             id: format!("parcel {} {:?}", parcel.exchange.0, parcel.artifact),
             name,
-            hint,
             rect: Rect::from_center_size(canvas.pos(parcel.at), bevy_egui::egui::Vec2::splat(side)),
             radius: side / 2.0,
             selection: match parcel.artifact {
@@ -176,17 +162,11 @@ fn targets(canvas: &Canvas<'_>, loaded: &Loaded, frame: &Frame) -> Vec<Target> {
     targets
 }
 
-fn check_targets(
-    canvas: &Canvas<'_>,
-    recording: &Recording,
-    frame: &Frame,
-    targets: &mut Vec<Target>,
-) {
+fn check_targets(canvas: &Canvas<'_>, frame: &Frame, targets: &mut Vec<Target>) {
     let Some(panel) = &frame.checks else { return };
     targets.push(Target {
         id: format!("checks {}", panel.exchange.0),
         name: panel.title.clone(),
-        hint: hints::exchange(recording, panel.exchange),
         rect: canvas.rect(panel.rect),
         radius: canvas.theme.space.card_radius,
         selection: Selection::Exchange(panel.exchange),
@@ -195,7 +175,6 @@ fn check_targets(
         targets.push(Target {
             id: format!("check {} {}", panel.exchange.0, row.position),
             name: format!("Check {}: {}", row.name, state_word(row.state)),
-            hint: hints::check(recording, panel.exchange, row),
             rect: canvas
                 .rect(row.rect)
                 .shrink2(bevy_egui::egui::vec2(4.0, 0.0)),
@@ -205,6 +184,40 @@ fn check_targets(
                 position: row.position,
             },
         });
+    }
+}
+
+/// What hovering explains.
+fn hint(loaded: &Loaded, frame: &Frame, selection: &Selection) -> String {
+    let recording = &loaded.recording;
+    match selection {
+        Selection::Actor(id) => {
+            let kind = frame.actors.iter().find(|it| it.id == *id);
+            let what = kind.map_or("", |actor| hints::actor(actor.kind));
+            format!("{}\n{what}", recording.name_of(id))
+        }
+        Selection::Artifact(id) => {
+            let chips = frame.actors.iter().flat_map(|actor| &actor.wallet);
+            let held = chips
+                .filter(|chip| chip.artifact == *id)
+                .map(|chip| chip.look);
+            let moving = frame.parcels.iter();
+            let moving = moving
+                .filter(|it| it.artifact == Some(*id))
+                .map(|it| it.look);
+            match (recording.artifact(*id), held.chain(moving).next()) {
+                (Some(artifact), Some(look)) => {
+                    hints::artifact(&artifact.label, artifact.kind, look)
+                }
+                _ => String::new(),
+            }
+        }
+        Selection::Exchange(id) => hints::exchange(recording, *id),
+        Selection::Check { exchange, position } => {
+            let rows = frame.checks.iter().flat_map(|panel| &panel.rows);
+            let row = rows.into_iter().find(|row| row.position == *position);
+            row.map_or_else(String::new, |row| hints::check(recording, *exchange, row))
+        }
     }
 }
 

@@ -6,10 +6,10 @@ use super::library::facts;
 use crate::cloud::ledger::ActorKind;
 use crate::gui::view::commands::Command;
 use crate::gui::view::icons::{self, Duotone};
-use crate::gui::view::model::{Entry, Model};
+use crate::gui::view::model::{Entry, Model, Recent};
 use crate::gui::view::paint::{self, canvas::corner};
 use crate::gui::view::theme::Theme;
-use crate::gui::view::widgets::{button, line, named, row, words};
+use crate::gui::view::widgets::{button, hinted, line, named, row, words};
 
 /// The widest the content becomes, in points.
 const WIDEST: f32 = 1240.0;
@@ -79,10 +79,6 @@ fn cards(ui: &mut Ui, model: &Model, width: f32, out: &mut Vec<Command>) {
         .take(FIRST)
         .collect();
     if first.is_empty() {
-        let colour = theme.colours.acting;
-        if button(ui, theme, icons::OPEN_FILE, "Open a file", colour).clicked() {
-            out.push(Command::OpenFile);
-        }
         return;
     }
     let gap = theme.step(5.0);
@@ -190,15 +186,8 @@ fn all(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
         .inner_margin(18);
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
-        if let Some((id, beat)) = &model.settings.last
-            && let Some(entry) = model.library.iter().find(|entry| entry.id == *id)
-        {
-            let words = format!("Continue {} at beat {}", entry.title, beat + 1);
-            if button(ui, theme, icons::PLAY, &words, colours.acting).clicked() {
-                out.push(Command::Open(id.clone()));
-            }
-            ui.add_space(theme.step(2.0));
-        }
+        resume(ui, model, out);
+        recent(ui, model, out);
         let variants = model
             .library
             .iter()
@@ -222,6 +211,98 @@ fn all(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
             list_row(ui, theme, entry, out);
         }
     });
+}
+
+/// Continue where you left off, or with a file of one's own.
+fn resume(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
+    let theme = &model.theme;
+    ui.horizontal_wrapped(|ui| {
+        if let Some((id, beat)) = &model.settings.last {
+            let entry = model.library.iter().find(|entry| entry.id == *id);
+            let file = model.recent.iter().find(|file| file.path == *id);
+            let title = match (entry, file) {
+                (Some(entry), _) => Some(entry.title.as_str()),
+                (None, Some(file)) if !file.missing => Some(file.name()),
+                _ => None,
+            };
+            if let Some(title) = title {
+                let words = format!("Continue {title} at beat {}", beat + 1);
+                if button(ui, theme, icons::PLAY, &words, theme.colours.acting).clicked() {
+                    out.push(Command::Open(id.clone()));
+                }
+            }
+        }
+        let quiet = theme.colours.card_line;
+        if button(ui, theme, icons::OPEN_FILE, "Open a file", quiet).clicked() {
+            out.push(Command::OpenFile);
+        }
+    });
+    ui.add_space(theme.step(2.0));
+}
+
+/// Files that were opened before; those that are gone say so and can be taken off.
+fn recent(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
+    if model.recent.is_empty() {
+        return;
+    }
+    let theme = &model.theme;
+    let colours = &theme.colours;
+    words(
+        ui,
+        "Recent files",
+        theme.semibold(theme.text.heading),
+        colours.ink,
+    );
+    for file in &model.recent {
+        recent_row(ui, theme, file, out);
+    }
+    ui.add_space(theme.step(3.0));
+}
+
+fn recent_row(ui: &mut Ui, theme: &Theme, file: &Recent, out: &mut Vec<Command>) {
+    let colours = &theme.colours;
+    let name = if file.missing {
+        format!(
+            "Remove {} from the list: it is no longer there",
+            file.name()
+        )
+    } else {
+        format!("Open the recent file {}", file.name())
+    };
+    let height = theme.space.control * 1.15;
+    let response = row(ui, theme, (height, &name, false), |painter, rect| {
+        painter.hline(rect.x_range(), rect.top(), Stroke::new(1.0, colours.line));
+        let at = pos2(
+            rect.left() + theme.step(1.0) + theme.text.icon / 2.0,
+            rect.center().y,
+        );
+        let (icon, tint, ink) = if file.missing {
+            (icons::CLOSE, colours.ink_faint, colours.ink_faint)
+        } else {
+            (icons::OPEN_FILE, colours.acting, colours.ink)
+        };
+        icons::tool(painter, theme, at, icon, theme.text.icon * 0.9, tint);
+        let left = at.x + theme.text.icon / 2.0 + theme.step(2.5);
+        let right = rect.right() - theme.step(2.0);
+        let middle = left + (right - left) * 0.4;
+        let place = Rect::from_x_y_ranges(left..=middle - theme.step(2.0), rect.y_range());
+        line(painter, theme, place, file.name(), (theme.text.body, ink));
+        let aside = if file.missing {
+            "no longer there; click to remove it from this list"
+        } else {
+            &file.path
+        };
+        let place = Rect::from_x_y_ranges(middle..=right, rect.y_range());
+        let faint = (theme.text.detail, colours.ink_faint);
+        line(painter, theme, place, aside, faint);
+    });
+    if hinted(response, || file.path.clone()).clicked() {
+        out.push(if file.missing {
+            Command::ForgetRecent(file.path.clone())
+        } else {
+            Command::Open(file.path.clone())
+        });
+    }
 }
 
 fn list_row(ui: &mut Ui, theme: &Theme, entry: &Entry, out: &mut Vec<Command>) {
