@@ -9,6 +9,7 @@ mod dialog;
 mod keys;
 mod opening;
 mod pass;
+mod performing;
 mod players;
 pub mod probe;
 mod quiet;

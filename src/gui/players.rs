@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::desk::{Opened, Start};
 use super::settings_file::SettingsFile;
+use super::view::branches::Story;
 use super::view::commands::Command;
 use super::view::model::{Entry, Model, Settings, Trouble};
 use super::view::theme::ThemeName;
@@ -121,7 +122,7 @@ fn numbered(output: &Path, number: usize) -> PathBuf {
 fn opened(name: &str, seed: Option<u64>) -> Opened {
     // A seed is for scenarios; whoever opens a recording in the same window keeps its own
     let seed = seed.filter(|_| !open::is_recording(name));
-    let recording = open::recording(name, seed).map_err(|problem| Trouble {
+    let story = story(name, seed).map_err(|problem| Trouble {
         title: "This file cannot be opened".into(),
         text: in_words(problem),
         remedy: "Correct the file: one that is on stage is opened again by itself when it is saved, and \
@@ -134,7 +135,16 @@ fn opened(name: &str, seed: Option<u64>) -> Opened {
         .then(|| std::path::absolute(path).ok())
         .flatten();
     let id = whole.map_or_else(|| name.to_owned(), |path| path.display().to_string());
-    Ok((id, recording))
+    Ok((id, story))
+}
+
+/// A scenario performed, to be gone on with differently; or a saved recording, which cannot be.
+fn story(name: &str, seed: Option<u64>) -> Result<Story, Problem> {
+    if open::is_recording(name) {
+        return Ok(Story::from(open::recording(name, seed)?));
+    }
+    let scenario = open::scenario(name)?;
+    Ok(Story::from(open::performance(scenario, seed)?))
 }
 
 fn in_words(problem: Problem) -> String {

@@ -2,23 +2,56 @@
 //! reason.
 
 use bevy_egui::egui::{
-    Align2, Area, Id, Key, Modifiers, Order, Rect, ScrollArea, Sense, Stroke, Ui, UiBuilder,
-    WidgetInfo, WidgetType, pos2, vec2,
+    Align2, Area, Id, Key, Modifiers, Order, Rect, Response, ScrollArea, Sense, Stroke, Ui,
+    UiBuilder, WidgetInfo, WidgetType, pos2, vec2,
 };
 
 use super::editing::described;
 use crate::gui::view::branches::Branching;
 use crate::gui::view::branches::menu::Item;
-use crate::gui::view::commands::Command;
+use crate::gui::view::commands::{Command, Selection, tooltip};
 use crate::gui::view::icons;
 use crate::gui::view::model::Model;
 use crate::gui::view::paint::canvas::{Canvas, corner, cut};
-use crate::gui::view::widgets::{row, words};
+use crate::gui::view::widgets::{self, row, words};
 
 /// How wide the menu is, in points at text size 1.
 const WIDTH: f32 = 400.0;
 /// The part of the window's height that it takes at most.
 const MOST: f32 = 0.8;
+
+/// The right button on something asks what can be changed about it.
+pub fn on(ui: &Ui, response: &Response, selection: &Selection, out: &mut Vec<Command>) {
+    let keyboard =
+        response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::SHIFT, Key::F10));
+    if response.secondary_clicked() || keyboard {
+        let at = response.interact_pointer_pos().filter(|_| !keyboard);
+        let at = at.unwrap_or(response.rect.center());
+        out.push(Command::Select(selection.clone()));
+        out.push(Command::Branch(Branching::Menu(
+            Some(selection.clone()),
+            Some((at.x, at.y)),
+        )));
+    }
+}
+
+/// A button that asks what can be changed about what is chosen.
+pub fn button(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
+    let theme = &model.theme;
+    if model.selection.is_none() || model.branching.history.is_none() {
+        return;
+    }
+    let quiet = theme.colours.card_line;
+    let response = widgets::button(ui, theme, icons::CHANGED, "Change something…", quiet);
+    let command = Command::Branch(Branching::Menu(None, None));
+    let below = response.rect.left_bottom();
+    if response.on_hover_text(tooltip(&command)).clicked() {
+        out.push(Command::Branch(Branching::Menu(
+            None,
+            Some((below.x, below.y + theme.step(1.0))),
+        )));
+    }
+}
 
 /// The keys of an open menu, taken before anybody else hears them.
 pub fn keys(ui: &Ui, model: &Model) -> Vec<Command> {

@@ -12,6 +12,7 @@ mod hints;
 pub mod inspector;
 pub mod library;
 pub mod licences;
+mod marks;
 pub mod opening;
 pub mod palette;
 pub mod performing;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use bevy_egui::egui::{CursorIcon, Rect, Response, Sense, Ui, WidgetInfo, WidgetType};
 
-use super::hints;
+use super::{change_menu, hints, marks};
 use crate::gui::view::commands::{Command, Selection};
 use crate::gui::view::model::{Loaded, Model};
 use crate::gui::view::paint::{self, canvas::Canvas};
@@ -38,6 +38,7 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
         area,
         frame.unit,
     );
+    marks::show(&canvas, loaded, &frame);
     for target in targets(&canvas, loaded, &frame) {
         let id = ui.id().with(("stage", &target.id));
         let response = ui.interact(target.rect.intersect(area), id, Sense::click());
@@ -60,6 +61,7 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
                 .rect_filled(target.rect, radius, model.theme.colours.hover);
         }
         let twice = response.double_clicked();
+        change_menu::on(ui, &response, &target.selection, out);
         let hint = || hint(loaded, &frame, &target.selection);
         if hinted(response, hint).clicked() {
             let select = Command::Select(target.selection);
