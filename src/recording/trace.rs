@@ -35,7 +35,7 @@ pub fn lines(recording: &Recording) -> impl Iterator<Item = String> + '_ {
 
 fn scenario(recording: &Recording) -> Value {
     let header = &recording.header;
-    json!({
+    let mut line = json!({
         "type": "scenario",
         "format": header.format,
         "id": header.scenario,
@@ -46,7 +46,12 @@ fn scenario(recording: &Recording) -> Value {
         "themes": header.themes,
         "exams": header.exams,
         "actors": recording.actors,
-    })
+    });
+    // Only a branch says so: the trace of a scenario as it is written stays as it is
+    if let Some(branch) = &header.branch {
+        line["branch"] = json!(branch);
+    }
+    line
 }
 
 /// Where each artifact and decision belongs, so that writing a long recording stays linear.
@@ -110,8 +115,13 @@ fn beat_lines(recording: &Recording, minted: &Minted<'_>, beat: &Beat) -> Vec<Va
             .flatten()
             .map(|it| artifact(it)),
     );
+    let done = recording.interventions.iter();
+    let mut done = done.filter(|it| it.beat == beat.index).peekable();
     for exchanged in recording.exchanges_of(beat) {
         let id = &exchanged.id;
+        while let Some(intervention) = done.next_if(|it| it.before <= *id) {
+            lines.push(typed("intervention", intervention));
+        }
         lines.extend(
             minted
                 .in_exchange
@@ -130,6 +140,7 @@ fn beat_lines(recording: &Recording, minted: &Minted<'_>, beat: &Beat) -> Vec<Va
                 .map(|it| decision(it)),
         );
     }
+    lines.extend(done.map(|it| typed("intervention", it)));
     lines.extend(beat.verdicts.iter().map(|verdict| {
         json!({
             "type": "verdict",
