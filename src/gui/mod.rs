@@ -20,6 +20,7 @@ mod saving;
 pub mod settings_file;
 mod sheet;
 pub mod snapshot;
+mod staging;
 pub mod view;
 mod watch;
 mod window;

@@ -9,7 +9,7 @@ use super::view::branches::Story;
 use super::view::commands::Command;
 use super::view::model::{Entry, Model, Settings, Trouble};
 use super::view::theme::ThemeName;
-use super::{dialog, run, snapshot};
+use super::{dialog, run, snapshot, staging};
 use crate::cli::snapshot::View;
 use crate::cli::{self, Players, Problem, open};
 use crate::scenario::{files::Shipped, library, load};
@@ -46,14 +46,7 @@ fn window(args: &cli::window::Args) -> Result<(), String> {
 }
 
 fn picture(args: &cli::snapshot::Args) -> Result<(), String> {
-    let recording = open::recording(&args.file, args.seed).map_err(in_words)?;
-    let beats = match args.moment.beat {
-        Some(number) => {
-            let beat = open::beat_index(&recording, number).map_err(in_words)?;
-            beat..beat + 1
-        }
-        None => 0..recording.beats.len(),
-    };
+    let story = story(&args.file, args.seed).map_err(in_words)?;
     let settings = Settings {
         theme: theme(args.theme),
         text_scale: f32::from(args.text_size) / 100.0,
@@ -62,6 +55,19 @@ fn picture(args: &cli::snapshot::Args) -> Result<(), String> {
     let mut model = Model::new(settings, shipped()).map_err(|error| error.to_string())?;
     model.bare = args.view != View::Window;
     model.sequence = args.view == View::Sequence;
+    let id = story.recording.header.scenario.clone();
+    model.load(&id, story);
+    let open = |name: &str| opened(name, args.seed);
+    staging::branches(&mut model, &args.change, &open);
+    let shown = model.loaded.as_ref().map(|it| Arc::clone(&it.recording));
+    let recording = shown.ok_or("nothing came on stage")?;
+    let beats = match args.moment.beat {
+        Some(number) => {
+            let beat = open::beat_index(&recording, number).map_err(in_words)?;
+            beat..beat + 1
+        }
+        None => 0..recording.beats.len(),
+    };
     // When something is shown does not depend on the stage's size
     let stage = Stage::new(&recording, Options::default());
     let scale = args
@@ -94,8 +100,12 @@ fn picture(args: &cli::snapshot::Args) -> Result<(), String> {
             })
             .collect(),
     };
-    let id = recording.header.scenario.clone();
-    model.load(&id, recording);
+    if let Some(first) = requests.first() {
+        for command in first.commands.clone() {
+            model.apply(command);
+        }
+    }
+    staging::opens(&mut model, &args.change, &open)?;
     let taken = match args.sheet {
         true => snapshot::take_sheet(model, requests, &args.output),
         false => snapshot::take(model, requests),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{Beat, Recording};
-use crate::cloud::ledger::{Artifact, Exchange, ExchangeId, PolicyDecision};
+use crate::cloud::ledger::{Artifact, ArtifactId, Exchange, ExchangeId, PolicyDecision};
 use crate::protocol::hash::sha256_hex;
 
 /// Every line of the trace, without line ends.
@@ -69,6 +69,10 @@ impl<'a> Minted<'a> {
             in_beat: BTreeMap::new(),
             decisions: BTreeMap::new(),
         };
+        let mut first_beats: BTreeMap<ArtifactId, u32> = BTreeMap::new();
+        for change in &recording.wallet {
+            first_beats.entry(change.artifact).or_insert(change.beat);
+        }
         for artifact in &recording.artifacts {
             match artifact.exchange {
                 Some(exchange) => minted
@@ -77,9 +81,7 @@ impl<'a> Minted<'a> {
                     .or_default()
                     .push(artifact),
                 None => {
-                    let changes = &recording.wallet;
-                    let first = changes.iter().find(|change| change.artifact == artifact.id);
-                    let beat = first.map_or(0, |change| change.beat);
+                    let beat = first_beats.get(&artifact.id).copied().unwrap_or(0);
                     minted.in_beat.entry(beat).or_default().push(artifact);
                 }
             }

@@ -77,16 +77,16 @@ impl<'a> Traffic<'a> {
         let Some(beat) = recording.beat(beat) else {
             return Self { chain: Vec::new() };
         };
-        let mut top = recording
-            .exchanges_of(beat)
-            .iter()
-            .filter(|exchange| exchange.parent.is_none());
-        let begun = |exchange: &&Exchange| {
+        let exchanges = recording.exchanges_of(beat);
+        let begun = |exchange: &Exchange| {
             timing
                 .exchange(exchange.id)
                 .is_some_and(|times| times.start <= t)
         };
-        let Some(current) = top.rfind(begun) else {
+        // Exchanges are shown in the order of sending, calls among them inside their callers
+        let begun = exchanges.partition_point(begun);
+        let mut sent = exchanges.iter().take(begun);
+        let Some(current) = sent.rfind(|exchange| exchange.parent.is_none()) else {
             return Self { chain: Vec::new() };
         };
         let mut chain = Vec::new();

@@ -409,6 +409,7 @@ fn recorded(
         wallet: written.wallet,
         states: written.states,
         keys: written.keys,
+        places: recording::Places::default(),
         interventions: std::mem::take(&mut course.clients.learner.done),
     }
 }

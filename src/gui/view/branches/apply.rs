@@ -6,12 +6,13 @@ use super::beside::Guest;
 use super::errand::{Errand, Failure, Made, Outcome, Story};
 use super::menu::{Does, Menu};
 use super::tree::{BranchId, History, Node};
-use super::{Beside, Branching, Naming, Saving, Underway, twins};
+use super::{Beside, Branching, Naming, Saving, Underway};
 use crate::gui::view::commands::{Dialog, Selection};
 use crate::gui::view::model::{Effect, Loaded, Model, Screen, Trouble};
 use crate::recording::Recording;
 use crate::scenario::change::{ChangeError, Placed};
 use crate::scenario::file::Expect;
+use crate::scenario::twins::{self, Twins};
 use crate::scenario::{Performance, Watch};
 use crate::stage::playback::PlaybackCommand;
 use crate::stage::{PlayTime, Stage};
@@ -471,7 +472,7 @@ impl Model {
 
     fn open_twin(&mut self, at: usize) -> Vec<Effect> {
         let id = self.loaded.as_ref().map(|loaded| loaded.id.as_str());
-        let Some(twin) = twins::of(&self.library, id).into_iter().nth(at) else {
+        let Some(twin) = self.twins().into_iter().nth(at) else {
             return Vec::new();
         };
         let here = |other: &str| id == Some(other);
@@ -488,6 +489,19 @@ impl Model {
             first,
             twin: other.to_owned(),
         }]
+    }
+
+    /// Scenarios that are worth seeing side by side; the ones with the scenario on stage come
+    /// first.
+    pub fn twins(&self) -> Vec<&'static Twins> {
+        let known = |id: &str| self.library.iter().any(|entry| entry.id == id);
+        let id = self.loaded.as_ref().map(|loaded| loaded.id.as_str());
+        let mut all: Vec<&Twins> = twins::ALL
+            .iter()
+            .filter(|twin| known(twin.left) && known(twin.right))
+            .collect();
+        all.sort_by_key(|twin| !id.is_some_and(|id| twin.left == id || twin.right == id));
+        all
     }
 
     /// A twin was opened: it is shown beside what is on stage, or beside the other twin.

@@ -12,7 +12,6 @@ mod moment;
 #[cfg(test)]
 mod tests;
 mod tree;
-pub mod twins;
 
 pub use self::beside::Beside;
 pub use self::command::{Branching, bindings};

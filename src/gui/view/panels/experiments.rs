@@ -3,7 +3,7 @@
 
 use bevy_egui::egui::{ScrollArea, Ui};
 
-use crate::gui::view::branches::{BranchId, Branching, twins};
+use crate::gui::view::branches::{BranchId, Branching};
 use crate::gui::view::commands::Command;
 use crate::gui::view::icons;
 use crate::gui::view::model::Model;
@@ -96,8 +96,7 @@ fn result(ui: &mut Ui, model: &Model, verdict: &Verdict) {
 fn pairs(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
     let theme = &model.theme;
     let colours = &theme.colours;
-    let id = model.loaded.as_ref().map(|loaded| loaded.id.as_str());
-    let found = twins::of(&model.library, id);
+    let found = model.twins();
     if found.is_empty() {
         return;
     }
@@ -108,7 +107,7 @@ fn pairs(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
         words(ui, twin.title, theme.semibold(theme.text.name), colours.ink);
         words(
             ui,
-            twin.question,
+            twin.about,
             theme.regular(theme.text.body),
             colours.ink_soft,
         );
