@@ -69,6 +69,8 @@ pub struct Field {
     pub text: String,
     /// Whether it is taken away
     pub dropped: bool,
+    /// Whether the request has no such field yet
+    pub added: bool,
 }
 
 impl Field {
@@ -79,6 +81,15 @@ impl Field {
             text: value.clone(),
             before: value,
             dropped: false,
+            added: false,
+        }
+    }
+
+    /// Room for one more field.
+    fn blank() -> Self {
+        Self {
+            added: true,
+            ..Self::new("", String::new())
         }
     }
 
@@ -96,6 +107,10 @@ impl Field {
     fn oddity(&self) -> Option<String> {
         if self.dropped || self.text == self.before {
             return None;
+        }
+        if self.added {
+            let unnamed = self.renamed.trim().is_empty();
+            return unnamed.then(|| "The new field has no name".to_owned());
         }
         let name = &self.name;
         let before: Option<Json> = serde_json::from_str(&self.before).ok();
@@ -228,12 +243,11 @@ impl Form {
             _ => (String::new(), String::new()),
         };
         let fields = fields.iter();
+        let known = fields.map(|(name, value)| Field::new(name, value.clone()));
         Self::Request {
             device,
             operation,
-            fields: fields
-                .map(|(name, value)| Field::new(name, value.clone()))
-                .collect(),
+            fields: known.chain([Field::blank()]).collect(),
             way,
         }
     }
@@ -513,7 +527,7 @@ fn odd(fields: &[Field]) -> Option<Problem> {
     odd.find_map(|(at, field)| {
         Some(Problem {
             field: Some(at),
-            sendable: true,
+            sendable: !field.added,
             ..Problem::of(field.oddity()?)
         })
     })
@@ -544,6 +558,16 @@ fn tamperings(fields: &[Field], signing: Signing) -> impl Iterator<Item = Tamper
 }
 
 fn edits(field: &Field) -> Vec<Edit> {
+    if field.added {
+        let name = field.renamed.trim();
+        let value = Template::from(field.text.as_str());
+        let add = Edit::Add(name.to_owned(), value);
+        return if name.is_empty() {
+            Vec::new()
+        } else {
+            vec![add]
+        };
+    }
     if field.dropped {
         return vec![Edit::Remove(field.name.clone())];
     }

@@ -194,11 +194,16 @@ fn row(
             Layout::left_to_right(Align::Center),
             |ui| {
                 ui.set_width(name_width);
-                if request && field.is_login() {
+                if request && (field.is_login() || field.added) {
                     let mut name = field.renamed.clone();
                     let edit = line_edit(&mut name, theme, name_width);
-                    let response = ui.add(edit);
-                    label(&response, ui, &format!("Name of {}", field.name));
+                    let response = ui.add(edit.hint_text("One more field"));
+                    let said = if field.added {
+                        "Name of one more field".to_owned()
+                    } else {
+                        format!("Name of {}", field.name)
+                    };
+                    label(&response, ui, &said);
                     focus_ring(ui.painter(), theme, &response, theme.space.small_radius);
                     if response.changed() {
                         out.push(Command::Branch(Branching::Rename(at, name)));
@@ -230,10 +235,15 @@ fn row(
             let width = ui.available_width() - side - theme.step(1.0);
             ui.scope(|ui| {
                 ui.set_max_width(width);
-                typed(ui, theme, (&field.name, &field.text, at, wrong), out);
+                let name = if field.added {
+                    "Value of one more field"
+                } else {
+                    &field.name
+                };
+                typed(ui, theme, (name, &field.text, at, wrong), out);
             });
         }
-        if request {
+        if request && !field.added {
             drop_button(ui, theme, (at, field), out);
         }
     });
