@@ -71,6 +71,8 @@ pub struct Field {
     pub dropped: bool,
     /// Whether the request has no such field yet
     pub added: bool,
+    /// Whether it is a claim that is a text, whatever is typed
+    pub is_text: bool,
 }
 
 impl Field {
@@ -82,6 +84,7 @@ impl Field {
             before: value,
             dropped: false,
             added: false,
+            is_text: false,
         }
     }
 
@@ -221,7 +224,10 @@ impl Form {
     pub fn claims(device: &str, what: What, claims: &Map<String, Json>) -> Self {
         let field = |(name, value): (&String, &Json)| {
             let text = value.as_str().map(str::to_owned);
-            Field::new(name, text.unwrap_or_else(|| value.to_string()))
+            Field {
+                is_text: text.is_some(),
+                ..Field::new(name, text.unwrap_or_else(|| value.to_string()))
+            }
         };
         Self::Claims {
             device: device.to_owned(),
@@ -548,8 +554,16 @@ fn policy_problem(kind: PolicyKind, text: &str) -> Option<Problem> {
 
 fn tamperings(fields: &[Field], signing: Signing) -> impl Iterator<Item = Tampering> + '_ {
     let edited = fields.iter().filter(|field| field.differs());
-    let edited = edited
-        .map(|field| Tampering::SetClaim(field.name.clone(), Template::from(field.text.as_str())));
+    let edited = edited.map(|field| {
+        let is_json = serde_json::from_str::<Json>(&field.text).is_ok();
+        // What was a text stays one, even where it looks like a number
+        let value = if field.is_text && is_json {
+            Json::from(field.text.as_str()).to_string()
+        } else {
+            field.text.clone()
+        };
+        Tampering::SetClaim(field.name.clone(), Template::from(value))
+    });
     edited.chain(match signing {
         Signing::Keep => None,
         Signing::OtherKey => Some(Tampering::OtherKey),

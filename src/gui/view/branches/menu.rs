@@ -65,8 +65,8 @@ impl Menu {
         let when = offers.first().map_or(&at, |offer| &offer.at);
         let when = format!("From beat {} on", moment::beat_number(story, when));
         let mut items = items(node, &target, offers);
-        if !items.is_empty()
-            && items.iter().all(|item| item.hindrance.is_some())
+        let hindered = items.iter().filter(|it| it.hindrance.is_some()).count();
+        if hindered * 2 > items.len()
             && let Some(last) = last_use(recording, &target)
         {
             let before = PlayTime(node.stage.end_of(last).0.saturating_sub(1));

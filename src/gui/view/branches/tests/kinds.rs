@@ -119,7 +119,7 @@ fn tokens_are_forged_and_things_used_in_place_of_others() {
         (
             "facebook-to-s3",
             "upload",
-            "credentials",
+            "redentials",
             "Change one byte",
             Nothing,
             "s3 InvalidToken Session token",
@@ -151,7 +151,7 @@ fn tokens_are_forged_and_things_used_in_place_of_others() {
         (
             "facebook-to-s3",
             "upload",
-            "credentials",
+            "redentials",
             "Let an attacker copy it",
             Nothing,
             "allowed",
