@@ -204,6 +204,7 @@ impl Desk {
             "branch": self.model.branching.tree().and_then(|tree| tree.active()).map(|node| &node.name),
             "performing": self.model.branching.underway.is_some(),
             "beside": self.model.branching.beside.as_ref().map(|beside| &beside.name),
+            "typed": self.model.palette.filter,
             "dialog": self.model.dialog.map(|dialog| format!("{dialog:?}")),
             "trouble": self.model.trouble.as_ref().map(|trouble| &trouble.title),
         })

@@ -55,6 +55,7 @@ pub fn show(ctx: &Context, model: &mut Model) -> Vec<Command> {
 pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
     let ctx = ui.ctx().clone();
     keep_arrows(&ctx);
+    leave_closed_fields(&ctx, model);
     let mut out = change_menu::keys(ui, model);
     out.extend(question_panel::keys(ui, model));
     out.extend(commands::pressed(&ctx));
@@ -163,6 +164,24 @@ fn panels(ui: &mut Ui, model: &Model, areas: &Areas, out: &mut Vec<Command>) {
     }
     if let Some(area) = areas.top {
         top_bar::show(ui, model, area, out);
+    }
+}
+
+/// When a dialog opens or closes, whatever had the keyboard before has it no longer: the first key
+/// after a search is a shortcut again, and not typed into a field that is gone.
+fn leave_closed_fields(ctx: &Context, model: &Model) {
+    let id = egui::Id::new("dialog before");
+    let before = ctx.data_mut(|data| {
+        let before = data.get_temp::<Option<Dialog>>(id).flatten();
+        data.insert_temp(id, model.dialog);
+        before
+    });
+    if before != model.dialog {
+        ctx.memory_mut(|memory| {
+            if let Some(focused) = memory.focused() {
+                memory.surrender_focus(focused);
+            }
+        });
     }
 }
 

@@ -16,7 +16,7 @@ const INSPECTOR_SHARE: f32 = 0.27;
 /// The part of the room beside the panels that the stage keeps above the caption.
 const STAGE_DEPTH: f32 = 0.42;
 /// How wide a question is, in points at text size 1.
-const QUESTION: f32 = 400.0;
+const QUESTION: f32 = 360.0;
 /// The part of the window that a question takes at most.
 const QUESTION_SHARE: f32 = 0.42;
 /// The part of the screen that a question takes while presenting, once its beat is played.

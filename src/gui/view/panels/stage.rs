@@ -9,6 +9,7 @@ use super::{change_menu, hints, marks};
 use crate::gui::view::commands::{Command, Selection};
 use crate::gui::view::model::{Loaded, Model};
 use crate::gui::view::paint::{self, canvas::Canvas};
+use crate::gui::view::question::Phase;
 use crate::gui::view::widgets::hinted;
 use crate::stage::frame::{Frame, Point, TickState};
 
@@ -24,6 +25,13 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
         Cow::Owned(model.lens.show(&loaded.frame))
     };
     paint::stage(ui.painter(), &model.theme, area, &frame);
+    let asked = model
+        .asking
+        .is_some_and(|asking| asking.phase == Phase::Open);
+    if model.presenter && asked {
+        // The question fills the screen; what is behind it does not answer
+        return;
+    }
     let whole = ui.interact(area, ui.id().with("stage"), Sense::click_and_drag());
     lens(ui, model, &whole, out);
     whole.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, &loaded.outline));
