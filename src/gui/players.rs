@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::desk::{Opened, Start};
 use super::settings_file::SettingsFile;
+use super::view::branches::Story;
 use super::view::commands::{Command, Selection};
 use super::view::looking::Look;
 use super::view::model::{Entry, Model, Settings, Trouble};
 use super::view::theme::ThemeName;
-use super::{dialog, run, snapshot};
+use super::{dialog, run, snapshot, staging};
 use crate::cli::snapshot::View;
 use crate::cli::{self, Players, Problem, open};
 use crate::recording::Recording;
@@ -47,7 +48,7 @@ fn window(args: &cli::window::Args) -> Result<(), String> {
 }
 
 fn picture(args: &cli::snapshot::Args) -> Result<(), String> {
-    let recording = open::recording(&args.file, args.seed).map_err(in_words)?;
+    let story = story(&args.file, args.seed).map_err(in_words)?;
     let settings = Settings {
         theme: theme(args.theme),
         text_scale: f32::from(args.text_size) / 100.0,
@@ -56,9 +57,19 @@ fn picture(args: &cli::snapshot::Args) -> Result<(), String> {
     let mut model = Model::new(settings, shipped()).map_err(|error| error.to_string())?;
     model.bare = args.view != View::Window;
     model.sequence = args.view == View::Sequence;
+    let id = story.recording.header.scenario.clone();
+    model.load(&id, story);
+    let open = |name: &str| opened(name, args.seed);
+    staging::branches(&mut model, &args.change, &open);
+    let shown = model.loaded.as_ref().map(|it| Arc::clone(&it.recording));
+    let recording = shown.ok_or("nothing came on stage")?;
     let requests = requests(args, &recording)?;
-    let id = recording.header.scenario.clone();
-    model.load(&id, recording);
+    if let Some(first) = requests.first() {
+        for command in first.commands.clone() {
+            model.apply(command);
+        }
+    }
+    staging::opens(&mut model, &args.change, &open)?;
     let taken = match args.sheet {
         true => snapshot::take_sheet(model, requests, &args.output),
         false => snapshot::take(model, requests),
@@ -162,7 +173,7 @@ fn numbered(output: &Path, number: usize) -> PathBuf {
 fn opened(name: &str, seed: Option<u64>) -> Opened {
     // A seed is for scenarios; whoever opens a recording in the same window keeps its own
     let seed = seed.filter(|_| !open::is_recording(name));
-    let recording = open::recording(name, seed).map_err(|problem| Trouble {
+    let story = story(name, seed).map_err(|problem| Trouble {
         title: "This file cannot be opened".into(),
         text: in_words(problem),
         remedy: "Correct the file: one that is on stage is opened again by itself when it is saved, and \
@@ -175,7 +186,16 @@ fn opened(name: &str, seed: Option<u64>) -> Opened {
         .then(|| std::path::absolute(path).ok())
         .flatten();
     let id = whole.map_or_else(|| name.to_owned(), |path| path.display().to_string());
-    Ok((id, recording))
+    Ok((id, story))
+}
+
+/// A scenario performed, to be gone on with differently; or a saved recording, which cannot be.
+fn story(name: &str, seed: Option<u64>) -> Result<Story, Problem> {
+    if open::is_recording(name) {
+        return Ok(Story::from(open::recording(name, seed)?));
+    }
+    let scenario = open::scenario(name)?;
+    Ok(Story::from(open::performance(scenario, seed)?))
 }
 
 fn in_words(problem: Problem) -> String {

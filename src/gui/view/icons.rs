@@ -87,6 +87,20 @@ pub const RESTART: &str = "\u{e038}";
 pub const SCENARIO: &str = "\u{e3d2}";
 /// A variant
 pub const VARIANT: &str = "\u{e278}";
+/// Changed by the learner
+pub const CHANGED: &str = "\u{e3b4}";
+/// Something to try
+pub const EXPERIMENT: &str = "\u{e79e}";
+/// Two stages
+pub const BESIDE: &str = "\u{e546}";
+/// Different
+pub const DIFFERENT: &str = "\u{eda6}";
+/// A file to write
+pub const SAVE: &str = "\u{e248}";
+/// Take away
+pub const REMOVE: &str = "\u{e4a6}";
+/// Take back
+pub const UNDO: &str = "\u{e08a}";
 
 /// A pair of glyphs laid over each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

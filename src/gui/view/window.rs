@@ -4,6 +4,7 @@
 use bevy_egui::egui::{Rect, pos2, vec2};
 
 use super::model::{Model, Screen};
+use super::panels::branch_lines;
 use super::question::Phase;
 
 /// The narrowest library, in points.
@@ -141,7 +142,7 @@ impl Areas {
             transport: None,
         };
         if on_stage {
-            let transport = middle.bottom() - space.transport;
+            let transport = middle.bottom() - space.transport - branch_lines::height(model);
             let edge = (transport - caption).max(middle.top() + middle.height() * STAGE_DEPTH);
             areas.stage = Rect::from_min_max(middle.min, pos2(middle.right(), edge));
             areas.caption = Some(Rect::from_min_max(

@@ -96,6 +96,7 @@ impl Model {
                 self.recent.retain(|other| other.path != path);
                 return vec![Effect::SaveSettings];
             }
+            Command::Branch(what) => return self.branch(what),
             Command::Open(id) => return vec![Effect::Open(id)],
             Command::OpenFile => return vec![Effect::OpenFile],
             Command::Copy(text) => return vec![Effect::Copy(text)],
@@ -204,7 +205,7 @@ impl Model {
     }
 
     fn step_out(&mut self) {
-        if self.dialog.take().is_some() {
+        if self.step_out_of_change() || self.dialog.take().is_some() {
             return;
         }
         if self.blank {
@@ -219,6 +220,8 @@ impl Model {
             self.presenter = false;
         } else if self.looking.following.is_some() {
             self.looking.following = None;
+        } else if self.branching.beside.take().is_some() {
+            // That was the step
         } else {
             self.select(None);
             self.settings.inspector = false;

@@ -10,7 +10,7 @@ use crate::stage::playback::{Playback, PlaybackCommand};
 use crate::stage::search::{Found, Place};
 
 impl Model {
-    pub(super) fn playback(&mut self, command: PlaybackCommand) {
+    pub(in crate::gui::view) fn playback(&mut self, command: PlaybackCommand) {
         let Some(loaded) = &mut self.loaded else {
             self.settings.speed = Playback::after(self.settings.speed, command);
             return;
@@ -92,7 +92,7 @@ impl Model {
         }
     }
 
-    pub(super) fn select(&mut self, selection: Option<Selection>) {
+    pub(in crate::gui::view) fn select(&mut self, selection: Option<Selection>) {
         self.secrets_shown = false;
         self.selection = selection;
         self.inspect();

@@ -15,6 +15,7 @@ mod trail;
 
 use bevy_egui::egui::{Rect, ScrollArea, Ui, UiBuilder, vec2};
 
+use super::change_menu;
 use super::library::grip;
 use crate::gui::view::commands::{Command, Selection};
 use crate::gui::view::icons;
@@ -33,6 +34,7 @@ pub fn show(ui: &mut Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing.y = theme.step(1.5);
         trail::show(ui, model, loaded, out);
+        change_menu::button(ui, model, out);
         let scroll = ScrollArea::vertical()
             .auto_shrink(false)
             .id_salt(model.selection.as_ref().map(|s| format!("{s:?}")));
