@@ -229,15 +229,16 @@ pub fn write_down(cloud: &mut Cloud, caller: &Caller, decision: Decision) {
         ContextValue::One(value) => (key, Value::from(value)),
         ContextValue::Many(values) => (key, Value::from(values)),
     });
-    cloud.ledger.decided(PolicyDecision {
+    let decision = PolicyDecision {
         exchange,
-        principal: caller.arn.clone(),
-        action: request.action,
-        resource: request.resource,
+        principal: cloud.ledger.text(&caller.arn),
+        action: cloud.ledger.text(&request.action),
+        resource: cloud.ledger.text(&request.resource),
         context: context.collect(),
         policies: texts(&policies).into(),
         explanation: explanation.into(),
-    });
+    };
+    cloud.ledger.decided(decision);
 }
 
 /// Every policy that took part, as written.
