@@ -63,7 +63,7 @@ impl CredentialsView {
             if signed.len() < MAX_LISTED {
                 signed.push(SignedRequest {
                     exchange: exchange.id,
-                    operation: exchange.operation.clone(),
+                    operation: exchange.operation.to_string(),
                     receiver: recording.name_of(&exchange.to).to_owned(),
                     beat: exchange.beat,
                     refused: exchange.refused(),

@@ -57,8 +57,8 @@ impl MessageView {
 
 fn view(head: String, headers: &[Header], body: &Body) -> MessageView {
     let row = |(name, value): &Header| HeaderRow {
-        name: name.clone(),
-        value: value.clone(),
+        name: name.to_string(),
+        value: value.to_string(),
         note: note(name),
     };
     MessageView {

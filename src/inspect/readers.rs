@@ -66,9 +66,9 @@ fn reader(recording: &Recording, exchange: &Exchange, (at, check): (u32, &Check)
     Reader {
         exchange: exchange.id,
         position: at,
-        check: check.name.clone(),
+        check: check.name.to_string(),
         who: recording.name_of(&exchange.to).to_owned(),
-        operation: exchange.operation.clone(),
+        operation: exchange.operation.to_string(),
         outcome: check.outcome,
         beat: exchange.beat,
     }

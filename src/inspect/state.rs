@@ -1,7 +1,7 @@
 //! An actor: its state in sections, what this beat changed in it, and, for datasets, how far each
 //! device has got.
 
-use crate::cloud::ledger::{ActorId, ActorKind, StateChange};
+use crate::cloud::ledger::{ActorId, ActorKind, StateChange, Text};
 use crate::recording::{Cursor, Recording};
 
 /// An actor's state as it is shown.
@@ -74,10 +74,10 @@ impl StateView {
         let rows = compared(now, before);
         let changed = rows.iter().filter(|row| row.change != Change::Same).count();
         Self {
-            line: now.line.clone(),
+            line: now.line.to_string(),
             line_was: before
                 .filter(|before| before.line != now.line)
-                .map(|before| before.line.clone()),
+                .map(|before| before.line.to_string()),
             sections: sections(kind, rows),
             changed,
             datasets: match kind {
@@ -111,8 +111,8 @@ fn compared(now: &StateChange, before: Option<&StateChange>) -> Vec<StateRow> {
             .map(|(name, value)| row(name, value, Change::Same))
             .collect();
     };
-    let mut old: Vec<Option<&(String, String)>> = before.details.iter().map(Some).collect();
-    let mut take = |wanted: &dyn Fn(&(String, String)) -> bool| {
+    let mut old: Vec<Option<&(Text, Text)>> = before.details.iter().map(Some).collect();
+    let mut take = |wanted: &dyn Fn(&(Text, Text)) -> bool| {
         let at = old.iter().position(|it| it.is_some_and(wanted))?;
         old.get_mut(at).and_then(Option::take)
     };
@@ -127,7 +127,7 @@ fn compared(now: &StateChange, before: Option<&StateChange>) -> Vec<StateRow> {
     }
     for row in rows.iter_mut().filter(|row| row.change == Change::New) {
         if let Some((_, was)) = take(&|(other, _)| *other == row.name) {
-            row.change = Change::Was(was.clone());
+            row.change = Change::Was(was.to_string());
         }
     }
     let gone = old.into_iter().flatten();
@@ -203,7 +203,7 @@ fn datasets(recording: &Recording, sync: &ActorId, cursor: Cursor) -> Vec<Datase
             rows.push(DatasetRow {
                 dataset: dataset.to_owned(),
                 place: actor.name.clone(),
-                value: value.clone(),
+                value: value.to_string(),
             });
         }
     }

@@ -6,6 +6,7 @@
 
 use crate::cloud::ledger::{
     Artifact, ArtifactId, ArtifactKind, ArtifactValue, Exchange, ExchangeId, Outcome, Source, Step,
+    Text,
 };
 use crate::protocol::form::percent_encode;
 use crate::protocol::time::Moment;
@@ -349,7 +350,12 @@ fn in_exchange(
     for (position, check) in (0_u32..).zip(&exchange.checks) {
         let made = check.outcome != Outcome::NotReached;
         if made && (wanted.is_in(&check.expected) || wanted.is_in(&check.actual)) {
-            let place = of_exchange(exchange, Spot::Check(position), asked, check.name.clone());
+            let place = of_exchange(
+                exchange,
+                Spot::Check(position),
+                asked,
+                check.name.to_string(),
+            );
             let order = turn.checks.get(position as usize);
             found.push((order.copied().unwrap_or(turn.asked), place));
         }
@@ -406,10 +412,10 @@ impl<'v> Wanted<'v> {
     }
 
     /// Which header or member of the body has it.
-    fn in_message(&self, headers: &[(String, String)], body: Option<&str>) -> Option<String> {
+    fn in_message(&self, headers: &[(Text, Text)], body: Option<&str>) -> Option<String> {
         let mut headers = headers.iter();
         if let Some((name, _)) = headers.find(|(_, value)| self.is_in(value)) {
-            return Some(name.clone());
+            return Some(name.to_string());
         }
         let body = body.filter(|body| self.is_in(body))?;
         Some(self.member(body).unwrap_or_else(|| "the body".to_owned()))

@@ -175,7 +175,7 @@ fn in_artifact(recording: &Recording, artifact: &Artifact, words: &[String]) -> 
     let label = &artifact.label;
     let mut claims = Vec::new();
     for members in [&artifact.claims, &artifact.header].into_iter().flatten() {
-        for (name, text) in members.keys().zip(members_of(members)) {
+        for (name, text) in members.keys().zip(members_of(members.iter())) {
             let excerpt = excerpt(std::slice::from_ref(&text), words);
             let title = format!("{name} of the {label}");
             claims.extend(excerpt.map(|excerpt| found(Kind::Claim, title, excerpt)));
@@ -186,7 +186,7 @@ fn in_artifact(recording: &Recording, artifact: &Artifact, words: &[String]) -> 
     }
     let mut texts = vec![label.clone()];
     for members in [&artifact.claims, &artifact.header].into_iter().flatten() {
-        texts.extend(members_of(members));
+        texts.extend(members_of(members.iter()));
     }
     texts.extend(
         artifact
@@ -204,8 +204,10 @@ fn in_artifact(recording: &Recording, artifact: &Artifact, words: &[String]) -> 
     whole.into_iter().collect()
 }
 
-fn members_of(members: &Map<String, Value>) -> impl Iterator<Item = String> + '_ {
-    members.iter().map(|(name, value)| match value {
+fn members_of<'a>(
+    members: impl Iterator<Item = (&'a String, &'a Value)>,
+) -> impl Iterator<Item = String> {
+    members.map(|(name, value)| match value {
         Value::String(text) => format!("{name}: {text}"),
         other => format!("{name}: {other}"),
     })
@@ -280,7 +282,7 @@ fn in_decision(
         format!("{} on {}", decision.action, decision.resource),
     ];
     texts.extend(decision.policies.iter().map(|policy| policy.name.clone()));
-    texts.extend(members_of(&decision.context));
+    texts.extend(members_of(decision.context.iter()));
     Some(Found {
         place: Place::Decision(at),
         kind: Kind::Decision,

@@ -110,7 +110,7 @@ pub fn call(exchange: &Exchange) -> Option<Call> {
     let service = exchange.service.as_str();
     let mut call = Call {
         service: service.to_owned(),
-        operation: exchange.operation.clone(),
+        operation: exchange.operation.to_string(),
         members: Map::new(),
         payload: None,
         region: REGION.to_owned(),
