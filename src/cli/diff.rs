@@ -7,6 +7,8 @@ use super::output::Out;
 use super::{Problem, open};
 use crate::recording::Recording;
 use crate::recording::compare::{Parting, Side, parting};
+use crate::scenario::diagnostic::suggest;
+use crate::scenario::twins;
 
 /// Arguments of `diff`.
 #[derive(Debug, clap::Args)]
@@ -14,7 +16,11 @@ pub struct Args {
     /// A scenario or a saved recording
     left: String,
     /// Another one
-    right: String,
+    #[arg(required_unless_present = "twin", conflicts_with = "twin")]
+    right: Option<String>,
+    /// Compare a shipped scenario with its twin: another way to the same end
+    #[arg(long)]
+    twin: bool,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -26,7 +32,10 @@ pub struct Args {
 /// Compares. That two recordings differ is an answer, no failure.
 pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
     let left = open::recording(&args.left, args.seed)?;
-    let right = open::recording(&args.right, args.seed)?;
+    let right = match &args.right {
+        Some(right) => open::recording(right, args.seed)?,
+        None => open::recording(twin_of(&left.header.scenario)?, args.seed)?,
+    };
     let parting = parting(&left, &right);
     if args.json {
         let document = json!({
@@ -47,6 +56,19 @@ pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
     Ok(())
 }
 
+/// The scenario that goes another way to the same end.
+fn twin_of(id: &str) -> Result<&'static str, Problem> {
+    if let Some(twins) = twins::of(id).next() {
+        return Ok(twins.other(id));
+    }
+    let known: Vec<&str> = twins::ALL
+        .iter()
+        .flat_map(|twins| [twins.left, twins.right])
+        .collect();
+    let remedy = suggest(id, known.iter().copied());
+    Err(Problem::Message(format!("{id} has no twin; {remedy}")))
+}
+
 fn about(recording: &Recording) -> serde_json::Value {
     let header = &recording.header;
     json!({"id": header.scenario, "seed": header.seed, "beats": recording.beats.len()})
@@ -54,10 +76,13 @@ fn about(recording: &Recording) -> serde_json::Value {
 
 fn named(recording: &Recording) -> String {
     let header = &recording.header;
-    format!("{} (seed {})", header.scenario, header.seed)
+    match &header.branch {
+        Some(branch) => format!("{} with {}", header.scenario, branch.cause),
+        None => format!("{} (seed {})", header.scenario, header.seed),
+    }
 }
 
-fn print(
+pub(super) fn print(
     out: &mut Out,
     (left, right): (&Recording, &Recording),
     parting: &Parting,

@@ -1,11 +1,18 @@
 //! `list`: what ships with the program.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::Problem;
 use super::output::Out;
+use crate::scenario::diagnostic::suggest;
 use crate::scenario::files::Shipped;
+use crate::scenario::themes::TITLES;
 use crate::scenario::{Scenario, library, load};
+
+/// The last theme's number.
+const THEMES: i64 = TITLES.len() as i64;
 
 /// Arguments of `list`.
 #[derive(Debug, clap::Args)]
@@ -17,7 +24,7 @@ pub struct Args {
     #[arg(long)]
     exam: Option<String>,
     /// Only scenarios that show this exam theme, by number
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=THEMES))]
     theme: Option<u32>,
     /// Only scenarios of this exam domain
     #[arg(long)]
@@ -32,11 +39,16 @@ pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
     let mut listed = Vec::new();
     for entry in library::ALL {
         let scenario = load(&Shipped, entry.path, entry.text.as_bytes());
-        let scenario = scenario.map_err(Problem::Diagnostics)?;
-        if wanted(args, &scenario) {
-            listed.push((entry, scenario));
-        }
+        listed.push((entry, scenario.map_err(Problem::Diagnostics)?));
     }
+    let scenarios = || listed.iter().map(|(_, scenario)| scenario);
+    let levels = scenarios().map(|it| it.level.name());
+    known("level", args.level.as_deref(), levels)?;
+    let exams = scenarios().flat_map(|it| it.exams.iter().map(String::as_str));
+    known("exam", args.exam.as_deref(), exams)?;
+    let domains = scenarios().flat_map(|it| it.domains.iter().map(String::as_str));
+    known("domain", args.domain.as_deref(), domains)?;
+    listed.retain(|(_, scenario)| wanted(args, scenario));
     if args.json {
         let scenarios: Vec<_> = listed
             .iter()
@@ -59,6 +71,24 @@ pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
         out.line("no shipped scenario is like that")?;
     }
     Ok(())
+}
+
+/// Something to choose by that no scenario has is a slip of the keyboard.
+fn known<'a>(
+    what: &str,
+    asked: Option<&str>,
+    there: impl Iterator<Item = &'a str>,
+) -> Result<(), Problem> {
+    let there: BTreeSet<&str> = there.collect();
+    match asked {
+        Some(asked) if !there.iter().any(|it| it.eq_ignore_ascii_case(asked)) => {
+            let remedy = suggest(asked, there);
+            Err(Problem::Message(format!(
+                "no scenario is of the {what} {asked:?}; {remedy}"
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn wanted(args: &Args, scenario: &Scenario) -> bool {

@@ -20,6 +20,7 @@ mod record;
 mod schema;
 pub mod snapshot;
 mod trace;
+mod what_if;
 pub mod window;
 
 use std::ffi::OsString;
@@ -64,6 +65,8 @@ enum Command {
     Record(record::Args),
     /// Say where two recordings part, and why
     Diff(diff::Args),
+    /// Change one thing in a scenario and see what comes of it (docs/what-if.md)
+    WhatIf(what_if::Args),
     /// Write a recording as a sequence diagram or as a narrated transcript
     Export(export::Args),
     /// Write a commented scenario to start from
@@ -147,6 +150,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, players: &Players) -> ExitC
         Some(Command::Snapshot(args)) => snapshot::run(args, players),
         Some(Command::Record(args)) => record::run(args),
         Some(Command::Diff(args)) => diff::run(&mut out, args),
+        Some(Command::WhatIf(args)) => what_if::run(&mut out, args),
         Some(Command::Export(args)) => export::run(&mut out, args),
         Some(Command::New(args)) => new::run(&mut out, args),
         Some(Command::Completions(args)) => {

@@ -32,9 +32,16 @@ pub struct Args {
     /// What fills the picture
     #[arg(long, value_enum, default_value_t = View::Window)]
     pub view: View,
-    /// With --all: one picture of all beats, each labelled
-    #[arg(long, requires = "all")]
+    /// With --all or several --select: one picture of them all, each labelled
+    #[arg(long)]
     pub sheet: bool,
+    /// What is looked at in the inspector: artifact:id_token, exchange:12, check:12:3, actor:sts,
+    /// decision:3, keys:0. Given several times: one picture of each, named like those of --all
+    #[arg(long, value_name = "THING")]
+    pub select: Vec<String>,
+    /// A value that is followed: every place that has it is lit
+    #[arg(long, value_name = "VALUE")]
+    pub follow: Option<String>,
     /// Where all random values come from, in place of the scenario's own seed
     #[arg(long)]
     pub seed: Option<u64>,

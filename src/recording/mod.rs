@@ -4,11 +4,17 @@
 //! moment in a recording is a [`Cursor`]: how many exchanges have begun and ended.
 
 pub mod compare;
+pub mod holdings;
+mod index;
+mod needle;
+pub mod provenance;
 mod query;
 pub mod saved;
 mod search;
 pub mod trace;
 
+pub use index::Places;
+pub use provenance::{Kin, Place, Spot, Trail};
 pub use query::{Cursor, Held};
 pub use search::{Found, MAX_FOUND};
 
@@ -178,6 +184,9 @@ pub struct Recording {
     /// What the learner did, in order
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub interventions: Vec<Intervention>,
+    /// Where things are in the logs above, worked out when first asked
+    #[serde(skip)]
+    pub places: Places,
 }
 
 impl Recording {

@@ -1,8 +1,8 @@
 //! Questions to a recording: what was true at a moment, and what belongs to what.
 
 use crate::cloud::ledger::{
-    Actor, ActorId, Artifact, ArtifactId, Exchange, ExchangeId, Log, PolicyDecision, StateChange,
-    Stretch, WalletChange,
+    Actor, ActorId, Artifact, ArtifactId, Exchange, ExchangeId, PolicyDecision, StateChange,
+    Stretch,
 };
 use crate::protocol::time::Moment;
 
@@ -61,9 +61,8 @@ impl Recording {
 
     /// The policy decisions taken while answering an exchange.
     pub fn decisions_of(&self, exchange: ExchangeId) -> impl Iterator<Item = &PolicyDecision> {
-        self.decisions
-            .iter()
-            .filter(move |decision| decision.exchange == exchange)
+        let places = self.index().decisions(exchange).iter();
+        places.filter_map(|place| self.decisions.get(*place as usize))
     }
 
     /// The last moment of the recording.
@@ -77,52 +76,39 @@ impl Recording {
 
     /// What an actor holds at a moment, in the order of getting it.
     pub fn held_by(&self, actor: &ActorId, cursor: Cursor) -> Vec<Held<'_>> {
-        let mut held: Vec<(ArtifactId, Moment)> = Vec::new();
-        for change in happened(&self.wallet, cursor, |change: &WalletChange| {
-            (change.beat, change.at)
-        })
-        .filter(|change| change.actor == *actor)
-        {
-            held.retain(|(id, _)| *id != change.artifact);
-            if change.gained {
-                held.push((change.artifact, change.at));
-            }
-        }
-        held.into_iter()
-            .filter_map(|(id, since)| {
-                Some(Held {
-                    artifact: self.artifact(id)?,
-                    since,
-                })
+        let Some(of_actor) = self.index().of_actor(actor) else {
+            return Vec::new();
+        };
+        let changes = of_actor.wallet_changes(self, cursor);
+        let held = of_actor.holdings.after(changes);
+        held.filter_map(|holding| {
+            let place = of_actor.wallet.get(holding.from)?;
+            Some(Held {
+                artifact: self.artifact(holding.artifact)?,
+                since: self.wallet.get(*place as usize)?.at,
             })
-            .collect()
+        })
+        .collect()
     }
 
     /// What an actor's card says at a moment.
     pub fn state_of(&self, actor: &ActorId, cursor: Cursor) -> Option<&StateChange> {
-        happened(&self.states, cursor, |change: &StateChange| {
-            (change.beat, change.at)
-        })
-        .filter(|change| change.actor == *actor)
-        .last()
+        let of_actor = self.index().of_actor(actor)?;
+        self.states.get(of_actor.latest_state(self, cursor)?)
     }
 
     /// Every exchange that carried an artifact, in order.
     pub fn carriers_of(&self, artifact: ArtifactId) -> impl Iterator<Item = &Exchange> {
-        self.exchanges.iter().filter(move |exchange| {
-            exchange.sent.contains(&artifact) || exchange.received.contains(&artifact)
-        })
+        let places = self.index().carriers(artifact).iter();
+        places.filter_map(|place| self.exchanges.get(*place as usize))
     }
-}
 
-/// The entries of a list ordered by time that have happened at a moment.
-fn happened<T>(
-    entries: &Log<T>,
-    cursor: Cursor,
-    when: impl Fn(&T) -> (u32, Moment),
-) -> impl Iterator<Item = &T> {
-    let end = entries.partition_point(|entry| when(entry) <= (cursor.beat, cursor.at));
-    entries.stretch(..end).iter()
+    /// Every exchange that an actor asked or answered, in the order of sending.
+    pub fn exchanges_with(&self, actor: &ActorId) -> impl Iterator<Item = &Exchange> {
+        let of_actor = self.index().of_actor(actor);
+        let places = of_actor.map_or(&[][..], |it| &it.exchanges).iter();
+        places.filter_map(|place| self.exchanges.get(*place as usize))
+    }
 }
 
 #[cfg(test)]
@@ -244,5 +230,107 @@ mod tests {
         let wallet: Vec<_> = recording.wallet.iter().map(|it| (it.beat, it.at)).collect();
         let states: Vec<_> = recording.states.iter().map(|it| (it.beat, it.at)).collect();
         assert!(wallet.is_sorted() && states.is_sorted());
+    }
+    /// The same answers by looking at everything.
+    mod naive {
+        use super::*;
+
+        pub fn held(
+            recording: &Recording,
+            actor: &ActorId,
+            at: Cursor,
+        ) -> Vec<(ArtifactId, Moment)> {
+            let mut held: Vec<(ArtifactId, Moment)> = Vec::new();
+            let happened = |beat, moment| (beat, moment) <= (at.beat, at.at);
+            let changes = recording.wallet.iter().filter(|it| it.actor == *actor);
+            for change in changes.filter(|it| happened(it.beat, it.at)) {
+                held.retain(|(id, _)| *id != change.artifact);
+                if change.gained {
+                    held.push((change.artifact, change.at));
+                }
+            }
+            held
+        }
+
+        pub fn state<'a>(
+            recording: &'a Recording,
+            actor: &ActorId,
+            at: Cursor,
+        ) -> Option<&'a StateChange> {
+            let mut of_actor = recording.states.iter().filter(|it| it.actor == *actor);
+            of_actor.rfind(|it| (it.beat, it.at) <= (at.beat, at.at))
+        }
+    }
+
+    fn library() -> &'static [Recording] {
+        static ALL: std::sync::OnceLock<Vec<Recording>> = std::sync::OnceLock::new();
+        ALL.get_or_init(|| {
+            let some = library::ALL.iter().step_by(9);
+            some.map(|entry| {
+                let scenario = load(&Shipped, entry.path, entry.text.as_bytes()).unwrap();
+                perform(&scenario, None).unwrap()
+            })
+            .collect()
+        })
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_answered_by_index_is_what_looking_at_everything_gives(
+            story in proptest::prelude::any::<proptest::sample::Index>(),
+            beat in 0_u32..20,
+            ms in -1_000_i64..10_000_000,
+        ) {
+            let recording = story.get(library());
+            let started = recording.beat(beat).map_or(recording.end().at, |it| it.started_at);
+            let at = Cursor { beat, at: started + Span::from_millis(ms) };
+            for actor in &recording.actors {
+                let held = recording.held_by(&actor.id, at);
+                let held: Vec<_> = held.iter().map(|it| (it.artifact.id, it.since)).collect();
+                proptest::prop_assert_eq!(held, naive::held(recording, &actor.id, at));
+                proptest::prop_assert_eq!(
+                    recording.state_of(&actor.id, at),
+                    naive::state(recording, &actor.id, at)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_is_left_out_of_what_belongs_together() {
+        for recording in library() {
+            let ids = |found: Vec<&Exchange>| found.iter().map(|it| it.id).collect::<Vec<_>>();
+            for actor in &recording.actors {
+                let all = recording.exchanges.iter();
+                let with = all.filter(|it| it.from == actor.id || it.to == actor.id);
+                let found = recording.exchanges_with(&actor.id).collect();
+                assert_eq!(ids(found), ids(with.collect()));
+            }
+            for artifact in &recording.artifacts {
+                let all = recording.exchanges.iter();
+                let id = artifact.id;
+                let carriers = all.filter(|it| it.sent.contains(&id) || it.received.contains(&id));
+                assert_eq!(
+                    ids(recording.carriers_of(id).collect()),
+                    ids(carriers.collect())
+                );
+            }
+            for exchange in &recording.exchanges {
+                let all = recording.decisions.iter();
+                let of = all.filter(|it| it.exchange == exchange.id);
+                assert!(recording.decisions_of(exchange.id).eq(of));
+            }
+        }
+    }
+
+    #[test]
+    fn a_copy_that_is_changed_answers_for_itself() {
+        let before = story();
+        let held = before.held_by(&phone(), before.end()).len();
+        assert!(held > 0);
+        let mut copy = before.clone();
+        copy.wallet = Vec::new().into();
+        assert!(copy.held_by(&phone(), copy.end()).is_empty());
+        assert_eq!(before.held_by(&phone(), before.end()).len(), held);
     }
 }

@@ -1,7 +1,11 @@
 //! Finding things in a recording: every moment of an actor, every place of a word.
 
+use std::num::NonZero;
+use std::ops::Range;
+
 use super::Recording;
-use crate::cloud::ledger::{ActorId, Artifact, ArtifactId, ArtifactValue, Exchange, ExchangeId};
+use super::needle::Needle;
+use crate::cloud::ledger::{Artifact, ArtifactId, ArtifactValue, Exchange, ExchangeId, Log};
 
 /// The most places that one search answers with.
 pub const MAX_FOUND: usize = 1_000;
@@ -18,32 +22,64 @@ pub enum Found {
 }
 
 impl Recording {
-    /// Every exchange that an actor asked or answered, in the order of sending.
-    pub fn exchanges_with(&self, actor: &ActorId) -> impl Iterator<Item = &Exchange> {
-        let takes_part = move |it: &&Exchange| it.from == *actor || it.to == *actor;
-        self.exchanges.iter().filter(takes_part)
-    }
-
     /// Every place in which a text occurs, letter case aside: beats, then exchanges, then
     /// artifacts, at most [`MAX_FOUND`]. An empty text occurs nowhere.
     pub fn search(&self, text: &str) -> Vec<Found> {
-        let wanted = text.to_lowercase();
+        let wanted = Needle::new(text);
         if wanted.is_empty() {
             return Vec::new();
         }
-        let has = |text: &str| text.to_lowercase().contains(&wanted);
+        let has = |text: &str| wanted.is_in(text);
         let beats = self.beats.iter().filter(|it| {
             let mut texts = [&it.id, &it.title, &it.caption, &it.detail].into_iter();
             texts.any(|text| has(text))
         });
-        let exchanges = self.exchanges.iter().filter(|it| in_exchange(it, &has));
-        let artifacts = self.artifacts.iter().filter(|it| in_artifact(it, &has));
-        let beats = beats.map(|it| Found::Beat(it.index));
-        let exchanges = exchanges.map(|it| Found::Exchange(it.id));
-        let artifacts = artifacts.map(|it| Found::Artifact(it.id));
-        let all = beats.chain(exchanges).chain(artifacts);
-        all.take(MAX_FOUND).collect()
+        let mut found: Vec<Found> = beats.map(|it| Found::Beat(it.index)).collect();
+        found.truncate(MAX_FOUND);
+        gather(&self.exchanges, &mut found, |it| {
+            in_exchange(it, &has).then_some(Found::Exchange(it.id))
+        });
+        gather(&self.artifacts, &mut found, |it| {
+            in_artifact(it, &has).then_some(Found::Artifact(it.id))
+        });
+        found
     }
+}
+
+/// Entries that are looked through between two looks at whether enough has been found.
+const ROUND: usize = 16 * 1024;
+/// Fewer entries than this are not worth another core.
+const LEAST_SHARE: usize = 1024;
+
+/// Adds what is found in a log, in its order, until [`MAX_FOUND`]. A long log is shared out among
+/// the cores; what is found does not depend on how many there are.
+fn gather<T: Send + Sync>(
+    log: &Log<T>,
+    found: &mut Vec<Found>,
+    matches: impl Fn(&T) -> Option<Found> + Sync,
+) {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let look = |range: Range<usize>| -> Vec<Found> {
+        let entries = log.stretch(range).iter();
+        entries.filter_map(&matches).take(MAX_FOUND).collect()
+    };
+    let mut begin = 0;
+    while begin < log.len() && found.len() < MAX_FOUND {
+        let end = (begin + ROUND * cores).min(log.len());
+        let share = (end - begin).div_ceil(cores).max(LEAST_SHARE);
+        let shares = (begin..end).step_by(share);
+        let mut shares = shares.map(|from| from..(from + share).min(end));
+        let own = shares.next();
+        let parts: Vec<Vec<Found>> = std::thread::scope(|scope| {
+            let others: Vec<_> = shares.map(|range| scope.spawn(|| look(range))).collect();
+            let own = own.map(look).into_iter();
+            let others = others.into_iter().filter_map(|other| other.join().ok());
+            own.chain(others).collect()
+        });
+        found.extend(parts.into_iter().flatten());
+        begin = end;
+    }
+    found.truncate(MAX_FOUND);
 }
 
 fn in_exchange(exchange: &Exchange, has: &impl Fn(&str) -> bool) -> bool {
@@ -78,15 +114,24 @@ fn in_artifact(artifact: &Artifact, has: &impl Fn(&str) -> bool) -> bool {
         || has(&artifact.label)
         || claims
             .into_iter()
-            .any(|(name, value)| has(name) || has(&value.to_string()))
+            .any(|(name, value)| has(name) || in_claim(value, has))
         || facts
             .into_iter()
             .any(|(name, value)| has(name) || has(value))
 }
 
+/// Whether a claim has it: in a text, or in anything else as JSON has it.
+fn in_claim(value: &serde_json::Value, has: &impl Fn(&str) -> bool) -> bool {
+    match value {
+        serde_json::Value::String(text) => has(text),
+        other => has(&other.to_string()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cloud::ledger::ActorId;
     use crate::scenario::files::Shipped;
     use crate::scenario::{library, load, perform};
 

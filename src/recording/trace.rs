@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{Beat, Recording};
-use crate::cloud::ledger::{Artifact, Exchange, ExchangeId, PolicyDecision};
+use crate::cloud::ledger::{Artifact, ArtifactId, Exchange, ExchangeId, PolicyDecision};
 use crate::protocol::hash::sha256_hex;
 
 /// Every line of the trace, without line ends.
@@ -35,7 +35,7 @@ pub fn lines(recording: &Recording) -> impl Iterator<Item = String> + '_ {
 
 fn scenario(recording: &Recording) -> Value {
     let header = &recording.header;
-    json!({
+    let mut line = json!({
         "type": "scenario",
         "format": header.format,
         "id": header.scenario,
@@ -46,7 +46,12 @@ fn scenario(recording: &Recording) -> Value {
         "themes": header.themes,
         "exams": header.exams,
         "actors": recording.actors,
-    })
+    });
+    // Only a branch says so: the trace of a scenario as it is written stays as it is
+    if let Some(branch) = &header.branch {
+        line["branch"] = json!(branch);
+    }
+    line
 }
 
 /// Where each artifact and decision belongs, so that writing a long recording stays linear.
@@ -64,6 +69,10 @@ impl<'a> Minted<'a> {
             in_beat: BTreeMap::new(),
             decisions: BTreeMap::new(),
         };
+        let mut first_beats: BTreeMap<ArtifactId, u32> = BTreeMap::new();
+        for change in &recording.wallet {
+            first_beats.entry(change.artifact).or_insert(change.beat);
+        }
         for artifact in &recording.artifacts {
             match artifact.exchange {
                 Some(exchange) => minted
@@ -72,9 +81,7 @@ impl<'a> Minted<'a> {
                     .or_default()
                     .push(artifact),
                 None => {
-                    let changes = &recording.wallet;
-                    let first = changes.iter().find(|change| change.artifact == artifact.id);
-                    let beat = first.map_or(0, |change| change.beat);
+                    let beat = first_beats.get(&artifact.id).copied().unwrap_or(0);
                     minted.in_beat.entry(beat).or_default().push(artifact);
                 }
             }
@@ -110,8 +117,13 @@ fn beat_lines(recording: &Recording, minted: &Minted<'_>, beat: &Beat) -> Vec<Va
             .flatten()
             .map(|it| artifact(it)),
     );
+    let done = recording.interventions.iter();
+    let mut done = done.filter(|it| it.beat == beat.index).peekable();
     for exchanged in recording.exchanges_of(beat) {
         let id = &exchanged.id;
+        while let Some(intervention) = done.next_if(|it| it.before <= *id) {
+            lines.push(typed("intervention", intervention));
+        }
         lines.extend(
             minted
                 .in_exchange
@@ -130,6 +142,7 @@ fn beat_lines(recording: &Recording, minted: &Minted<'_>, beat: &Beat) -> Vec<Va
                 .map(|it| decision(it)),
         );
     }
+    lines.extend(done.map(|it| typed("intervention", it)));
     lines.extend(beat.verdicts.iter().map(|verdict| {
         json!({
             "type": "verdict",

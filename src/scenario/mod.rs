@@ -38,6 +38,7 @@ pub mod schema;
 pub mod stuck;
 pub mod template;
 pub mod themes;
+pub mod twins;
 pub mod values;
 pub mod world_edge;
 pub mod world_file;

@@ -1,10 +1,12 @@
 //! Cards and wallets: what each actor shows at a moment.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cloud::ledger::{ActorId, Artifact, ArtifactId, ArtifactKind, ArtifactValue};
 use crate::protocol::time::Moment;
 use crate::recording::Recording;
+use crate::recording::holdings::Holdings;
 
 use super::frame::{ActorView, ArtifactLook, ChipView, Rect};
 use super::layout::{Layout, Needs, Place, metric};
@@ -28,6 +30,7 @@ struct Change {
 #[derive(Clone, Debug, Default)]
 struct Script {
     wallet: Vec<Change>,
+    holdings: Holdings,
     lines: Vec<(PlayTime, String)>,
     most_chips: usize,
 }
@@ -60,6 +63,8 @@ impl Cast {
             // Stable: what happens at one moment keeps the ledger's order
             script.wallet.sort_by_key(|change| change.at);
             script.lines.sort_by_key(|(at, _)| *at);
+            let changes = script.wallet.iter();
+            script.holdings = Holdings::of(changes.map(|change| (change.artifact, change.gained)));
             script.most_chips = most_at_once(&script.wallet);
             script
         });
@@ -73,7 +78,7 @@ impl Cast {
         self.scripts
             .iter()
             .map(|script| Needs {
-                lines: script.lines.iter().map(|(_, line)| line.clone()).collect(),
+                lines: script.distinct_lines(),
                 chips: script.most_chips,
             })
             .collect()
@@ -113,6 +118,12 @@ impl Cast {
 }
 
 impl Script {
+    /// Every text of the second line once: in a long story cards say the same again and again.
+    fn distinct_lines(&self) -> Vec<String> {
+        let lines: BTreeSet<&str> = self.lines.iter().map(|(_, line)| line.as_str()).collect();
+        lines.into_iter().map(str::to_owned).collect()
+    }
+
     fn line_at(&self, t: PlayTime) -> &str {
         let after = self.lines.partition_point(|(at, _)| *at <= t);
         let line = after.checked_sub(1).and_then(|at| self.lines.get(at));
@@ -121,25 +132,21 @@ impl Script {
 
     fn held_at(&self, t: PlayTime) -> Vec<Change> {
         let after = self.wallet.partition_point(|change| change.at <= t);
-        let mut held: Vec<Change> = Vec::new();
-        for change in &self.wallet[..after] {
-            held.retain(|other| other.artifact != change.artifact);
-            if change.gained {
-                held.push(*change);
-            }
-        }
-        held
+        let held = self.holdings.after(after);
+        held.filter_map(|holding| self.wallet.get(holding.from).copied())
+            .collect()
     }
 }
 
 /// How many things are held at once, counting only what stays for a moment.
 fn most_at_once(wallet: &[Change]) -> usize {
-    let mut held: Vec<ArtifactId> = Vec::new();
+    let mut held: BTreeSet<ArtifactId> = BTreeSet::new();
     let mut most = 0;
     for (position, change) in wallet.iter().enumerate() {
-        held.retain(|other| *other != change.artifact);
         if change.gained {
-            held.push(change.artifact);
+            held.insert(change.artifact);
+        } else {
+            held.remove(&change.artifact);
         }
         if wallet
             .get(position + 1)
@@ -209,13 +216,16 @@ fn fill_wallet(
         return;
     }
     let widest = place.room.w / unit - 2.0 * metric::CHIP_INSET;
-    let shown: Vec<(&Change, &Artifact, ChipView)> = held
+    let known: Vec<(&Change, &Artifact)> = held
         .iter()
-        .filter_map(|change| {
-            let artifact = recording.artifact(change.artifact)?;
-            Some((change, artifact, chip(artifact, clock, widest)))
-        })
+        .filter_map(|change| Some((change, recording.artifact(change.artifact)?)))
         .collect();
+    let count = known.len();
+    let shown: Vec<(&Change, &Artifact, ChipView)> =
+        most_telling(known, more_than_fit(widest, place.chips))
+            .into_iter()
+            .map(|(change, artifact)| (change, artifact, chip(artifact, clock, widest)))
+            .collect();
     let needs: Vec<Need> = shown
         .iter()
         .map(|(_, artifact, chip)| Need {
@@ -232,7 +242,7 @@ fn fill_wallet(
         let (x, y) = (slot.x * unit, slot.row as f32 * step * unit);
         Rect::new(left + x, top + y, width * unit, metric::CHIP * unit)
     };
-    view.hidden = flow.slots.iter().filter(|slot| slot.is_none()).count();
+    view.hidden = count - flow.slots.iter().flatten().count();
     for (((change, _, mut chip), slot), need) in shown.into_iter().zip(&flow.slots).zip(&needs) {
         let Some(slot) = *slot else {
             continue;
@@ -249,6 +259,34 @@ fn fill_wallet(
         let bottom = top + flow.rows as f32 * step * unit;
         view.rect.h = bottom - place.room.y + (metric::CARD_PAD - metric::CHIP_GAP) * unit;
     }
+}
+
+/// One chip more than a wallet of this width and so many rows has room for, so that the rest need
+/// not be looked at: it is counted and not shown.
+fn more_than_fit(widest: f32, rows: usize) -> usize {
+    let each = bare_width(false) + metric::CHIP_GAP;
+    let in_a_row = ((widest + metric::CHIP_GAP) / each).ceil().max(1.0);
+    rows * in_a_row as usize + 1
+}
+
+/// As many as there is room for, in their order: what says most, and of equals the newest.
+fn most_telling<'a>(
+    held: Vec<(&'a Change, &'a Artifact)>,
+    room: usize,
+) -> Vec<(&'a Change, &'a Artifact)> {
+    let ranks = held.iter().enumerate();
+    let mut places: Vec<(u8, Reverse<usize>)> = ranks
+        .map(|(place, (_, artifact))| (rank(artifact.kind), Reverse(place)))
+        .collect();
+    if room < places.len() {
+        places.select_nth_unstable(room);
+        places.truncate(room);
+    }
+    places.sort_unstable_by_key(|(_, Reverse(place))| *place);
+    let places = places.into_iter();
+    places
+        .filter_map(|(_, Reverse(place))| held.get(place).copied())
+        .collect()
 }
 
 /// What a chip without its label takes.

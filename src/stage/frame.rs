@@ -351,7 +351,7 @@ pub enum MarkLook {
 /// A beat's tick on the timeline.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct MarkView {
-    /// The beat
+    /// The beat; of several the first that refuses, else the first
     pub beat: u32,
     /// Its title, for hovering
     pub title: String,
@@ -373,7 +373,7 @@ pub struct ChapterView {
 /// Everything below the stage that depends on the moment.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TimelineView {
-    /// A tick per beat, where the beat is over
+    /// A tick per beat, where the beat is over; one for several where they would be too close
     pub marks: Vec<MarkView>,
     /// Chapters
     pub chapters: Vec<ChapterView>,

@@ -28,6 +28,8 @@ pub use hit::{Hit, hit};
 pub use layout::metric;
 pub use timing::PlayTime;
 
+use std::sync::Arc;
+
 use crate::cloud::ledger::{Exchange, ExchangeId, Outcome, Step};
 use crate::recording::Recording;
 
@@ -64,6 +66,9 @@ const NESTED_WEIGHT: usize = 3;
 /// Shortly after a check has begun: it is being made.
 const CHECKING_MS: u32 = 120;
 
+/// Ticks on the timeline that are closer than this, in points, are one.
+const MARK_APART: f32 = 2.0;
+
 /// The smallest stage that is laid out at all, in points.
 const LEAST_SIZE: f32 = 64.0;
 
@@ -84,8 +89,8 @@ pub enum Progress {
 #[derive(Clone, Debug)]
 pub struct Stage {
     options: Options,
-    timing: Timing,
-    cast: Cast,
+    timing: Arc<Timing>,
+    cast: Arc<Cast>,
     layout: Layout,
     marks: Vec<MarkView>,
     chapters: Vec<ChapterView>,
@@ -94,15 +99,15 @@ pub struct Stage {
 impl Stage {
     /// Sets the stage for a recording.
     pub fn new(recording: &Recording, options: Options) -> Self {
-        let timing = Timing::new(recording);
-        let cast = Cast::new(recording, &timing);
+        let timing = Arc::new(Timing::new(recording));
+        let cast = Arc::new(Cast::new(recording, &timing));
         let size = (
             options.size.0.max(LEAST_SIZE),
             options.size.1.max(LEAST_SIZE),
         );
         let needs = cast.needs();
         let layout = Layout::new(&recording.actors, &needs, size, options.text_scale);
-        let marks = marks(recording);
+        let marks = marks(recording, size.0);
         let chapters = chapters(recording);
         Self {
             options,
@@ -125,6 +130,7 @@ impl Stage {
         Self {
             options,
             layout,
+            marks: marks(recording, size.0),
             ..self.clone()
         }
     }
@@ -165,6 +171,25 @@ impl Stage {
         self.timing
             .exchange(exchange)
             .map_or(PlayTime(0), |times| times.end)
+    }
+
+    /// The moment at which a request has arrived.
+    pub fn arrival_of(&self, exchange: ExchangeId) -> PlayTime {
+        self.timing
+            .exchange(exchange)
+            .map_or(PlayTime(0), |times| times.arrive)
+    }
+
+    /// The moment at which a check has been made.
+    pub fn moment_of_check(&self, exchange: &Exchange, position: u32) -> PlayTime {
+        let wanted = |step: &Step| *step == Step::Check(position);
+        let step = exchange.steps.iter().position(wanted);
+        let times = self.timing.exchange(exchange.id);
+        let made = step.and_then(|at| times?.steps.get(at).copied());
+        made.map_or_else(
+            || self.end_of(exchange.id),
+            |at| PlayTime(at.0 + CHECKING_MS),
+        )
     }
 
     /// How far an exchange is at a moment.
@@ -326,25 +351,38 @@ fn caption_view(recording: &Recording, beat: u32) -> CaptionView {
     }
 }
 
-fn marks(recording: &Recording) -> Vec<MarkView> {
-    let count = recording.beats.len().max(1) as f32;
-    let mark = |beat: &crate::recording::Beat| {
-        let refused = recording
-            .exchanges_of(beat)
-            .iter()
-            .any(|exchange| exchange.refused());
-        MarkView {
-            beat: beat.index,
-            title: beat.title.clone(),
-            at: (beat.index + 1) as f32 / count,
-            look: if refused {
-                MarkLook::Refusal
-            } else {
-                MarkLook::Plain
-            },
-        }
+/// A tick per beat; where a line of this length has no room for all of them, one for several.
+fn marks(recording: &Recording, length: f32) -> Vec<MarkView> {
+    let count = recording.beats.len().max(1);
+    let at_most = (length / MARK_APART).max(1.0) as usize;
+    let together = count.div_ceil(at_most);
+    let groups = recording.beats.chunks(together);
+    groups
+        .filter_map(|beats| mark(recording, beats, count))
+        .collect()
+}
+
+/// The tick of beats that follow each other: where the last is over, as grave as the gravest.
+fn mark(recording: &Recording, beats: &[crate::recording::Beat], count: usize) -> Option<MarkView> {
+    let refuses = |beat: &&crate::recording::Beat| {
+        let mut exchanges = recording.exchanges_of(beat).iter();
+        exchanges.any(|exchange| exchange.refused())
     };
-    recording.beats.iter().map(mark).collect()
+    let refused = beats.iter().find(refuses);
+    let (beat, last) = (refused.or(beats.first())?, beats.last()?);
+    let title = match beats.len() {
+        1 => beat.title.clone(),
+        several => format!("{} and {} more", beat.title, several - 1),
+    };
+    Some(MarkView {
+        beat: beat.index,
+        title,
+        at: (last.index + 1) as f32 / count as f32,
+        look: match refused {
+            Some(_) => MarkLook::Refusal,
+            None => MarkLook::Plain,
+        },
+    })
 }
 
 fn chapters(recording: &Recording) -> Vec<ChapterView> {

@@ -134,7 +134,9 @@ impl Playback {
 
     /// Whether nothing of the next beat has been shown yet.
     pub fn between_beats(&self) -> bool {
-        let next = self.marks.beats.iter().find(|(_, end)| *end > self.time());
+        let over = |(_, end): &(PlayTime, PlayTime)| *end <= self.time();
+        let next = self.marks.beats.partition_point(over);
+        let next = self.marks.beats.get(next);
         next.is_none_or(|(start, _)| *start >= self.time())
     }
 
@@ -230,19 +232,29 @@ impl Playback {
         self.until = None;
     }
 
-    /// The stops: the beginning, and the end of every beat.
-    fn stops(&self) -> impl DoubleEndedIterator<Item = PlayTime> + '_ {
-        std::iter::once(PlayTime(0)).chain(self.marks.beats.iter().map(|(_, end)| *end))
+    /// The stop after a moment. Stops are the beginning, and the end of every beat.
+    fn stop_after(&self, t: PlayTime) -> Option<PlayTime> {
+        let over = self.marks.beats.partition_point(|(_, end)| *end <= t);
+        self.marks.beats.get(over).map(|(_, end)| *end)
+    }
+
+    /// The stop before a moment.
+    fn stop_before(&self, t: PlayTime) -> Option<PlayTime> {
+        let over = self.marks.beats.partition_point(|(_, end)| *end < t);
+        let last = over
+            .checked_sub(1)
+            .and_then(|last| self.marks.beats.get(last));
+        let beginning = (t > PlayTime(0)).then_some(PlayTime(0));
+        last.map(|(_, end)| *end).or(beginning)
     }
 
     fn play_beat(&mut self) {
         if self.playing() {
-            let end = self.stops().find(|stop| *stop > self.time());
+            let end = self.stop_after(self.time());
             self.go(end.unwrap_or(self.duration()));
             return;
         }
-        let next = self.stops().find(|stop| *stop > self.time());
-        self.until = next;
+        self.until = self.stop_after(self.time());
     }
 
     fn play_on(&mut self) {
@@ -257,8 +269,8 @@ impl Playback {
         for _ in 0..by.unsigned_abs() {
             let t = self.time();
             let stop = match by > 0 {
-                true => self.stops().find(|stop| *stop > t),
-                false => self.stops().rev().find(|stop| *stop < t),
+                true => self.stop_after(t),
+                false => self.stop_before(t),
             };
             self.go(stop.unwrap_or(t));
         }
@@ -267,10 +279,12 @@ impl Playback {
     fn step_check(&mut self, by: i32) {
         for _ in 0..by.unsigned_abs() {
             let t = self.time();
-            let check = match by > 0 {
-                true => self.marks.checks.iter().find(|check| **check > t),
-                false => self.marks.checks.iter().rev().find(|check| **check < t),
+            let checks = &self.marks.checks;
+            let place = match by > 0 {
+                true => Some(checks.partition_point(|check| *check <= t)),
+                false => checks.partition_point(|check| *check < t).checked_sub(1),
             };
+            let check = place.and_then(|place| checks.get(place));
             let edge = if by > 0 { self.duration() } else { PlayTime(0) };
             self.go(check.copied().unwrap_or(edge));
         }

@@ -88,6 +88,24 @@ pub struct Band {
     pub rect: Rect,
 }
 
+/// What of a diagram there is to be seen in a stretch of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seen<'a> {
+    /// Beats
+    pub bands: &'a [Band],
+    /// Who is busy; those that end above the stretch are among them where their beat does not
+    pub bars: &'a [Bar],
+    /// Messages
+    pub arrows: &'a [Arrow],
+}
+
+/// The entries that reach into a stretch of a list sorted from top to bottom.
+fn within<T>(entries: &[T], reach: impl Fn(&T) -> (f32, f32), top: f32, bottom: f32) -> &[T] {
+    let first = entries.partition_point(|entry| reach(entry).1 < top);
+    let end = entries.partition_point(|entry| reach(entry).0 <= bottom);
+    entries.get(first..end).unwrap_or_default()
+}
+
 /// The whole diagram.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sequence {
@@ -103,6 +121,8 @@ pub struct Sequence {
     pub bars: Vec<Bar>,
     /// Beats
     pub bands: Vec<Band>,
+    /// Where each exchange's request is among the arrows
+    requests: Vec<u32>,
 }
 
 impl Sequence {
@@ -121,6 +141,7 @@ impl Sequence {
                 arrows: Vec::new(),
                 bars: Vec::new(),
                 bands: Vec::new(),
+                requests: vec![0; recording.exchanges.len()],
             },
         };
         for beat in &recording.beats {
@@ -132,15 +153,43 @@ impl Sequence {
 
     /// Where an exchange's request is written.
     pub fn place_of(&self, exchange: ExchangeId) -> Option<&Arrow> {
-        self.arrows.iter().find(|arrow| arrow.exchange == exchange)
+        let place = self.requests.get(exchange.index())?;
+        let arrow = self.arrows.get(*place as usize)?;
+        (arrow.exchange == exchange).then_some(arrow)
+    }
+
+    /// The last arrow of those that something holds for, where it holds for none below the first
+    /// that it does not hold for: what has begun at a moment.
+    pub fn last_of(&self, holds: impl Fn(&Arrow) -> bool) -> Option<&Arrow> {
+        let count = self.arrows.partition_point(holds);
+        self.arrows.get(count.checked_sub(1)?)
+    }
+
+    /// What there is to be seen between two heights.
+    pub fn between(&self, top: f32, bottom: f32) -> Seen<'_> {
+        let unit = self.unit;
+        let bands = within(
+            &self.bands,
+            |band| (band.rect.y, band.rect.bottom()),
+            top,
+            bottom,
+        );
+        let reach = |arrow: &Arrow| (arrow.y - ROW * unit, arrow.y + ROW * unit);
+        let arrows = within(&self.arrows, reach, top, bottom);
+        // A bar is as long as what is done within it, but it does not leave its beat
+        let from = bands.first().map_or(top, |band| band.rect.y);
+        let first = self.bars.partition_point(|bar| bar.rect.y < from);
+        let end = self.bars.partition_point(|bar| bar.rect.y <= bottom);
+        Seen {
+            bands,
+            bars: self.bars.get(first..end).unwrap_or_default(),
+            arrows,
+        }
     }
 }
 
 fn lifelines(recording: &Recording, width: f32, unit: f32) -> Vec<Lifeline> {
-    let speaks = |id: &ActorId| {
-        let mut exchanges = recording.exchanges.iter();
-        exchanges.any(|exchange| exchange.from == *id || exchange.to == *id)
-    };
+    let speaks = |id: &ActorId| recording.exchanges_with(id).next().is_some();
     let cast: Vec<_> = recording
         .actors
         .iter()
@@ -263,6 +312,11 @@ impl Builder<'_> {
         let label = text::cut(&said, font, DETAIL * unit, room);
         let long = text::width(&label, font, DETAIL * unit);
         let left = ((from + to - long) / 2.0).clamp(0.0, (width - long).max(0.0));
+        if let Some(place) = self.sequence.requests.get_mut(exchange.id.index())
+            && !answer
+        {
+            *place = self.sequence.arrows.len() as u32;
+        }
         self.sequence.arrows.push(Arrow {
             exchange: exchange.id,
             answer,
@@ -359,6 +413,32 @@ mod tests {
                 assert!(y(parent, false) < y(exchange.id, false));
                 assert!(y(exchange.id, true) < y(parent, true));
                 assert!(sequence.place_of(exchange.id).unwrap().depth > 0);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_seen_in_a_stretch_is_all_that_reaches_into_it() {
+        for recording in stories().iter().step_by(10) {
+            let sequence = Sequence::new(recording, 1200.0, 1.0);
+            let mut top = -100.0;
+            while top < sequence.size.1 {
+                let (bottom, reaches) = (top + 300.0, |from, to| to >= top && from <= top + 300.0);
+                let seen = sequence.between(top, bottom);
+                for arrow in &sequence.arrows {
+                    let reaches = reaches(arrow.label_rect.y, arrow.y + 6.0);
+                    assert!(!reaches || seen.arrows.contains(arrow));
+                }
+                for bar in &sequence.bars {
+                    let reaches = reaches(bar.rect.y, bar.rect.bottom());
+                    assert!(!reaches || seen.bars.contains(bar), "{bar:?} at {top}");
+                }
+                for band in &sequence.bands {
+                    let reaches = reaches(band.rect.y, band.rect.bottom());
+                    assert!(!reaches || seen.bands.contains(band));
+                }
+                assert!(seen.arrows.len() <= 30, "no more than there is room for");
+                top += 170.0;
             }
         }
     }

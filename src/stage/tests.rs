@@ -157,6 +157,7 @@ fn record(
         wallet: ledger.wallet_changes().clone(),
         states: ledger.state_changes().clone(),
         keys: Vec::new(),
+        places: Default::default(),
         interventions: Vec::new(),
     }
 }

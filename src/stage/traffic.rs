@@ -77,16 +77,16 @@ impl<'a> Traffic<'a> {
         let Some(beat) = recording.beat(beat) else {
             return Self { chain: Vec::new() };
         };
-        let mut top = recording
-            .exchanges_of(beat)
-            .iter()
-            .filter(|exchange| exchange.parent.is_none());
-        let begun = |exchange: &&Exchange| {
+        let exchanges = recording.exchanges_of(beat);
+        let begun = |exchange: &Exchange| {
             timing
                 .exchange(exchange.id)
                 .is_some_and(|times| times.start <= t)
         };
-        let Some(current) = top.rfind(begun) else {
+        // Exchanges are shown in the order of sending, calls among them inside their callers
+        let begun = exchanges.partition_point(begun);
+        let mut sent = exchanges.iter().take(begun);
+        let Some(current) = sent.rfind(|exchange| exchange.parent.is_none()) else {
             return Self { chain: Vec::new() };
         };
         let mut chain = Vec::new();
@@ -453,6 +453,9 @@ fn foremost<'a>(
     found
 }
 
+/// The widest that a message on a stamp in place of a code is, in points at unit 1.
+const CODELESS: f32 = 150.0;
+
 /// The code of a refusal, stamped beside the lane when the failed check has shown.
 fn stamp(
     link: &Link<'_>,
@@ -471,6 +474,11 @@ fn stamp(
     let text = match status {
         // OAuth refuses in a redirect, whose status says nothing
         300..400 => refusal.code.clone(),
+        // An API that has no codes of its own: the first of what it says
+        _ if refusal.code == status.to_string() => {
+            let said = text::cut(&refusal.message, Font::SemiBold, metric::NAME, CODELESS);
+            format!("{status} {said}")
+        }
         _ => format!("{status} {}", refusal.code),
     };
     let unit = layout.unit;

@@ -14,105 +14,121 @@ pub fn trace(id: &str) -> Vec<Value> {
         .collect()
 }
 
-/// Members that a line of each type must have, as docs/trace.md lists them.
-const MEMBERS: [(&str, &[&str]); 8] = [
-    (
-        "scenario",
-        &["id", "title", "seed", "started_at", "format", "actors"],
-    ),
-    (
-        "beat",
-        &[
-            "index",
-            "id",
-            "chapter",
-            "title",
-            "caption",
-            "started_at",
-            "ended_at",
-        ],
-    ),
-    (
-        "exchange",
-        &[
-            "id",
-            "beat",
-            "parent",
-            "at",
-            "answered_at",
-            "from",
-            "to",
-            "service",
-            "operation",
-            "request",
-            "response",
-            "refusal",
-            "checks",
-            "steps",
-            "sent",
-            "received",
-        ],
-    ),
-    (
-        "artifact",
-        &[
-            "id",
-            "kind",
-            "label",
-            "value",
-            "minted_by",
-            "minted_at",
-            "exchange",
-            "expires_at",
-            "header",
-            "claims",
-            "facts",
-            "provenance",
-        ],
-    ),
-    (
-        "decision",
-        &[
-            "exchange",
-            "principal",
-            "action",
-            "resource",
-            "context",
-            "policies",
-            "decision",
-            "deciding",
-            "sentence",
-            "explanation",
-        ],
-    ),
-    ("verdict", &["beat", "expectation", "held", "found"]),
-    ("state", &["beat", "hash"]),
-    ("jwks", &["issuer", "uri", "keys"]),
-];
+/// The schema that docs/trace.md gives: its block of JSON.
+fn schema() -> Value {
+    let document = std::fs::read_to_string("docs/trace.md").unwrap();
+    let block = document.split("```json\n").nth(1).unwrap();
+    serde_json::from_str(block.split("```").next().unwrap()).unwrap()
+}
+
+/// The definition of a line's type.
+fn definition<'s>(schema: &'s Value, kind: &str) -> Option<&'s Value> {
+    let lines = schema["oneOf"].as_array().unwrap();
+    lines
+        .iter()
+        .find(|it| it["properties"]["type"]["const"] == kind)
+}
+
+/// Where a value does not have the shape that a schema asks for, in the words that ours uses.
+fn problems(schema: &Value, value: &Value, at: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let fits = |name: &Value| match name.as_str().unwrap() {
+        "string" => value.is_string(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "boolean" => value.is_boolean(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        "null" => value.is_null(),
+        // A word that is not known here fits nothing
+        _ => false,
+    };
+    let good = match (&schema["const"], &schema["enum"], &schema["type"]) {
+        (Value::Null, Value::Null, Value::Array(either)) => either.iter().any(fits),
+        (Value::Null, Value::Null, one @ Value::String(_)) => fits(one),
+        (Value::Null, Value::Array(allowed), _) => allowed.contains(value),
+        (Value::Null, _, _) => false,
+        (only, _, _) => only == value,
+    };
+    if !good {
+        return vec![format!("{at}: {value} is not as {schema} says")];
+    }
+    if let Value::Object(members) = value {
+        for name in schema["required"].as_array().into_iter().flatten() {
+            if !members.contains_key(name.as_str().unwrap()) {
+                found.push(format!("{at}: {name} is missing"));
+            }
+        }
+        for (name, value) in members {
+            match &schema["properties"] {
+                // Free: claims, headers of tokens, condition keys
+                Value::Null => {}
+                known if known[name].is_null() => found.push(format!("{at}: {name} is unknown")),
+                known => found.extend(problems(&known[name], value, &format!("{at}.{name}"))),
+            }
+        }
+    }
+    if let Value::Array(items) = value
+        && !schema["items"].is_null()
+    {
+        for item in items {
+            found.extend(problems(&schema["items"], item, &format!("{at}[]")));
+        }
+    }
+    found
+}
+
+/// Where a line does not hold to the document.
+fn problems_of(schema: &Value, line: &Value) -> Vec<String> {
+    let kind = line["type"].as_str().unwrap_or_default();
+    match definition(schema, kind) {
+        Some(definition) => problems(definition, line, kind),
+        None => vec![format!("the type {} is unknown", line["type"])],
+    }
+}
 
 #[test]
-fn every_line_has_a_type_and_its_members() {
+fn every_line_of_every_story_holds_to_the_schema_in_the_document() {
+    let schema = schema();
     for id in shipped() {
         for line in trace(id) {
-            let kind = line["type"].as_str().unwrap();
-            let (_, members) = MEMBERS.iter().find(|(name, _)| *name == kind).expect(kind);
-            for member in *members {
-                assert!(line.get(member).is_some(), "{member} of a {kind} in {id}");
-            }
+            let found = problems_of(&schema, &line);
+            assert!(found.is_empty(), "{id}: {found:?}");
         }
     }
 }
 
 #[test]
-fn the_document_names_every_type_and_member() {
-    let document = std::fs::read_to_string("docs/trace.md").unwrap();
-    for (kind, members) in MEMBERS {
-        assert!(document.contains(&format!("## `{kind}`")), "{kind}");
+fn a_line_that_lacks_adds_or_changes_something_does_not_hold_to_the_schema() {
+    let schema = schema();
+    for line in trace("facebook-to-s3") {
+        let members: Vec<String> = line.as_object().unwrap().keys().cloned().collect();
         for member in members {
+            let mut lacking = line.clone();
+            lacking.as_object_mut().unwrap().shift_remove(&member);
+            let mut changed = line.clone();
+            changed[&member] = Value::from(0.5);
+            let optional = matches!(member.as_str(), "tampered" | "guest");
             assert!(
-                document.contains(&format!("`{member}`")),
-                "{member} of {kind}"
+                optional || !problems_of(&schema, &lacking).is_empty(),
+                "{member}"
             );
+            assert!(!problems_of(&schema, &changed).is_empty(), "{member}");
+        }
+        let mut more = line.clone();
+        more["surprise"] = Value::from(true);
+        assert!(!problems_of(&schema, &more).is_empty());
+    }
+}
+
+#[test]
+fn the_document_explains_every_type_and_member_of_its_schema() {
+    let document = std::fs::read_to_string("docs/trace.md").unwrap();
+    for definition in schema()["oneOf"].as_array().unwrap() {
+        let kind = definition["properties"]["type"]["const"].as_str().unwrap();
+        assert!(document.contains(&format!("## `{kind}`")), "{kind}");
+        for member in definition["properties"].as_object().unwrap().keys() {
+            let explained = member == "type" || document.contains(&format!("`{member}`"));
+            assert!(explained, "{member} of {kind}");
         }
     }
 }

@@ -74,3 +74,12 @@ fn without_a_window_the_story_is_played_in_the_terminal() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("Only this"));
     assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
 }
+
+#[test]
+fn the_library_is_chosen_from_by_what_there_is() {
+    assert!(complaint(&["list", "--level", "begginer"], 2).contains("did you mean `beginner`?"));
+    assert!(complaint(&["list", "--exam", "DVB"], 2).contains("did you mean `DVA`?"));
+    assert!(complaint(&["list", "--domain", "Securty"], 2).contains("did you mean `Security`?"));
+    assert!(complaint(&["list", "--theme", "61"], 2).contains("60"));
+    assert!(printed(&["list", "--level", "ADVANCED", "--exam", "scs"]).contains("leaked-session"));
+}

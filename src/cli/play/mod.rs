@@ -96,6 +96,20 @@ pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
     }
 }
 
+/// Plays a branch from the beat of its change on.
+pub fn branch(out: &mut Out, recording: &Recording) -> Result<(), Problem> {
+    let plain = !out.is_terminal();
+    let look = Look {
+        plain,
+        colour: !plain && out.wants_colour(),
+        width: width(),
+    };
+    let parted = recording.header.branch.as_ref();
+    let first = parted.map_or(0, |branch| branch.beat as usize);
+    let pace = if plain { None } else { pace(1.0) };
+    play_through(out, recording, &look, first, pace)
+}
+
 /// How much of a line's pause is kept; none shows everything at once.
 fn pace(speed: f64) -> Option<f64> {
     (speed > 0.0).then(|| speed.recip())

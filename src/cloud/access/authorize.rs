@@ -235,8 +235,8 @@ pub fn write_down(cloud: &mut Cloud, caller: &Caller, decision: Decision) {
         action: request.action,
         resource: request.resource,
         context: context.collect(),
-        policies: texts(&policies),
-        explanation,
+        policies: texts(&policies).into(),
+        explanation: explanation.into(),
     });
 }
 

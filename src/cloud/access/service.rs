@@ -132,8 +132,8 @@ pub fn authorize_service(cloud: &mut Cloud, caller: &CallingService, ask: &Ask) 
             action: request.action,
             resource: request.resource,
             context,
-            policies: texts.collect(),
-            explanation,
+            policies: texts.collect::<Vec<_>>().into(),
+            explanation: explanation.into(),
         });
     }
     allowed

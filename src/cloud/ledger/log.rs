@@ -87,16 +87,7 @@ impl<T> Log<T> {
     /// How many entries from the beginning on something holds for, where it holds for none after
     /// the first that it does not hold for.
     pub fn partition_point(&self, holds: impl Fn(&T) -> bool) -> usize {
-        let (mut low, mut high) = (0, self.len);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.get(middle).is_some_and(&holds) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        low
+        self.stretch(..).partition_point(holds)
     }
 }
 
@@ -163,6 +154,21 @@ impl<'a, T> Stretch<'a, T> {
         self.range.contains(&at).then(|| self.log.get(at)).flatten()
     }
 
+    /// How many entries from the stretch's beginning on something holds for, where it holds for
+    /// none after the first that it does not hold for.
+    pub fn partition_point(&self, holds: impl Fn(&T) -> bool) -> usize {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.get(middle).is_some_and(&holds) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
     /// The first entry.
     pub fn first(&self) -> Option<&'a T> {
         self.get(0)
@@ -216,6 +222,10 @@ impl<'a, T> Iterator for Iter<'a, T> {
 impl<T> DoubleEndedIterator for Iter<'_, T> {
     fn next_back(&mut self) -> Option<Self::Item> {
         self.log.get(self.range.next_back()?)
+    }
+
+    fn nth_back(&mut self, by: usize) -> Option<Self::Item> {
+        self.log.get(self.range.nth_back(by)?)
     }
 }
 

@@ -8,13 +8,15 @@
 mod body;
 mod held;
 mod log;
+mod shared;
 mod spot;
 mod types;
 
 pub use log::{Iter, Log, Stretch};
+pub use shared::Shared;
 pub use types::*;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::protocol::time::Moment;
@@ -22,6 +24,9 @@ use crate::protocol::time::Moment;
 /// The most exchanges one recording may hold. A scenario that loops must end in an error, not in
 /// an exhausted machine.
 pub const MAX_EXCHANGES: usize = 200_000;
+
+/// Decisions about one action that a new one is compared with.
+const MAX_ALIKE: usize = 4;
 
 /// What a service says about a thing it makes; the ledger adds who, when and the number.
 #[derive(Clone, Debug)]
@@ -121,6 +126,8 @@ pub struct Ledger {
     artifacts: Log<Artifact>,
     index: spot::Index,
     decisions: Log<PolicyDecision>,
+    /// Where the latest decisions about each action are
+    alike: BTreeMap<String, VecDeque<usize>>,
     wallet: Log<WalletChange>,
     /// What each actor holds now: the sum of `wallet`, kept so that asking costs no replay
     held: BTreeMap<ActorId, Arc<held::Hands>>,
@@ -462,7 +469,21 @@ impl Ledger {
     }
 
     /// Writes down a policy decision taken in the current exchange.
-    pub fn decided(&mut self, decision: PolicyDecision) {
+    pub fn decided(&mut self, mut decision: PolicyDecision) {
+        // The same policies give the same explanation again and again; looking further back would
+        // cost more than it saves
+        let alike = self.alike.entry(decision.action.clone()).or_default();
+        for place in alike.iter() {
+            let Some(before) = self.decisions.get(*place) else {
+                continue;
+            };
+            decision.policies = decision.policies.or_same(&before.policies);
+            decision.explanation = decision.explanation.or_same(&before.explanation);
+        }
+        if alike.len() >= MAX_ALIKE {
+            alike.pop_front();
+        }
+        alike.push_back(self.decisions.len());
         self.decisions.push(decision);
     }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::shared::Shared;
 use crate::policy::Explanation;
 use crate::protocol::time::Moment;
 
@@ -430,9 +431,9 @@ pub struct PolicyDecision {
     /// The request's condition keys and their values
     pub context: Map<String, Value>,
     /// Every policy that took part: name, kind and its JSON text
-    pub policies: Vec<PolicyText>,
+    pub policies: Shared<Vec<PolicyText>>,
     /// Outcome, deciding statement, order of evaluation, every statement explained
-    pub explanation: Explanation,
+    pub explanation: Shared<Explanation>,
 }
 
 /// A policy that took part in a decision.

@@ -162,8 +162,9 @@ fn write_down(
             name: trust.name.to_string(),
             kind: "trust".to_owned(),
             json: trust.policy.text().to_owned(),
-        }],
-        explanation,
+        }]
+        .into(),
+        explanation: explanation.into(),
     });
 }
 

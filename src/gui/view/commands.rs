@@ -5,30 +5,14 @@ use std::sync::OnceLock;
 
 use bevy_egui::egui::{Context, Event, Key, Modifiers};
 
+use super::looking::Look;
 use super::model::{Language, Narrow};
 use super::theme::ThemeName;
-use crate::cloud::ledger::{ActorId, ArtifactId, ExchangeId};
 use crate::stage::frame::Point;
 use crate::stage::playback::PlaybackCommand;
 use crate::stage::search::Found;
 
-/// Something that can be looked at in the inspector.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Selection {
-    /// Somebody or something on the stage
-    Actor(ActorId),
-    /// Something that travels or is held
-    Artifact(ArtifactId),
-    /// A request and its response
-    Exchange(ExchangeId),
-    /// One verification
-    Check {
-        /// Of which exchange
-        exchange: ExchangeId,
-        /// Which one
-        position: u32,
-    },
-}
+pub use crate::inspect::Subject as Selection;
 
 /// Something shown over everything else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +88,8 @@ pub enum Command {
     Widen,
     /// Chooses something to look at
     Select(Selection),
+    /// Something of the inspector
+    Look(Look),
     /// Shows or hides the secrets of what is chosen
     ToggleSecrets,
     /// Puts a text onto the clipboard
@@ -410,6 +396,21 @@ fn view_bindings() -> Vec<Binding> {
         view(Command::TextSize(-1), "Smaller text", &[ctrl(Key::Minus)]),
         view(Command::ToggleMotion, "Reduced motion", &[]),
         view(Command::ToggleSecrets, "Show or hide secrets", &[]),
+        view(
+            Command::Look(Look::Step(1)),
+            "Next place of the value that is followed",
+            &[plain(Key::N)],
+        ),
+        view(
+            Command::Look(Look::Step(-1)),
+            "Previous place of the value that is followed",
+            &[shift(Key::N)],
+        ),
+        view(
+            Command::Look(Look::EndTrail),
+            "Follow the value no longer",
+            &[],
+        ),
     ]
 }
 

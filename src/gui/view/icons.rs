@@ -73,6 +73,12 @@ pub const LOCK: &str = "\u{e308}";
 pub const INFO: &str = "\u{e2ce}";
 /// A policy
 pub const SCROLL: &str = "\u{eb7a}";
+/// The trail of a value
+pub const TRAIL: &str = "\u{e39c}";
+/// A key
+pub const KEY: &str = "\u{e2d6}";
+/// A command line
+pub const TERMINAL: &str = "\u{e47e}";
 /// Choose something
 pub const POINTER: &str = "\u{e7c8}";
 /// Start again

@@ -9,12 +9,12 @@ pub mod commands;
 pub(crate) mod fixture;
 pub mod fonts;
 pub mod icons;
+pub mod looking;
 pub mod model;
 pub mod outline;
 pub mod paint;
 pub mod panels;
 pub mod question;
-pub mod signature;
 #[cfg(test)]
 mod tests;
 pub mod theme;

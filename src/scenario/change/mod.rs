@@ -11,6 +11,7 @@ mod cause;
 pub mod error;
 mod experiment;
 mod offer;
+mod spoken;
 mod variant;
 pub mod world;
 
@@ -21,6 +22,7 @@ pub(super) use apply::apply;
 pub use error::ChangeError;
 pub use experiment::Tried;
 pub use offer::{Input, Offer, Target};
+pub use spoken::Misspoken;
 pub use world::{BucketChange, IdentityPoolChange, RoleChange, UserChange};
 
 use schemars::JsonSchema;

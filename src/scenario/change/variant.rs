@@ -2,7 +2,6 @@
 //! a branch of, says what is changed, and states what comes of it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use serde::Serialize;
 
@@ -10,34 +9,44 @@ use super::Placed;
 use crate::scenario::Performance;
 use crate::scenario::file::Expect;
 
+/// What a variant's file says.
+#[derive(Serialize)]
+struct Variant<'a> {
+    id: &'a str,
+    title: &'a str,
+    summary: String,
+    extends: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    changes: &'a [Placed],
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    outcomes: BTreeMap<&'a str, Vec<Expect>>,
+}
+
 impl Performance {
     /// The branch as the text of a scenario file. Performed, it tells the same course.
     pub fn as_variant(&self, id: &str, title: &str) -> Result<String, ron::Error> {
         let scenario = self.scenario();
         let own = scenario.changes.len();
-        let changes: &[Placed] = self.changes().get(own..).unwrap_or_default();
-        let summary = self.cause();
-        let mut text = String::new();
-        let quoted = |text: &str| ron::to_string(text);
-        let _ = write!(
-            text,
-            "// What if: {}\n(\n    id: {},\n    title: {},\n    summary: {},\n    extends: {},\n",
-            summary.replace(['\n', '\r'], " "),
-            quoted(id)?,
-            quoted(title)?,
-            quoted(&format!("What if: {summary}"))?,
-            quoted(&scenario.id)?,
-        );
-        if self.seed() != scenario.seed {
-            let _ = writeln!(text, "    seed: {},", self.seed());
-        }
-        let _ = writeln!(text, "    changes: {},", shown(&changes)?);
-        let outcomes = self.outcomes(own);
-        if !outcomes.is_empty() {
-            let _ = writeln!(text, "    outcomes: {},", shown(&outcomes)?);
-        }
-        text.push_str(")\n");
-        Ok(text)
+        let variant = Variant {
+            id,
+            title,
+            summary: format!("What if: {}", self.cause()),
+            extends: &scenario.id,
+            seed: (self.seed() != scenario.seed).then_some(self.seed()),
+            changes: self.changes().get(own..).unwrap_or_default(),
+            outcomes: self.outcomes(own),
+        };
+        let pretty = ron::ser::PrettyConfig::new()
+            .depth_limit(3)
+            .new_line("\n")
+            // Policies stay readable, line for line
+            .escape_strings(false)
+            .extensions(ron::extensions::Extensions::IMPLICIT_SOME);
+        let text = ron::ser::to_string_pretty(&variant, pretty)?;
+        // The reader knows the extension; a file need not name it
+        let named = text.strip_prefix("#![enable(implicit_some)]");
+        Ok(format!("{}\n", named.unwrap_or(&text).trim_start()))
     }
 
     /// What the branch is called: the causes of its changes.
@@ -75,20 +84,4 @@ impl Performance {
         }
         outcomes
     }
-}
-
-/// A value as RON, one entry a line, at the depth of a file's fields.
-fn shown(value: &impl Serialize) -> Result<String, ron::Error> {
-    let pretty = ron::ser::PrettyConfig::new()
-        .depth_limit(2)
-        .new_line("\n")
-        // Policies stay readable, line for line
-        .escape_strings(false)
-        .extensions(ron::extensions::Extensions::IMPLICIT_SOME);
-    let text = ron::ser::to_string_pretty(value, pretty)?;
-    // The reader knows the extension; a file need not name it
-    let text = text
-        .strip_prefix("#![enable(implicit_some)]")
-        .unwrap_or(&text);
-    Ok(text.trim_start().to_owned())
 }

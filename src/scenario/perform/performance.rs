@@ -279,8 +279,8 @@ impl Performance {
         self.recording.exchanges.stretch(range)
     }
 
-    /// The first action from a moment on that did not end as it did in another performance, and
-    /// that somebody refused or nobody could carry out.
+    /// The first action that did not end as it did in another performance; of those that only
+    /// this one has, the first that was refused or could not be carried out.
     pub fn first_surprise(&self, other: &Self) -> Option<&Performed> {
         let shared = other.changes.len();
         let own = self.parted.iter().filter(|(number, _)| *number >= shared);
@@ -289,7 +289,8 @@ impl Performance {
         let mut acts = self.acts.iter().skip(begin);
         acts.find(|act| {
             let came = self.came_of(act);
-            came != Expect::Allowed && other.came_of_same(act) != Some(came)
+            let before = other.came_of_same(act).unwrap_or(Expect::Allowed);
+            came != before
         })
     }
 
@@ -408,6 +409,7 @@ fn recorded(
         wallet: written.wallet,
         states: written.states,
         keys: written.keys,
+        places: recording::Places::default(),
         interventions: std::mem::take(&mut course.clients.learner.done),
     }
 }

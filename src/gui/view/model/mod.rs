@@ -14,13 +14,14 @@ pub use self::loaded::Loaded;
 pub use self::settings::{Language, Recent, Seen, Settings};
 
 use super::commands::{Dialog, Selection};
+use super::looking::Looking;
 use super::outline;
 use super::question::{self, Asking};
-use super::signature::Signature;
 use super::theme::{Theme, ThemeError};
 use crate::recording::Recording;
 use crate::stage::lens::{Glide, Lens};
 use crate::stage::playback::{Playback, PlaybackCommand};
+use crate::stage::search::Found;
 use crate::stage::sequence::Sequence;
 use crate::stage::{Options, Stage};
 
@@ -97,6 +98,8 @@ pub struct PaletteState {
     pub filter: String,
     /// Which of the commands found is next
     pub at: usize,
+    /// What the search found in the recording on stage, looked for once per letter typed
+    pub found: Vec<Found>,
 }
 
 /// Everything the window shows.
@@ -114,8 +117,8 @@ pub struct Model {
     pub loaded: Option<Loaded>,
     /// What the inspector shows
     pub selection: Option<Selection>,
-    /// Whether the signature of the chosen token holds
-    pub signature: Option<Signature>,
+    /// What is known about it, and the value that is followed
+    pub looking: Looking,
     /// Whether secrets are shown
     pub secrets_shown: bool,
     /// What is shown over everything else
@@ -160,7 +163,7 @@ impl Model {
             opening: None,
             loaded: None,
             selection: None,
-            signature: None,
+            looking: Looking::default(),
             secrets_shown: false,
             dialog: None,
             palette: PaletteState::default(),
@@ -215,6 +218,7 @@ impl Model {
         });
         self.lens = Lens::default();
         self.glide = None;
+        self.looking.forget();
         self.screen = Screen::Stage;
         self.trouble = None;
         self.asking = None;
@@ -253,6 +257,7 @@ impl Model {
             loaded.refresh();
             question::follow(&mut self.asking, &loaded.playback);
             self.note_seen();
+            self.inspect();
         }
         moved || glides
     }

@@ -15,7 +15,7 @@ use crate::gui::view::paint::pen::Pen;
 use crate::gui::view::theme::{Theme, faded};
 use crate::gui::view::widgets::hinted;
 use crate::stage::Progress;
-use crate::stage::sequence::{Arrow, HEAD, Sequence};
+use crate::stage::sequence::{Arrow, HEAD, Seen, Sequence};
 
 /// How visible is what has not happened yet.
 const COMING: f32 = 0.28;
@@ -68,6 +68,12 @@ impl View<'_> {
         &self.model.theme
     }
 
+    /// What is in view.
+    fn seen(&self) -> Seen<'_> {
+        let top = self.area.top() - self.origin.y;
+        self.sequence.between(top, top + self.area.height())
+    }
+
     fn progress(&self, exchange: ExchangeId) -> Progress {
         let t = self.loaded.playback.time();
         self.loaded.stage.progress(exchange, t)
@@ -79,12 +85,12 @@ impl View<'_> {
 
     /// The arrow that the playhead is at: the last one on its way or arrived.
     fn current(&self) -> Option<&Arrow> {
-        let begun = |arrow: &&Arrow| match self.progress(arrow.exchange) {
+        let begun = |arrow: &Arrow| match self.progress(arrow.exchange) {
             Progress::Coming => false,
             Progress::Asking => !arrow.answer,
             Progress::Answering | Progress::Over => true,
         };
-        self.sequence.arrows.iter().rev().find(begun)
+        self.sequence.last_of(begun)
     }
 
     /// Keeps the playhead in view whenever it has moved.
@@ -110,7 +116,7 @@ impl View<'_> {
         let theme = self.theme();
         let unit = self.sequence.unit;
         let bottom = self.origin.y + self.sequence.size.1;
-        for band in &self.sequence.bands {
+        for band in self.seen().bands {
             let rect = self.rect(band.rect);
             if !rect.intersects(self.area) {
                 continue;
@@ -140,7 +146,7 @@ impl View<'_> {
             );
             painter.extend(dashes);
         }
-        for bar in &self.sequence.bars {
+        for bar in self.seen().bars {
             let rect = self.rect(bar.rect);
             if rect.intersects(self.area) {
                 let progress = self.progress(bar.exchange);
@@ -171,7 +177,7 @@ impl View<'_> {
 
     fn messages(&self, ui: &Ui, out: &mut Vec<Command>) {
         let current = self.current().map(|arrow| arrow.exchange);
-        for arrow in &self.sequence.arrows {
+        for arrow in self.seen().arrows {
             let unit = self.sequence.unit;
             let (left, right) = (arrow.from.min(arrow.to), arrow.from.max(arrow.to));
             let place = crate::stage::frame::Rect::new(
@@ -202,6 +208,11 @@ impl View<'_> {
         response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, &name));
         let selection = Selection::Exchange(arrow.exchange);
         let chosen = self.model.selection.as_ref() == Some(&selection);
+        let followed = self.model.looking.following.as_ref();
+        if followed.is_some_and(|it| it.lights(&selection)) {
+            let canvas = Canvas::new(ui.painter().clone(), self.theme(), self.area, 1.0);
+            canvas.trail(rect, self.theme().space.small_radius);
+        }
         if response.has_focus() || chosen {
             let canvas = Canvas::new(ui.painter().clone(), self.theme(), self.area, 1.0);
             canvas.ring(rect, self.theme().space.small_radius);

@@ -67,6 +67,10 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
                 .painter
                 .rect_filled(target.rect, radius, model.theme.colours.hover);
         }
+        let followed = model.looking.following.as_ref();
+        if followed.is_some_and(|it| it.lights(&target.selection)) {
+            canvas.trail(target.rect, target.radius);
+        }
         let twice = response.double_clicked();
         let hint = || hint(loaded, &frame, &target.selection);
         if hinted(response, hint).clicked() {
@@ -226,6 +230,8 @@ fn hint(loaded: &Loaded, frame: &Frame, selection: &Selection) -> String {
             let row = rows.into_iter().find(|row| row.position == *position);
             row.map_or_else(String::new, |row| hints::check(recording, *exchange, row))
         }
+        // Nothing on the stage stands for these
+        Selection::Decision(_) | Selection::Keys(_) => String::new(),
     }
 }
 

@@ -39,6 +39,14 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
     );
     if line.width() > 40.0 {
         timeline(ui, theme, &loaded.frame.timeline, line, out);
+        if let Some(following) = &model.looking.following {
+            trail(
+                ui.painter(),
+                theme,
+                (&loaded.frame.timeline, line),
+                &following.beats(),
+            );
+        }
     }
 }
 
@@ -155,6 +163,26 @@ fn timeline(ui: &Ui, theme: &Theme, view: &TimelineView, area: Rect, out: &mut V
         if let Some(mark) = view.marks.iter().find(|mark| part <= mark.at) {
             response.on_hover_text(format!("{} · {}", mark.beat + 1, mark.title));
         }
+    }
+}
+
+/// A diamond over every beat that has the value that is followed.
+fn trail(painter: &Painter, theme: &Theme, (view, area): (&TimelineView, Rect), beats: &[u32]) {
+    let y = area.center().y - theme.text.detail * 0.55 - theme.step(3.5);
+    let side = theme.step(1.1);
+    for beat in beats {
+        let Some(at) = view.marks.iter().position(|mark| mark.beat == *beat) else {
+            continue;
+        };
+        let end = view.marks.get(at).map_or(1.0, |mark| mark.at);
+        let start = at.checked_sub(1).and_then(|at| view.marks.get(at));
+        let start = start.map_or(0.0, |mark| mark.at);
+        let x = area.left() + area.width() * (start + end) / 2.0;
+        let corners = [(0.0, -side), (side, 0.0), (0.0, side), (-side, 0.0)];
+        let corners = corners.map(|(dx, dy)| pos2(x + dx, y + dy)).to_vec();
+        let shape =
+            bevy_egui::egui::Shape::convex_polygon(corners, theme.colours.push, Stroke::NONE);
+        painter.add(shape);
     }
 }
 

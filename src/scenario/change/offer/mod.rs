@@ -84,7 +84,7 @@ impl Performance {
 }
 
 /// A performance at a moment, with what follows it.
-pub(super) struct Moment<'a> {
+pub(in super::super) struct Moment<'a> {
     pub story: &'a Performance,
     pub at: &'a At,
     /// The first exchange that follows
@@ -93,7 +93,7 @@ pub(super) struct Moment<'a> {
 }
 
 impl<'a> Moment<'a> {
-    fn of(story: &'a Performance, at: &'a At) -> Self {
+    pub fn of(story: &'a Performance, at: &'a At) -> Self {
         let recording = story.recording();
         let (beat, action) = at.find(story.scenario()).unwrap_or((0, 0));
         let place =
@@ -124,7 +124,7 @@ impl<'a> Moment<'a> {
     }
 
     /// The exchanges that follow.
-    fn rest(&self) -> impl Iterator<Item = &'a Exchange> + use<'a> {
+    pub fn rest(&self) -> impl Iterator<Item = &'a Exchange> + use<'a> {
         self.story
             .recording()
             .exchanges
@@ -132,7 +132,7 @@ impl<'a> Moment<'a> {
             .skip(self.next.index())
     }
 
-    fn is_device(&self, id: &ActorId) -> bool {
+    pub fn is_device(&self, id: &ActorId) -> bool {
         let devices = &self.story.scenario().world.devices;
         id.as_str() == super::ATTACKER || devices.iter().any(|it| it.id == id.as_str())
     }
