@@ -693,7 +693,11 @@ fn slug(name: &str, most: usize) -> String {
             slug.push('-');
         }
     }
-    slug.truncate(most);
+    if slug.len() > most {
+        // Whole words, where there are any
+        let cut = slug.get(..most).and_then(|short| short.rfind('-'));
+        slug.truncate(cut.unwrap_or(most));
+    }
     slug.trim_end_matches('-').to_owned()
 }
 
