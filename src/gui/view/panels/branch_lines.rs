@@ -20,6 +20,8 @@ use crate::stage::frame::{MarkLook, TimelineView};
 const PITCH: f32 = 34.0;
 /// Between a line and its name: room for the playhead, in points.
 const ABOVE: f32 = 9.0;
+/// Above the name of the highest line, in points.
+const AROUND: f32 = 8.0;
 /// Branches shown at once, at most.
 const MOST_SHOWN: usize = 4;
 /// How wide the bend is in which a branch parts, in points.
@@ -30,7 +32,8 @@ const LEAST_NAME: f32 = 170.0;
 /// How much taller the timeline is for its branches.
 pub fn height(model: &Model) -> f32 {
     let shown = model.branching.tree().map_or(0, |tree| shown(tree).len());
-    shown as f32 * PITCH * model.theme.scale
+    let around = if shown > 0 { AROUND } else { 0.0 };
+    (shown as f32 * PITCH + around) * model.theme.scale
 }
 
 /// The branches that are shown, from the lowest line up: a window around the one on stage.
