@@ -69,9 +69,9 @@ fn keyed(recording: &Recording, by_beat: bool) -> Vec<(Key, &Exchange)> {
             let whom = if by_beat {
                 exchange.to.to_string()
             } else {
-                exchange.service.clone()
+                exchange.service.to_string()
             };
-            let place = (beat, exchange.operation.clone(), whom);
+            let place = (beat, exchange.operation.to_string(), whom);
             let nth = seen.entry(place.clone()).or_default();
             let key = (place.0, place.1, place.2, *nth);
             *nth += 1;

@@ -132,7 +132,7 @@ fn name_of(recording: &Recording, target: &Target) -> String {
             .map_or_else(String::new, |it| it.label.clone()),
         Target::Exchange(id) => recording
             .exchange(*id)
-            .map_or_else(String::new, |it| it.operation.clone()),
+            .map_or_else(String::new, |it| it.operation.to_string()),
     }
 }
 
