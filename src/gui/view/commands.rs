@@ -493,6 +493,8 @@ pub fn pressed(ctx: &Context, dialog: Option<Dialog>) -> Vec<Command> {
         });
         pressed
             .filter(|(key, modifiers)| !typing || modifiers.command || *key == Key::Escape)
+            // A field takes back what was typed into it
+            .filter(|(key, _)| !(typing && matches!(key, Key::Z | Key::Y)))
             .filter(|(key, modifiers)| {
                 let pressing = matches!(key, Key::Space | Key::Enter) && !modifiers.shift;
                 !(focused && pressing)
