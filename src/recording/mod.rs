@@ -6,11 +6,11 @@
 pub mod compare;
 pub mod holdings;
 mod index;
-mod needle;
 mod query;
 pub mod saved;
 mod search;
 pub mod trace;
+mod words;
 
 pub use index::Places;
 pub use query::{Cursor, Held};

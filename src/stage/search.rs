@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::cloud::ledger::{Artifact, ArtifactId, ArtifactValue, Exchange, ExchangeId};
-use crate::recording::{Beat, Recording};
+use crate::recording::{self, Beat, Recording};
 
 use super::caption::runs;
 
@@ -45,17 +45,15 @@ pub fn search(recording: &Recording, words: &str) -> Vec<Found> {
     if words.is_empty() {
         return Vec::new();
     }
-    let beats = recording
-        .beats
-        .iter()
-        .filter_map(|beat| in_beat(beat, &words));
-    let artifacts = recording
-        .artifacts
-        .iter()
-        .filter_map(|it| in_artifact(it, &words));
-    let exchanges = recording.exchanges.iter();
-    let exchanges = exchanges.filter_map(|it| in_exchange(recording, it, &words));
-    beats.chain(artifacts).chain(exchanges).take(MOST).collect()
+    let all: Vec<&str> = words.iter().map(String::as_str).collect();
+    let places = recording.search_all(&all).into_iter();
+    let found = places.filter_map(|place| match place {
+        recording::Found::Beat(index) => in_beat(recording.beat(index)?, &words),
+        recording::Found::Artifact(id) => in_artifact(recording.artifact(id)?, &words),
+        recording::Found::Exchange(id) => in_exchange(recording, recording.exchange(id)?, &words),
+        recording::Found::Decision(_) => None,
+    });
+    found.take(MOST).collect()
 }
 
 /// The first text that has the first word, provided that the texts together have them all.
