@@ -5,13 +5,18 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::holdings::Holdings;
+use super::search::words_of;
+use super::words::Words;
 use super::{Cursor, Recording};
 use crate::cloud::ledger::{ActorId, ArtifactId, ExchangeId};
 
 /// Everything's place, once it has been asked for. A copy of a recording works out its own: who
 /// copies one is about to change it.
 #[derive(Debug, Default)]
-pub struct Places(OnceLock<Index>);
+pub struct Places {
+    index: OnceLock<Index>,
+    words: OnceLock<Words>,
+}
 
 impl Clone for Places {
     fn clone(&self) -> Self {
@@ -48,35 +53,44 @@ pub struct OfActor {
 
 /// Many lists of positions, each in ascending order, one after the other.
 #[derive(Debug, Default)]
-struct Lists {
+pub struct Lists {
     ends: Vec<u32>,
     entries: Vec<u32>,
 }
 
 impl Lists {
-    /// From pairs of list and entry.
-    fn of(lists: usize, mut pairs: Vec<(u32, u32)>) -> Self {
-        pairs.sort_unstable();
-        pairs.dedup();
+    /// From pairs of list and entry, in ascending order of entries. A pair given twice counts once.
+    pub fn of(lists: usize, mut pairs: Vec<(u32, u32)>) -> Self {
+        let mut last = vec![None; lists];
+        pairs.retain(|(list, entry)| {
+            let last = last.get_mut(*list as usize);
+            last.is_some_and(|last| last.replace(*entry) != Some(*entry))
+        });
         let mut ends = vec![0_u32; lists];
         for (list, _) in &pairs {
             if let Some(end) = ends.get_mut(*list as usize) {
                 *end += 1;
             }
         }
+        // First each list's beginning, which then moves to its end as entries come in
         let mut sum = 0;
         for end in &mut ends {
-            sum += *end;
-            *end = sum;
+            sum += std::mem::replace(end, sum);
         }
-        // What belongs to no list comes last, behind every end
-        Self {
-            ends,
-            entries: pairs.into_iter().map(|(_, entry)| entry).collect(),
+        let mut entries = vec![0; pairs.len()];
+        for (list, entry) in pairs {
+            if let Some(end) = ends.get_mut(list as usize)
+                && let Some(place) = entries.get_mut(*end as usize)
+            {
+                *place = entry;
+                *end += 1;
+            }
         }
+        Self { ends, entries }
     }
 
-    fn get(&self, list: usize) -> &[u32] {
+    /// The entries of a list.
+    pub fn get(&self, list: usize) -> &[u32] {
         let Some(end) = self.ends.get(list) else {
             return &[];
         };
@@ -91,7 +105,12 @@ impl Lists {
 impl Recording {
     /// Everything's place in this recording.
     pub(super) fn index(&self) -> &Index {
-        self.places.0.get_or_init(|| Index::of(self))
+        self.places.index.get_or_init(|| Index::of(self))
+    }
+
+    /// Every text in this recording.
+    pub(super) fn words(&self) -> &Words {
+        self.places.words.get_or_init(|| words_of(self))
     }
 }
 

@@ -6,12 +6,12 @@
 pub mod compare;
 pub mod holdings;
 mod index;
-mod needle;
 pub mod provenance;
 mod query;
 pub mod saved;
 mod search;
 pub mod trace;
+mod words;
 
 pub use index::Places;
 pub use provenance::{Kin, Place, Spot, Trail};

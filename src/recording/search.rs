@@ -1,11 +1,13 @@
-//! Finding things in a recording: every moment of an actor, every place of a word.
+//! Finding things in a recording: every place of a word.
 
-use std::num::NonZero;
-use std::ops::Range;
+use serde_json::Value;
 
-use super::Recording;
-use super::needle::Needle;
-use crate::cloud::ledger::{Artifact, ArtifactId, ArtifactValue, Exchange, ExchangeId, Log};
+use super::words::{Collector, Key, Words};
+use super::{Beat, Recording};
+use crate::cloud::ledger::{
+    ActorId, Artifact, ArtifactId, ArtifactValue, Body, Check, Exchange, ExchangeId,
+    PolicyDecision, Text,
+};
 
 /// The most places that one search answers with.
 pub const MAX_FOUND: usize = 1_000;
@@ -15,116 +17,218 @@ pub const MAX_FOUND: usize = 1_000;
 pub enum Found {
     /// A beat's title, caption or detail
     Beat(u32),
-    /// An exchange: whom, what, its bytes, its checks
-    Exchange(ExchangeId),
     /// An artifact: its label, value, claims or facts
     Artifact(ArtifactId),
+    /// An exchange: whom, what, its bytes, its checks
+    Exchange(ExchangeId),
+    /// A policy decision, by its position: what was asked, its context, why it ended so
+    Decision(u32),
 }
 
 impl Recording {
-    /// Every place in which a text occurs, letter case aside: beats, then exchanges, then
-    /// artifacts, at most [`MAX_FOUND`]. An empty text occurs nowhere.
+    /// Every place in which a text occurs, letter case aside: beats, then artifacts, then
+    /// exchanges, then decisions, at most [`MAX_FOUND`]. An empty text occurs nowhere.
     pub fn search(&self, text: &str) -> Vec<Found> {
-        let wanted = Needle::new(text);
-        if wanted.is_empty() {
-            return Vec::new();
+        self.search_all(&[text])
+    }
+
+    /// Every place that has all these words, each somewhere in it, in the same order.
+    pub fn search_all(&self, words: &[&str]) -> Vec<Found> {
+        let found = self.words().having_all(words, MAX_FOUND);
+        found.into_iter().map(|entry| self.place(entry)).collect()
+    }
+
+    /// What an entry among the words is.
+    fn place(&self, entry: u32) -> Found {
+        let mut left = entry as usize;
+        if left < self.beats.len() {
+            return Found::Beat(left as u32);
         }
-        let has = |text: &str| wanted.is_in(text);
-        let beats = self.beats.iter().filter(|it| {
-            let mut texts = [&it.id, &it.title, &it.caption, &it.detail].into_iter();
-            texts.any(|text| has(text))
-        });
-        let mut found: Vec<Found> = beats.map(|it| Found::Beat(it.index)).collect();
-        found.truncate(MAX_FOUND);
-        gather(&self.exchanges, &mut found, |it| {
-            in_exchange(it, &has).then_some(Found::Exchange(it.id))
-        });
-        gather(&self.artifacts, &mut found, |it| {
-            in_artifact(it, &has).then_some(Found::Artifact(it.id))
-        });
-        found
+        left -= self.beats.len();
+        if left < self.artifacts.len() {
+            return Found::Artifact(ArtifactId(left as u32));
+        }
+        left -= self.artifacts.len();
+        if left < self.exchanges.len() {
+            return Found::Exchange(ExchangeId(left as u32));
+        }
+        Found::Decision((left - self.exchanges.len()) as u32)
     }
 }
 
-/// Entries that are looked through between two looks at whether enough has been found.
-const ROUND: usize = 16 * 1024;
-/// Fewer entries than this are not worth another core.
-const LEAST_SHARE: usize = 1024;
-
-/// Adds what is found in a log, in its order, until [`MAX_FOUND`]. A long log is shared out among
-/// the cores; what is found does not depend on how many there are.
-fn gather<T: Send + Sync>(
-    log: &Log<T>,
-    found: &mut Vec<Found>,
-    matches: impl Fn(&T) -> Option<Found> + Sync,
-) {
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let look = |range: Range<usize>| -> Vec<Found> {
-        let entries = log.stretch(range).iter();
-        entries.filter_map(&matches).take(MAX_FOUND).collect()
-    };
-    let mut begin = 0;
-    while begin < log.len() && found.len() < MAX_FOUND {
-        let end = (begin + ROUND * cores).min(log.len());
-        let share = (end - begin).div_ceil(cores).max(LEAST_SHARE);
-        let shares = (begin..end).step_by(share);
-        let mut shares = shares.map(|from| from..(from + share).min(end));
-        let own = shares.next();
-        let parts: Vec<Vec<Found>> = std::thread::scope(|scope| {
-            let others: Vec<_> = shares.map(|range| scope.spawn(|| look(range))).collect();
-            let own = own.map(look).into_iter();
-            let others = others.into_iter().filter_map(|other| other.join().ok());
-            own.chain(others).collect()
-        });
-        found.extend(parts.into_iter().flatten());
-        begin = end;
+/// Everything in a recording that can be looked for.
+pub(super) fn words_of(recording: &Recording) -> Words {
+    let mut all = Collector::default();
+    for beat in &recording.beats {
+        all.next_entry();
+        of_beat(&mut all, beat);
     }
-    found.truncate(MAX_FOUND);
+    for artifact in &recording.artifacts {
+        all.next_entry();
+        of_artifact(&mut all, artifact);
+    }
+    for exchange in &recording.exchanges {
+        all.next_entry();
+        of_exchange(&mut all, recording, exchange);
+    }
+    for decision in &recording.decisions {
+        all.next_entry();
+        of_decision(&mut all, decision);
+    }
+    all.words()
 }
 
-fn in_exchange(exchange: &Exchange, has: &impl Fn(&str) -> bool) -> bool {
-    let (request, response) = (&exchange.request, &exchange.response);
-    let headers = request.headers.iter().chain(&response.headers);
-    let bodies = [&request.body, &response.body].into_iter();
-    has(exchange.from.as_str())
-        || has(exchange.to.as_str())
-        || has(&exchange.service)
-        || has(&exchange.operation)
-        || has(&request.url)
-        || headers
-            .into_iter()
-            .any(|(name, value)| has(name) || has(value))
-        || bodies.into_iter().any(|body| body.text().is_some_and(has))
-        || exchange
-            .checks
-            .iter()
-            .any(|it| has(&it.name) || has(&it.expected) || has(&it.actual))
+/// What a shared text is; with the addresses of its parts it tells the text from every other.
+#[derive(Clone, Copy)]
+enum Sort {
+    Asks,
+    Ends,
+    Service,
+    Line,
+    Header,
+    Body,
+    Check,
+    Summary,
+    Request,
+    Policy,
+    Key,
 }
 
-fn in_artifact(artifact: &Artifact, has: &impl Fn(&str) -> bool) -> bool {
-    let value = match &artifact.value {
-        ArtifactValue::Text(text) => has(text),
+impl Sort {
+    fn of(self, parts: [usize; 3]) -> Key {
+        let [first, second, third] = parts;
+        [self as usize, first, second, third]
+    }
+}
+
+fn address(text: &str) -> usize {
+    text.as_ptr().addr()
+}
+
+fn of_beat(all: &mut Collector, beat: &Beat) {
+    for text in [&beat.id, &beat.title, &beat.detail] {
+        all.own(text);
+    }
+    all.own(&beat.caption);
+    // As it is read: stars only mark a term
+    all.own(&beat.caption.replace("**", ""));
+}
+
+fn of_artifact(all: &mut Collector, artifact: &Artifact) {
+    all.own(&artifact.label);
+    for members in [&artifact.claims, &artifact.header].into_iter().flatten() {
+        for (name, value) in members {
+            all.own(&member(name, value));
+        }
+    }
+    for (name, value) in &artifact.facts {
+        all.own(&format!("{name}: {value}"));
+    }
+    match &artifact.value {
+        ArtifactValue::Text(text) => all.own(text),
+        // The secret itself is nothing to search for
         ArtifactValue::Credentials(value) => {
-            has(&value.access_key_id) || value.session_token.as_deref().is_some_and(has)
+            all.own(&value.access_key_id);
+            if let Some(token) = &value.session_token {
+                all.own(token);
+            }
         }
-    };
-    let claims = artifact.claims.iter().flatten();
-    let facts = artifact.facts.iter();
-    value
-        || has(&artifact.label)
-        || claims
-            .into_iter()
-            .any(|(name, value)| has(name) || in_claim(value, has))
-        || facts
-            .into_iter()
-            .any(|(name, value)| has(name) || has(value))
+    }
 }
 
-/// Whether a claim has it: in a text, or in anything else as JSON has it.
-fn in_claim(value: &serde_json::Value, has: &impl Fn(&str) -> bool) -> bool {
+/// A claim or a key with its value: a text as it is, anything else as JSON has it.
+fn member(name: &str, value: &Value) -> String {
     match value {
-        serde_json::Value::String(text) => has(text),
-        other => has(&other.to_string()),
+        Value::String(text) => format!("{name}: {text}"),
+        other => format!("{name}: {other}"),
+    }
+}
+
+fn of_exchange(all: &mut Collector, recording: &Recording, exchange: &Exchange) {
+    let (from, to, operation) = (&exchange.from, &exchange.to, &exchange.operation);
+    let ids = |it: &ActorId| address(it.as_str());
+    all.shared(
+        Sort::Asks.of([address(operation), ids(from), ids(to)]),
+        || {
+            [
+                operation,
+                ": ",
+                recording.name_of(from),
+                " asks ",
+                recording.name_of(to),
+            ]
+        },
+    );
+    all.shared(Sort::Ends.of([ids(from), ids(to), 0]), || {
+        [from.as_str(), " ", to.as_str()]
+    });
+    let service = &exchange.service;
+    all.shared(Sort::Service.of([address(service), 0, 0]), || [service]);
+    if let Some(refusal) = &exchange.refusal {
+        let (status, code, message) = (exchange.response.status, &refusal.code, &refusal.message);
+        all.own(&format!("{status} {code}: {message}"));
+    }
+    let (request, response) = (&exchange.request, &exchange.response);
+    let (method, url) = (&request.method, &request.url);
+    all.shared(Sort::Line.of([address(method), address(url), 0]), || {
+        [method, " ", url]
+    });
+    for (name, value) in request.headers.iter().chain(&response.headers) {
+        all.shared(Sort::Header.of([address(name), address(value), 0]), || {
+            [name, ": ", value]
+        });
+    }
+    for body in [&request.body, &response.body] {
+        of_body(all, body);
+    }
+    for check in &exchange.checks {
+        of_check(all, check);
+    }
+}
+
+fn of_body(all: &mut Collector, body: &Body) {
+    if !body.0.is_empty() {
+        let key = Sort::Body.of([body.0.as_ptr().addr(), body.0.len(), 0]);
+        all.shared(key, || [body.text().unwrap_or_default()]);
+    }
+}
+
+fn of_check(all: &mut Collector, check: &Check) {
+    let Check {
+        name,
+        actual,
+        expected,
+        ..
+    } = check;
+    let parts = [name, actual, expected].map(|part: &Text| address(part));
+    all.shared(Sort::Check.of(parts), || {
+        [name, ": ", actual, "; required ", expected]
+    });
+}
+
+fn of_decision(all: &mut Collector, decision: &PolicyDecision) {
+    let summary = &decision.explanation.summary;
+    all.shared(Sort::Summary.of([address(summary), 0, 0]), || [summary]);
+    let (action, resource) = (&decision.action, &decision.resource);
+    all.shared(
+        Sort::Request.of([address(action), address(resource), 0]),
+        || [action, " on ", resource],
+    );
+    for policy in decision.policies.iter() {
+        all.shared(Sort::Policy.of([address(&policy.name), 0, 0]), || {
+            [&policy.name]
+        });
+    }
+    for (name, value) in decision.context.iter() {
+        let value_address = std::ptr::from_ref(value).addr();
+        let key = Sort::Key.of([address(name), value_address, 0]);
+        match value {
+            Value::String(value) => all.shared(key, || [name, ": ", value]),
+            other => {
+                let other = other.to_string();
+                all.shared(key, || [name, ": ", &other]);
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::cloud::ledger::{
     Artifact, ArtifactId, ArtifactValue, Exchange, ExchangeId, PolicyDecision,
 };
-use crate::recording::{Beat, Recording};
+use crate::recording::{self, Beat, Recording};
 
 use super::caption::runs;
 
@@ -92,20 +92,33 @@ pub fn search(recording: &Recording, words: &str) -> Vec<Found> {
     if words.is_empty() {
         return Vec::new();
     }
-    let beats = recording
-        .beats
-        .iter()
-        .filter_map(|beat| in_beat(beat, &words));
-    let artifacts = recording
-        .artifacts
-        .iter()
-        .flat_map(|it| in_artifact(recording, it, &words));
-    let exchanges = recording.exchanges.iter();
-    let exchanges = exchanges.flat_map(|it| in_exchange(recording, it, &words));
-    let decisions = (0..).zip(recording.decisions.iter());
-    let decisions = decisions.filter_map(|(at, it)| in_decision(recording, (at, it), &words));
-    let all = beats.chain(artifacts).chain(exchanges).chain(decisions);
-    all.take(MOST).collect()
+    let all: Vec<&str> = words.iter().map(String::as_str).collect();
+    let places = recording.search_all(&all).into_iter();
+    let found = places.flat_map(|place| finds(recording, place, &words));
+    found.take(MOST).collect()
+}
+
+/// What is found at a place: each thing there that has the words.
+fn finds(recording: &Recording, place: recording::Found, words: &[String]) -> Vec<Found> {
+    let found = match place {
+        recording::Found::Beat(index) => {
+            let beat = recording.beat(index);
+            beat.and_then(|beat| in_beat(beat, words))
+        }
+        recording::Found::Decision(at) => {
+            let decision = recording.decisions.get(at as usize);
+            decision.and_then(|it| in_decision(recording, (at, it), words))
+        }
+        recording::Found::Artifact(id) => {
+            let artifact = recording.artifact(id);
+            return artifact.map_or_else(Vec::new, |it| in_artifact(recording, it, words));
+        }
+        recording::Found::Exchange(id) => {
+            let exchange = recording.exchange(id);
+            return exchange.map_or_else(Vec::new, |it| in_exchange(recording, it, words));
+        }
+    };
+    found.into_iter().collect()
 }
 
 /// The first text that has the first word, provided that the texts together have them all.

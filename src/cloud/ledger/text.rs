@@ -22,11 +22,6 @@ impl Text {
     pub fn is_shared_with(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
-
-    /// What tells this text in memory from every other one, as long as both are kept.
-    pub(crate) fn address(&self) -> (usize, usize) {
-        (self.0.as_ptr().addr(), self.0.len())
-    }
 }
 
 impl Deref for Text {
