@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::PerformError;
 use super::course::{Course, Performed, Plan, number};
-use super::judge::{as_expected, judge, what_happened};
+use super::judge::{as_expected, judge, judge_change, newly_refused, what_happened};
 use super::watch::Watch;
 use crate::cloud::Cloud;
 use crate::cloud::ledger::{Actor, ActorId, Exchange, ExchangeId, Stretch};
@@ -288,27 +288,38 @@ impl Performance {
         let begin = self.acts.partition_point(|act| act.end_exchange < from);
         let mut acts = self.acts.iter().skip(begin);
         acts.find(|act| {
+            let same = other.same(act);
             let came = self.came_of(act);
-            let before = other.came_of_same(act).unwrap_or(Expect::Allowed);
-            came != before
+            let before = same.map_or(Expect::Allowed, |same| other.came_of(same));
+            if came != before {
+                return true;
+            }
+            // Refused on the way both times, and perhaps not for the same reason
+            came == Expect::Anything && {
+                let before = same.map(|same| other.exchanges_of(same));
+                !newly_refused(&self.exchanges_of(act), before.as_ref()).is_empty()
+            }
         })
     }
 
-    /// What came of the same action of the scenario.
-    fn came_of_same(&self, act: &Performed) -> Option<Expect> {
+    /// The same action of the scenario.
+    fn same(&self, act: &Performed) -> Option<&Performed> {
         let place = |it: &Performed| (it.beat, it.action);
         let from = self.acts.partition_point(|it| place(it) < place(act));
         let same = self.acts.iter().skip(from);
         let mut same = same.take_while(|it| place(it) == place(act));
-        let found = same.find(|it| it.inserted == act.inserted)?;
-        Some(self.came_of(found))
+        same.find(|it| it.inserted == act.inserted)
     }
 
     /// Whether the first thing that ends differently from another performance ends like this;
     /// where nothing is refused that was not before, that counts as allowed.
     pub fn verdict(&self, other: &Self, expect: &Expect) -> Verdict {
         match self.first_surprise(other) {
-            Some(act) => judge(expect, &act.outcome(), &self.exchanges_of(act)),
+            Some(act) => {
+                let before = other.same(act).map(|same| other.exchanges_of(same));
+                let exchanges = (&self.exchanges_of(act), before.as_ref());
+                judge_change(expect, &act.outcome(), exchanges)
+            }
             None => judge(expect, &Ok(()), &self.recording.exchanges.stretch(0..0)),
         }
     }
