@@ -38,6 +38,7 @@ pub mod schema;
 pub mod stuck;
 pub mod template;
 pub mod themes;
+pub mod things;
 pub mod twins;
 pub mod values;
 pub mod world_edge;

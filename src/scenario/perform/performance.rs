@@ -63,6 +63,8 @@ pub struct Performance {
     checkpoints: Vec<Arc<Checkpoint>>,
     /// Where each change was made, by number
     parted: Vec<(usize, ExchangeId)>,
+    /// What each change is called, by number
+    causes: Vec<String>,
 }
 
 /// Performs a scenario whose branches nobody will ask for.
@@ -123,6 +125,7 @@ impl Performance {
             acts: Arc::new(course.acts),
             checkpoints,
             parted: Vec::new(),
+            causes: Vec::new(),
         };
         // What the file itself changes in the scenario that it extends
         for (number, placed) in performance.scenario.changes.clone().into_iter().enumerate() {
@@ -155,6 +158,11 @@ impl Performance {
     /// Everything that was done, in order.
     pub fn acts(&self) -> &[Performed] {
         &self.acts
+    }
+
+    /// What each change is called, with the values that it had when it was made.
+    pub fn causes(&self) -> &[String] {
+        &self.causes
     }
 
     /// How many copies of the world are kept to go on from.
@@ -198,13 +206,17 @@ impl Performance {
         if let Some(trap) = traps.iter().find(|trap| trap.number == newest) {
             return Err(never_sprung(trap));
         }
+        let told = &course.clients.learner.causes;
+        let cause = |(number, placed): (usize, &Placed)| {
+            let told = told.get(&number).cloned();
+            told.unwrap_or_else(|| placed.change.cause())
+        };
+        let causes: Vec<String> = changes.iter().enumerate().map(cause).collect();
         let parted = course.parted.clone();
         let exchange = parted.iter().find(|(number, _)| *number == newest);
         let branch = Branch {
             parent: self.scenario.id.clone(),
-            cause: changes
-                .last()
-                .map_or_else(String::new, |it| it.change.cause()),
+            cause: causes.last().cloned().unwrap_or_default(),
             beat: number(beat),
             action: number(action),
             exchange: exchange.map_or(ExchangeId(0), |(_, exchange)| *exchange),
@@ -218,6 +230,7 @@ impl Performance {
             acts: Arc::new(course.acts),
             checkpoints,
             parted,
+            causes,
         })
     }
 
