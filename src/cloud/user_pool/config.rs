@@ -421,6 +421,36 @@ pub fn sign_out(cloud: &mut Cloud, pool_id: &str, username: &str) -> bool {
     true
 }
 
+/// Puts a user into a group or takes it out of one. False where there is no such user or group.
+pub fn set_member(
+    cloud: &mut Cloud,
+    pool_id: &str,
+    username: &str,
+    (group, member): (&str, bool),
+) -> bool {
+    let now = cloud.now();
+    let Some(pool) = cloud.user_pools.get_mut(pool_id) else {
+        return false;
+    };
+    let known = pool.groups.contains_key(group);
+    let Some(user) = pool.users.get_mut(username).filter(|_| known) else {
+        return false;
+    };
+    match member {
+        true => user.groups.insert(group.to_owned()),
+        false => user.groups.remove(group),
+    };
+    user.changed_at = now;
+    true
+}
+
+/// The groups of a pool, and those among them that a user is in.
+pub fn groups_of(cloud: &Cloud, pool_id: &str, username: &str) -> Option<(Vec<String>, BTreeSet<String>)> {
+    let pool = cloud.user_pools.get(pool_id)?;
+    let user = pool.users.get(username)?;
+    Some((pool.groups.keys().cloned().collect(), user.groups.clone()))
+}
+
 /// Deletes a user. Tokens that are out there stay what they are. False where there is no such
 /// user.
 pub fn delete_user(cloud: &mut Cloud, pool_id: &str, username: &str) -> bool {
