@@ -1,7 +1,7 @@
 //! A change carried out at its moment.
 
-use super::world;
 use super::{ATTACKER, ATTACKER_NAME, Change, ChangeError, Fate};
+use super::{account, world};
 use crate::cloud::ledger::{Actor, ActorId, ActorKind};
 use crate::scenario::action::{Action, Value};
 use crate::scenario::client::interfere::{Interference, Trap};
@@ -83,7 +83,12 @@ pub(in super::super) fn apply(clients: &mut Clients, change: &Change) -> Result<
             pool,
             user,
             becomes,
-        } => world::user(clients, (pool, user), *becomes)?,
+        } => world::user(clients, (pool, user), becomes)?,
+        Change::IamUser { user, becomes } => account::iam_user(clients, user, becomes)?,
+        Change::Function { function, becomes } => account::function(clients, function, becomes)?,
+        Change::OidcProvider { provider, becomes } => {
+            account::oidc_provider(clients, provider, becomes)?
+        }
     };
     note(clients, cause, touched.clone());
     if let Some(actor) = touched {

@@ -1,6 +1,9 @@
 //! What a change is called: the name of the branch that it causes.
 
-use super::{BucketChange, Change, Edit, Fate, IdentityPoolChange, Part, RoleChange, UserChange};
+use super::{
+    BucketChange, Change, Edit, Fate, FunctionChange, IamUserChange, IdentityPoolChange,
+    OidcProviderChange, Part, RoleChange, UserChange,
+};
 use crate::scenario::action::{Action, Tampering, Value, What};
 use crate::scenario::template::Template;
 
@@ -43,12 +46,21 @@ impl Change {
                 BucketChange::WithoutPolicy => format!("bucket {bucket} has no policy"),
             },
             Self::IdentityPool { pool, becomes } => pool_change(pool, becomes, fill),
-            Self::User { user, becomes, .. } => match becomes {
-                UserChange::Disabled => format!("{user} is disabled"),
-                UserChange::Enabled => format!("{user} is enabled"),
-                UserChange::SignedOut => format!("{user} is signed out everywhere"),
-                UserChange::Deleted => format!("{user} is deleted"),
+            Self::IamUser { user, becomes } => match becomes {
+                IamUserChange::Policy(name, _) => format!("{user} has another policy {name}"),
+                IamUserChange::WithoutPolicy(name) => format!("{user} has no policy {name}"),
             },
+            Self::Function { function, becomes } => match becomes {
+                FunctionChange::Policy(_) => format!("{function} has another resource policy"),
+                FunctionChange::WithoutPolicy => format!("{function} has no resource policy"),
+            },
+            Self::OidcProvider { provider, becomes } => match becomes {
+                OidcProviderChange::Trusted(audiences) => {
+                    format!("{provider} is trusted for {}", short(&audiences.join(", ")))
+                }
+                OidcProviderChange::NotTrusted => format!("{provider} is not trusted"),
+            },
+            Self::User { user, becomes, .. } => user_change(&short(&fill(user)), becomes),
         }
     }
 }
@@ -147,6 +159,17 @@ fn pool_change(pool: &str, becomes: &IdentityPoolChange, fill: Fill<'_>) -> Stri
         IdentityPoolChange::IdentityDeleted(identity) => {
             format!("identity {} is deleted", short(&fill(identity)))
         }
+    }
+}
+
+fn user_change(user: &str, becomes: &UserChange) -> String {
+    match becomes {
+        UserChange::Disabled => format!("{user} is disabled"),
+        UserChange::Enabled => format!("{user} is enabled"),
+        UserChange::SignedOut => format!("{user} is signed out everywhere"),
+        UserChange::Deleted => format!("{user} is deleted"),
+        UserChange::Joins(group) => format!("{user} joins {group}"),
+        UserChange::Leaves(group) => format!("{user} leaves {group}"),
     }
 }
 

@@ -7,6 +7,7 @@ mod link_provider;
 use serde_json::{Value, json};
 
 use super::api::Answer;
+use super::directory::set_member;
 use super::forgot_password::set_password;
 use super::input::{Input, invalid};
 use super::model::{Group, Status, User};
