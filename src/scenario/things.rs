@@ -141,12 +141,12 @@ impl Tampering {
     /// Whether a thing of this kind can be altered so: what carries no claims and no signature
     /// can only be damaged.
     pub fn fits(&self, what: What) -> bool {
-        match (self, what) {
+        matches!(
+            (self, what),
             (Self::FlipByte(..), _)
-            | (_, What::IdToken | What::AccessToken | What::PoolToken)
-            | (Self::OtherKey, What::Assertion) => true,
-            _ => false,
-        }
+                | (_, What::IdToken | What::AccessToken | What::PoolToken)
+                | (Self::OtherKey, What::Assertion)
+        )
     }
 
     /// What can be done to a thing of this kind.
