@@ -322,7 +322,7 @@ fn crowd() -> Recording {
     let response = SentResponse {
         status: 200,
         headers: Vec::new(),
-        body: Body(body.into_bytes()),
+        body: body.into_bytes().into(),
     };
     let ended_at = start + Span::from_millis(84);
     ledger.close(exchange, ended_at, response, None);

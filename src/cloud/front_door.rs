@@ -7,7 +7,7 @@
 
 use super::Cloud;
 use super::aws;
-use super::ledger::{ActorId, Body, ExchangeId, SentRequest, SentResponse};
+use super::ledger::{ActorId, ExchangeId, Header, Ledger, SentRequest, SentResponse};
 use super::services::{self, Service};
 use crate::protocol::message::{Message, Request, RequestExt, Response};
 use crate::protocol::time::Span;
@@ -66,18 +66,16 @@ impl Cloud {
             return Err(Unreachable::Offline(route.to));
         }
         let latency = self.latency(from, &route.to);
-        let exchange = self.ledger.open(
-            self.now(),
-            (from.clone(), route.to.clone()),
-            (route.service.name().to_owned(), route.operation.clone()),
-            on_paper(&request),
-        );
+        let (now, sent) = (self.now(), on_paper(&mut self.ledger, &request));
+        let ends = (from.clone(), route.to.clone());
+        let named = (route.service.name(), &route.operation);
+        let exchange = self.ledger.open(now, ends, named, sent);
         self.pass_time(latency);
         let response = services::answer(self, &route, &request);
         self.pass_time(latency);
         let refusal = aws::refusal_in(&response);
-        let (now, on_paper) = (self.now(), response_on_paper(&response));
-        self.ledger.answered(exchange, now, on_paper, refusal);
+        let (now, answer) = (self.now(), response_on_paper(&mut self.ledger, &response));
+        self.ledger.answered(exchange, now, answer, refusal);
         // Only now does the caller hold what came back, and its card can say so
         self.note_states(from, &route.to);
         self.ledger.finish(exchange);
@@ -131,22 +129,29 @@ impl Cloud {
 }
 
 /// A request as the ledger keeps it.
-fn on_paper(request: &Request) -> SentRequest {
+fn on_paper(ledger: &mut Ledger, request: &Request) -> SentRequest {
     SentRequest {
-        method: request.method().to_string(),
-        url: request.absolute_url(),
-        headers: request.described_headers(),
-        body: Body(request.body().clone()),
+        method: ledger.text(request.method().as_str()),
+        url: ledger.text(&request.absolute_url()),
+        headers: headers_on_paper(ledger, request),
+        body: ledger.body(request.body()),
     }
 }
 
 /// A response as the ledger keeps it.
-fn response_on_paper(response: &Response) -> SentResponse {
+fn response_on_paper(ledger: &mut Ledger, response: &Response) -> SentResponse {
     SentResponse {
         status: response.status().as_u16(),
-        headers: response.described_headers(),
-        body: Body(response.body().clone()),
+        headers: headers_on_paper(ledger, response),
+        body: ledger.body(response.body()),
     }
+}
+
+fn headers_on_paper(ledger: &mut Ledger, message: &impl Message) -> Vec<Header> {
+    let described = message.described_headers();
+    let described = described.iter();
+    let kept = described.map(|(name, value)| (ledger.text(name), ledger.text(value)));
+    kept.collect()
 }
 
 /// Where a request goes.

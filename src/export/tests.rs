@@ -26,7 +26,7 @@ fn hostile() -> Recording {
     }
     let mut exchanges = recording.exchanges.to_vec();
     for exchange in &mut exchanges {
-        exchange.operation = evil.to_owned();
+        exchange.operation = evil.into();
     }
     recording.exchanges = exchanges.into();
     recording

@@ -7,12 +7,14 @@ pub mod compare;
 pub mod holdings;
 mod index;
 mod needle;
+pub mod provenance;
 mod query;
 pub mod saved;
 mod search;
 pub mod trace;
 
 pub use index::Places;
+pub use provenance::{Kin, Place, Spot, Trail};
 pub use query::{Cursor, Held};
 pub use search::{Found, MAX_FOUND};
 

@@ -161,7 +161,7 @@ mod tests {
         let recording = story();
         let found = recording.search("ASSUMEROLEWITHWEBIDENTITY");
         let operation = |found: &Found| match found {
-            Found::Exchange(id) => recording.exchange(*id).map(|it| it.operation.clone()),
+            Found::Exchange(id) => recording.exchange(*id).map(|it| it.operation.to_string()),
             _ => None,
         };
         let names: Vec<String> = found.iter().filter_map(operation).collect();

@@ -82,7 +82,7 @@ fn state(recording: &Recording, actor: &str, name: &str) -> String {
     detail
         .unwrap_or_else(|| panic!("{:?}", state.details))
         .1
-        .clone()
+        .to_string()
 }
 
 fn three_devices() -> String {

@@ -56,7 +56,7 @@ impl Cast {
         }
         for (change, at) in recording.states.iter().zip(&timing.states) {
             let script = by_actor.entry(&change.actor).or_default();
-            script.lines.push((*at, change.line.clone()));
+            script.lines.push((*at, change.line.to_string()));
         }
         let scripts = recording.actors.iter().map(|actor| {
             let mut script = by_actor.remove(&actor.id).unwrap_or_default();

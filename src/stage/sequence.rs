@@ -301,7 +301,7 @@ impl Builder<'_> {
         let said = if answer {
             self.answer(exchange)
         } else {
-            exchange.operation.clone()
+            exchange.operation.to_string()
         };
         // Each arrow has its row to itself, so that its words may be longer than it is
         let width = self.sequence.size.0;

@@ -45,7 +45,7 @@ fn request(body: &str) -> SentRequest {
         method: "POST".into(),
         url: "https://example.invalid/".into(),
         headers: Vec::new(),
-        body: Body(body.as_bytes().to_vec()),
+        body: Body(body.as_bytes().into()),
     }
 }
 
@@ -53,7 +53,7 @@ fn response(status: u16, body: &str) -> SentResponse {
     SentResponse {
         status,
         headers: Vec::new(),
-        body: Body(body.as_bytes().to_vec()),
+        body: Body(body.as_bytes().into()),
     }
 }
 

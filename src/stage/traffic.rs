@@ -314,7 +314,7 @@ fn lane_view(
         Phase::Response | Phase::Over => LaneLook::Response,
     };
     let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-6.0 * unit);
-    let label = link.exchange.operation.clone();
+    let label = link.exchange.operation.to_string();
     let width = text::width(&label, Font::Mono, metric::MONO) + 18.0;
     let ground = Ground {
         taken,

@@ -54,8 +54,8 @@ fn stage() -> MutexGuard<'static, Option<Stage>> {
             if seeds.iter().filter(of).count() < 3 {
                 seeds.push(Seed {
                     from: exchange.from.clone(),
-                    service: exchange.service.clone(),
-                    operation: exchange.operation.clone(),
+                    service: exchange.service.to_string(),
+                    operation: exchange.operation.to_string(),
                     request: exchange.request.clone(),
                 });
             }
@@ -197,7 +197,7 @@ fn changed(sent: &SentRequest, change: &Change) -> Option<Request> {
         3 => {
             let (base, query) = sent.url.split_once('?').unwrap_or((&sent.url, ""));
             let form = changed_form(&Form::parse(query).ok()?, at, change.how / 8, &change.text);
-            sent.url = form.append_to_url(base);
+            sent.url = form.append_to_url(base).into();
         }
         4 => {
             let (_, rest) = sent.url.split_once("://")?;
@@ -208,7 +208,8 @@ fn changed(sent: &SentRequest, change: &Change) -> Option<Request> {
             sent.url = format!(
                 "https://{host}/{kept}{}",
                 added.get(..added.len().min(9_000))?
-            );
+            )
+            .into();
         }
         5 => {
             let count = sent.headers.len().max(1);
@@ -216,24 +217,20 @@ fn changed(sent: &SentRequest, change: &Change) -> Option<Request> {
             if name.eq_ignore_ascii_case("host") {
                 return None;
             }
-            *value = change
-                .text
-                .chars()
-                .filter(char::is_ascii_graphic)
-                .take(8_000)
-                .collect();
+            let graphic = change.text.chars().filter(char::is_ascii_graphic);
+            *value = graphic.take(8_000).collect::<String>().into();
         }
         6 => {
             let methods = ["GET", "PUT", "POST", "DELETE", "HEAD", "PATCH", "OPTIONS"];
-            sent.method = (*methods.get(at % methods.len())?).to_owned();
+            sent.method = (*methods.get(at % methods.len())?).into();
         }
-        _ => sent.body.0 = vec![b'a'; OVERSIZED_BYTES],
+        _ => sent.body = vec![b'a'; OVERSIZED_BYTES].into(),
     }
     let mut request = message::request(sent.method.parse().ok()?, &sent.url).ok()?;
     for (name, value) in &sent.headers {
         request.set_header(name, value).ok()?;
     }
-    *request.body_mut() = sent.body.0;
+    *request.body_mut() = sent.body.0.to_vec();
     Some(request)
 }
 
@@ -241,18 +238,20 @@ fn change_body(sent: &mut SentRequest, at: usize, change: &Change) {
     let text = sent.body.text().unwrap_or_default().to_owned();
     if let Ok(mut document) = serde_json::from_str::<Value>(&text) {
         replace(&mut document, at, &change.junk);
-        sent.body.0 = document.to_string().into_bytes();
+        sent.body = document.to_string().into_bytes().into();
     } else if let Ok(form) = Form::parse(&text) {
         let form = changed_form(&form, at, change.how / 8, &change.text);
-        sent.body.0 = form.encode().into_bytes();
+        sent.body = form.encode().into_bytes().into();
     }
     if change.how % 8 == 2 {
-        let length = sent.body.0.len();
+        let mut bytes = sent.body.0.to_vec();
+        let length = bytes.len();
         if at.is_multiple_of(2) {
-            sent.body.0.truncate(at % (length + 1));
-        } else if let Some(byte) = sent.body.0.get_mut(at % length.max(1)) {
+            bytes.truncate(at % (length + 1));
+        } else if let Some(byte) = bytes.get_mut(at % length.max(1)) {
             *byte ^= 0x91;
         }
+        sent.body = bytes.into();
     }
 }
 

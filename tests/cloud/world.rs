@@ -52,7 +52,7 @@ pub fn again(sent: &SentRequest) -> Request {
     for (name, value) in &sent.headers {
         request.set_header(name, value).unwrap();
     }
-    *request.body_mut() = sent.body.0.clone();
+    *request.body_mut() = sent.body.0.to_vec();
     request
 }
 

@@ -243,7 +243,7 @@ impl Script<'_> {
         }
         let evidence = match check.outcome {
             Outcome::Failed => format!("expected {}, found {}", check.expected, check.actual),
-            _ => check.actual.clone(),
+            _ => check.actual.to_string(),
         };
         let room = self
             .look

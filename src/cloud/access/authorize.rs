@@ -260,7 +260,7 @@ pub fn authorize_anybody(cloud: &mut Cloud, ask: &Ask) -> Result<(), AwsError> {
     cloud.ledger.plan(&[(check.name, PUBLIC_ACCESS)]);
     let (expected, actual) = (check.expected, check.actual);
     cloud.ledger.verify(check.name, allowed, expected, actual);
-    record(cloud, ANONYMOUS.to_owned(), decision);
+    record(cloud, ANONYMOUS, decision);
     allowed.then_some(()).ok_or_else(denied_to_anybody)
 }
 
@@ -268,7 +268,7 @@ pub fn authorize_anybody(cloud: &mut Cloud, ask: &Ask) -> Result<(), AwsError> {
 pub fn consider_anybody(cloud: &mut Cloud, ask: &Ask) -> Result<(), AwsError> {
     let decision = decide_for_anybody(cloud, ask);
     let allowed = decision.explanation.is_allowed();
-    record(cloud, ANONYMOUS.to_owned(), decision);
+    record(cloud, ANONYMOUS, decision);
     allowed.then_some(()).ok_or_else(denied_to_anybody)
 }
 
@@ -279,10 +279,10 @@ fn denied_to_anybody() -> AwsError {
 
 /// Writes a decision down with its whole input.
 pub fn write_down(cloud: &mut Cloud, caller: &Caller, decision: Decision) {
-    record(cloud, caller.arn.clone(), decision);
+    record(cloud, &caller.arn, decision);
 }
 
-fn record(cloud: &mut Cloud, principal: String, decision: Decision) {
+fn record(cloud: &mut Cloud, principal: &str, decision: Decision) {
     let Some(exchange) = cloud.ledger.current() else {
         return;
     };
@@ -296,15 +296,16 @@ fn record(cloud: &mut Cloud, principal: String, decision: Decision) {
         ContextValue::One(value) => (key, Value::from(value)),
         ContextValue::Many(values) => (key, Value::from(values)),
     });
-    cloud.ledger.decided(PolicyDecision {
+    let decision = PolicyDecision {
         exchange,
-        principal,
-        action: request.action,
-        resource: request.resource,
+        principal: cloud.ledger.text(principal),
+        action: cloud.ledger.text(&request.action),
+        resource: cloud.ledger.text(&request.resource),
         context: context.collect(),
         policies: texts(&policies).into(),
         explanation: explanation.into(),
-    });
+    };
+    cloud.ledger.decided(decision);
 }
 
 /// Every policy that took part, as written.

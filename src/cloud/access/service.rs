@@ -128,10 +128,10 @@ pub fn authorize_service(cloud: &mut Cloud, caller: &CallingService, ask: &Ask) 
         });
         cloud.ledger.decided(PolicyDecision {
             exchange,
-            principal: request.principal.display(),
-            action: request.action,
-            resource: request.resource,
-            context,
+            principal: request.principal.display().into(),
+            action: request.action.into(),
+            resource: request.resource.into(),
+            context: context.into(),
             policies: texts.collect::<Vec<_>>().into(),
             explanation: explanation.into(),
         });

@@ -166,7 +166,7 @@ impl Apis {
             self.http.clone()
         };
         let response = self.get(&format!("{url}{path}"), token);
-        let check = self.exchange(api).failed_check().unwrap().name.clone();
+        let check = self.exchange(api).failed_check().unwrap().name.to_string();
         (
             response.status().as_u16(),
             response.json_body().unwrap(),

@@ -321,7 +321,7 @@ fn a_function_reads_a_table_with_its_own_role_and_not_the_callers() {
     );
     let called = |world: &World, from: usize| -> Vec<String> {
         let all = world.cloud.ledger.exchanges().stretch(from..);
-        all.iter().map(|one| one.operation.clone()).collect()
+        all.iter().map(|one| one.operation.to_string()).collect()
     };
     assert_eq!(called(&world, before), ["Invoke", "AssumeRole", "GetItem"]);
     let decided = world.cloud.ledger.decisions().last().unwrap();

@@ -8,12 +8,16 @@
 mod body;
 mod held;
 mod log;
+mod members;
 mod shared;
 mod spot;
+mod text;
 mod types;
 
 pub use log::{Iter, Log, Stretch};
+pub use members::Members;
 pub use shared::Shared;
+pub use text::Text;
 pub use types::*;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -106,8 +110,8 @@ impl Mint {
 /// A check that a receiver is going to make.
 #[derive(Clone, Debug)]
 struct Planned {
-    name: String,
-    source: String,
+    name: Text,
+    source: Text,
 }
 
 /// An exchange that has not been answered yet.
@@ -127,7 +131,7 @@ pub struct Ledger {
     index: spot::Index,
     decisions: Log<PolicyDecision>,
     /// Where the latest decisions about each action are
-    alike: BTreeMap<String, VecDeque<usize>>,
+    alike: BTreeMap<Text, VecDeque<usize>>,
     wallet: Log<WalletChange>,
     /// What each actor holds now: the sum of `wallet`, kept so that asking costs no replay
     held: BTreeMap<ActorId, Arc<held::Hands>>,
@@ -135,6 +139,8 @@ pub struct Ledger {
     /// Where in `states` each actor's latest entry is
     latest_state: BTreeMap<ActorId, usize>,
     keys: Vec<PublishedKeys>,
+    texts: text::Recent<Text>,
+    bodies: text::Recent<Arc<[u8]>>,
 }
 
 /// What a ledger holds once everything has happened.
@@ -237,12 +243,22 @@ impl Ledger {
         self.exchanges.len() < MAX_EXCHANGES
     }
 
+    /// A text as it is kept: once, however often it is written.
+    pub fn text(&mut self, text: &str) -> Text {
+        self.texts.text(text)
+    }
+
+    /// A body as it is kept: what is read again and again is kept once.
+    pub fn body(&mut self, bytes: &[u8]) -> Body {
+        Body(self.bodies.bytes(bytes))
+    }
+
     /// Writes down that a request has been sent.
     pub fn open(
         &mut self,
         at: Moment,
         (from, to): (ActorId, ActorId),
-        (service, operation): (String, String),
+        (service, operation): (impl AsRef<str>, impl AsRef<str>),
         request: SentRequest,
     ) -> ExchangeId {
         let id = ExchangeId(self.exchanges.len() as u32);
@@ -251,6 +267,8 @@ impl Ledger {
             self.exchanges[parent.index()].steps.push(Step::Call(id));
         }
         let sent = self.index.spot_request(&request, &self.artifacts);
+        let service = self.texts.text(service.as_ref());
+        let operation = self.texts.text(operation.as_ref());
         self.exchanges.push(Exchange {
             id,
             beat: self.beat,
@@ -302,8 +320,8 @@ impl Ledger {
             exchange.checks.push(Check {
                 name,
                 outcome: Outcome::NotReached,
-                expected: String::new(),
-                actual: String::new(),
+                expected: Text::default(),
+                actual: Text::default(),
                 source,
             });
         }
@@ -311,6 +329,8 @@ impl Ledger {
         exchange.response = response;
         exchange.refusal = refusal;
         exchange.received = received;
+        exchange.checks.shrink_to_fit();
+        exchange.steps.shrink_to_fit();
         self.hand_over(id);
     }
 
@@ -354,11 +374,12 @@ impl Ledger {
     /// comes from. Those announced earlier and not made yet stay in front.
     pub fn plan(&mut self, checks: &[(&str, &str)]) {
         if let Some(open) = self.open.last_mut() {
-            open.planned
-                .extend(checks.iter().map(|(name, source)| Planned {
-                    name: (*name).to_owned(),
-                    source: (*source).to_owned(),
-                }));
+            let texts = &mut self.texts;
+            let planned = checks.iter().map(|(name, source)| Planned {
+                name: texts.text(name),
+                source: texts.text(source),
+            });
+            open.planned.extend(planned);
         }
     }
 
@@ -370,13 +391,13 @@ impl Ledger {
     }
 
     /// A check was made and held.
-    pub fn passed(&mut self, name: &str, expected: impl Into<String>, actual: impl Into<String>) {
-        self.check(name, Outcome::Passed, expected.into(), actual.into());
+    pub fn passed(&mut self, name: &str, expected: impl AsRef<str>, actual: impl AsRef<str>) {
+        self.check(name, Outcome::Passed, expected.as_ref(), actual.as_ref());
     }
 
     /// A check was made and did not hold. Whatever is still announced will not be reached.
-    pub fn failed(&mut self, name: &str, expected: impl Into<String>, actual: impl Into<String>) {
-        self.check(name, Outcome::Failed, expected.into(), actual.into());
+    pub fn failed(&mut self, name: &str, expected: impl AsRef<str>, actual: impl AsRef<str>) {
+        self.check(name, Outcome::Failed, expected.as_ref(), actual.as_ref());
     }
 
     /// A check was made: writes it down and says whether it held.
@@ -384,15 +405,15 @@ impl Ledger {
         &mut self,
         name: &str,
         held: bool,
-        expected: impl Into<String>,
-        actual: impl Into<String>,
+        expected: impl AsRef<str>,
+        actual: impl AsRef<str>,
     ) -> bool {
         let outcome = if held {
             Outcome::Passed
         } else {
             Outcome::Failed
         };
-        self.check(name, outcome, expected.into(), actual.into());
+        self.check(name, outcome, expected.as_ref(), actual.as_ref());
         held
     }
 
@@ -406,25 +427,31 @@ impl Ledger {
         let failed = failed.find(|check| check.outcome == Outcome::Failed);
         if let Some(check) = failed.filter(|check| !check.source.contains("Tokentrail's")) {
             let between = if check.source.is_empty() { "" } else { "; " };
-            check.source += between;
-            check.source += "message: Tokentrail's wording";
+            let source = format!("{}{between}message: Tokentrail's wording", check.source);
+            check.source = self.texts.text(&source);
         }
     }
 
-    fn check(&mut self, name: &str, outcome: Outcome, expected: String, actual: String) {
+    fn check(&mut self, name: &str, outcome: Outcome, expected: &str, actual: &str) {
         let Some(open) = self.open.last_mut() else {
             return;
         };
-        let source = match open.planned.iter().position(|planned| planned.name == name) {
-            Some(position) => open.planned.remove(position).source,
-            None => String::new(),
+        let texts = &mut self.texts;
+        let known = open.planned.iter().position(|it| it.name == name);
+        let Planned { name, source } = match known {
+            Some(position) => open.planned.remove(position),
+            None => Planned {
+                name: texts.text(name),
+                source: texts.text(""),
+            },
         };
+        let (expected, actual) = (texts.text(expected), texts.text(actual));
         let exchange = &mut self.exchanges[open.id.index()];
         exchange
             .steps
             .push(Step::Check(exchange.checks.len() as u32));
         exchange.checks.push(Check {
-            name: name.to_owned(),
+            name,
             outcome,
             expected,
             actual,
@@ -479,6 +506,7 @@ impl Ledger {
             };
             decision.policies = decision.policies.or_same(&before.policies);
             decision.explanation = decision.explanation.or_same(&before.explanation);
+            decision.context = decision.context.sharing(&before.context);
         }
         if alike.len() >= MAX_ALIKE {
             alike.pop_front();
@@ -574,12 +602,25 @@ impl Ledger {
             .latest_state
             .get(actor)
             .and_then(|position| self.states.get(*position));
-        if before.is_some_and(|before| before.line == line && before.details == details) {
+        let same = |before: &StateChange| {
+            let known = before
+                .details
+                .iter()
+                .map(|(name, value)| (&**name, &**value));
+            let now = details.iter().map(|(name, value)| (&**name, &**value));
+            before.line == line && known.eq(now)
+        };
+        if before.is_some_and(same) {
             return;
         }
         let (exchange, beat) = (self.current_or_last(), self.beat);
         let actor = actor.clone();
         self.latest_state.insert(actor.clone(), self.states.len());
+        let texts = &mut self.texts;
+        let details = details.iter();
+        let details = details.map(|(name, value)| (texts.text(name), texts.text(value)));
+        let details = details.collect();
+        let line = texts.text(&line);
         self.states.push(StateChange {
             exchange,
             beat,

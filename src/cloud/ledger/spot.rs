@@ -257,7 +257,7 @@ mod tests {
                 .iter()
                 .map(|(n, v)| ((*n).into(), (*v).into()))
                 .collect(),
-            body: Body(body.as_bytes().to_vec()),
+            body: Body(body.as_bytes().into()),
         }
     }
 

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::members::Members;
 use super::shared::Shared;
+use super::text::Text;
 use crate::policy::Explanation;
 use crate::protocol::time::Moment;
 
@@ -154,15 +156,15 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
     /// What was verified: "Signature", "Not expired"
-    pub name: String,
+    pub name: Text,
     /// How it ended
     pub outcome: Outcome,
     /// What the receiver required
-    pub expected: String,
+    pub expected: Text,
     /// What it found
-    pub actual: String,
+    pub actual: Text,
     /// Where the rule comes from: an RFC, an AWS page, a policy
-    pub source: String,
+    pub source: Text,
 }
 
 /// What happened inside an exchange, in order: its checks and the calls made on the caller's behalf.
@@ -176,15 +178,15 @@ pub enum Step {
 }
 
 /// A header as it travelled.
-pub type Header = (String, String);
+pub type Header = (Text, Text);
 
 /// A request as it travelled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentRequest {
     /// HTTP method
-    pub method: String,
+    pub method: Text,
     /// Absolute URL
-    pub url: String,
+    pub url: Text,
     /// Headers in the order of sending
     pub headers: Vec<Header>,
     /// The exact bytes of the body
@@ -210,7 +212,13 @@ pub struct SentResponse {
     try_from = "super::body::BodyOnPaper",
     into = "super::body::BodyOnPaper"
 )]
-pub struct Body(pub Vec<u8>);
+pub struct Body(pub Arc<[u8]>);
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes.into())
+    }
+}
 
 impl Body {
     /// The body as text, if it is UTF-8.
@@ -246,9 +254,9 @@ pub struct Exchange {
     /// Who answered
     pub to: ActorId,
     /// Service as AWS's SDKs name it; a provider's own name elsewhere
-    pub service: String,
+    pub service: Text,
     /// Operation as AWS's SDKs name it; a provider's own name elsewhere
-    pub operation: String,
+    pub operation: Text,
     /// What was sent
     pub request: SentRequest,
     /// What came back
@@ -423,13 +431,13 @@ pub struct PolicyDecision {
     /// The exchange that asked
     pub exchange: ExchangeId,
     /// The principal's ARN, or what AWS calls a federated caller
-    pub principal: String,
+    pub principal: Text,
     /// The action asked for
-    pub action: String,
+    pub action: Text,
     /// The resource it was asked for
-    pub resource: String,
+    pub resource: Text,
     /// The request's condition keys and their values
-    pub context: Map<String, Value>,
+    pub context: Members,
     /// Every policy that took part: name, kind and its JSON text
     pub policies: Shared<Vec<PolicyText>>,
     /// Outcome, deciding statement, order of evaluation, every statement explained
@@ -476,9 +484,9 @@ pub struct StateChange {
     /// Whose state
     pub actor: ActorId,
     /// One line for the card: "1 user"
-    pub line: String,
+    pub line: Text,
     /// The whole state, for the inspector: ordered sections of name and value
-    pub details: Vec<(String, String)>,
+    pub details: Vec<(Text, Text)>,
 }
 
 /// A key set as its issuer publishes it.

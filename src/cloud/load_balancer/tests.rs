@@ -205,7 +205,7 @@ fn a_visitor_is_sent_to_sign_in_and_comes_back_with_a_session() {
         .ledger
         .exchanges()
         .iter()
-        .map(|one| one.operation.clone())
+        .map(|one| one.operation.to_string())
         .collect();
     for nested in ["oauth2/idpresponse", "oauth2/token", "oauth2/userInfo"] {
         assert!(operations.iter().any(|one| one == nested), "{operations:?}");

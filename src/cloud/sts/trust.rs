@@ -154,10 +154,10 @@ fn write_down(
     };
     cloud.ledger.decided(PolicyDecision {
         exchange,
-        principal: request.principal.display(),
-        action: request.action.clone(),
-        resource: request.resource.clone(),
-        context,
+        principal: request.principal.display().into(),
+        action: (&request.action).into(),
+        resource: (&request.resource).into(),
+        context: context.into(),
         policies: vec![PolicyText {
             name: trust.name.to_string(),
             kind: "trust".to_owned(),

@@ -189,7 +189,7 @@ pub(in super::super) fn as_expected(
         Some((last, refusal)) => Expect::Refused {
             by: last.to.to_string(),
             code: refusal.code.clone(),
-            check: last.failed_check().map(|check| check.name.clone()),
+            check: last.failed_check().map(|check| check.name.to_string()),
             message: None,
         },
         // Refused on the way, and allowed in the end

@@ -16,7 +16,7 @@ fn get_id(provider: &str, token: &str) -> Value {
 fn refusal(world: &mut World, provider: &str, token: &str) -> (String, String) {
     let (code, message) = world.refused("GetId", &get_id(provider, token));
     assert_eq!(code, "NotAuthorizedException");
-    (message, world.stopped_at("GetId").name.clone())
+    (message, world.stopped_at("GetId").name.to_string())
 }
 
 fn stops(message: &str, check: &str) -> (String, String) {

@@ -345,7 +345,7 @@ impl World {
     pub fn checks(&self, operation: &str) -> Vec<(String, Outcome)> {
         let checks = self.last(operation).checks.iter();
         checks
-            .map(|check| (check.name.clone(), check.outcome))
+            .map(|check| (check.name.to_string(), check.outcome))
             .collect()
     }
 

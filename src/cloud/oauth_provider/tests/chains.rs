@@ -362,7 +362,9 @@ fn asked_by_pool(at: &At) -> Vec<String> {
     let parent = at.world.last("oauth2/idpresponse").id;
     let all = at.world.cloud.ledger.exchanges().iter();
     let nested = |exchange: &&Exchange| exchange.parent == Some(parent);
-    all.filter(nested).map(|it| it.operation.clone()).collect()
+    all.filter(nested)
+        .map(|it| it.operation.to_string())
+        .collect()
 }
 
 fn google_pool() -> At {

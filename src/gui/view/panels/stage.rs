@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use bevy_egui::egui::{CursorIcon, Rect, Response, Sense, Ui, WidgetInfo, WidgetType};
 
-use super::hints;
+use super::{change_menu, hints, marks};
 use crate::gui::view::commands::{Command, Selection};
 use crate::gui::view::model::{Loaded, Model};
 use crate::gui::view::paint::{self, canvas::Canvas};
@@ -46,6 +46,7 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
         area,
         frame.unit,
     );
+    marks::show(&canvas, loaded, &frame);
     for target in targets(&canvas, loaded, &frame) {
         let id = ui.id().with(("stage", &target.id));
         let response = ui.interact(target.rect.intersect(area), id, Sense::click());
@@ -67,7 +68,12 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
                 .painter
                 .rect_filled(target.rect, radius, model.theme.colours.hover);
         }
+        let followed = model.looking.following.as_ref();
+        if followed.is_some_and(|it| it.lights(&target.selection)) {
+            canvas.trail(target.rect, target.radius);
+        }
         let twice = response.double_clicked();
+        change_menu::on(ui, &response, &target.selection, out);
         let hint = || hint(loaded, &frame, &target.selection);
         if hinted(response, hint).clicked() {
             let select = Command::Select(target.selection);
@@ -226,6 +232,8 @@ fn hint(loaded: &Loaded, frame: &Frame, selection: &Selection) -> String {
             let row = rows.into_iter().find(|row| row.position == *position);
             row.map_or_else(String::new, |row| hints::check(recording, *exchange, row))
         }
+        // Neither stands on the stage
+        Selection::Decision(_) | Selection::Keys(_) => String::new(),
     }
 }
 

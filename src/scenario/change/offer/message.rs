@@ -37,12 +37,12 @@ pub(super) fn offers(story: &Performance, id: ExchangeId) -> Vec<Offer> {
         let edits = vec![Edit::Set(field.clone(), Template::from(value))];
         let written = Change::Write {
             device: from.clone(),
-            operation: operation.clone(),
+            operation: operation.to_string(),
             edits: edits.clone(),
         };
         let on_the_way = Change::InTransit {
             device: from.clone(),
-            operation: operation.clone(),
+            operation: operation.to_string(),
             edits,
         };
         let label = format!("Send another {field}");
@@ -53,7 +53,7 @@ pub(super) fn offers(story: &Performance, id: ExchangeId) -> Vec<Offer> {
     let fate = |label: &str, part, fate| {
         let change = Change::Message {
             device: from.clone(),
-            operation: operation.clone(),
+            operation: operation.to_string(),
             part,
             fate,
         };

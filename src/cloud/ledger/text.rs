@@ -1,0 +1,251 @@
+//! A text that many entries have alike and that is kept once: names of headers and of checks,
+//! addresses, the rules that checks quote, tokens that travel with every request.
+
+use std::borrow::{Borrow, Cow};
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A text that entries share. Read like any text.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Text(Arc<str>);
+
+impl Text {
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether both are one and the same in memory.
+    pub fn is_shared_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// What tells this text in memory from every other one, as long as both are kept.
+    pub(crate) fn address(&self) -> (usize, usize) {
+        (self.0.as_ptr().addr(), self.0.len())
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AsRef<str> for Text {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&*self.0, f)
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.0, f)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<&String> for Text {
+    fn from(text: &String) -> Self {
+        Self(text.as_str().into())
+    }
+}
+
+impl From<Cow<'_, str>> for Text {
+    fn from(text: Cow<'_, str>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<&Text> for Text {
+    fn from(text: &Text) -> Self {
+        text.clone()
+    }
+}
+
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        text.as_str().to_owned()
+    }
+}
+
+impl From<&Text> for String {
+    fn from(text: &Text) -> Self {
+        text.as_str().to_owned()
+    }
+}
+
+/// Compares with every other sort of text, from either side.
+macro_rules! equal_to {
+    ($($other:ty),+) => {$(
+        impl PartialEq<$other> for Text {
+            fn eq(&self, other: &$other) -> bool {
+                let other: &str = other;
+                self.as_str() == other
+            }
+        }
+
+        impl PartialEq<Text> for $other {
+            fn eq(&self, other: &Text) -> bool {
+                other == self
+            }
+        }
+    )+};
+}
+
+equal_to!(str, &str, String);
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// What was written lately, so that writing it again takes no room. A fixed number of places, each
+/// for the latest text that falls on it: a text that was pushed out is written anew and no harm
+/// is done.
+pub struct Recent<T> {
+    places: Vec<Option<T>>,
+}
+
+/// Places for what was written lately.
+const PLACES: usize = 4096;
+
+impl<T> Default for Recent<T> {
+    fn default() -> Self {
+        Self { places: Vec::new() }
+    }
+}
+
+/// Who goes on from a copy starts to remember anew: what a copy costs must not depend on this.
+impl<T> Clone for Recent<T> {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl<T> fmt::Debug for Recent<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recent").finish_non_exhaustive()
+    }
+}
+
+impl<T: Clone> Recent<T> {
+    /// The one with these bytes that was written lately, or a new one.
+    fn get(&mut self, bytes: &[u8], is_it: impl Fn(&T) -> bool, new: impl FnOnce() -> T) -> T {
+        if self.places.is_empty() {
+            self.places.resize(PLACES, None);
+        }
+        let Some(place) = self.places.get_mut(place_of(bytes)) else {
+            return new();
+        };
+        match place {
+            Some(known) if is_it(known) => known.clone(),
+            _ => place.insert(new()).clone(),
+        }
+    }
+}
+
+impl Recent<Text> {
+    /// A text as it is kept.
+    pub fn text(&mut self, text: &str) -> Text {
+        self.get(text.as_bytes(), |known| known == text, || text.into())
+    }
+}
+
+impl Recent<Arc<[u8]>> {
+    /// Bytes as they are kept.
+    pub fn bytes(&mut self, bytes: &[u8]) -> Arc<[u8]> {
+        self.get(bytes, |known| **known == *bytes, || bytes.into())
+    }
+}
+
+/// Where a text belongs. Texts that fall on one place only push each other out, so eight bytes at
+/// a time are mixed well enough.
+fn place_of(bytes: &[u8]) -> usize {
+    /// Odd, and its bits are in no order: 2^64 divided by the golden ratio
+    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mix = |sum: u64, word: u64| (sum.rotate_left(5) ^ word).wrapping_mul(MIX);
+    let (words, rest) = bytes.as_chunks::<8>();
+    let sum = words.iter().fold(bytes.len() as u64, |sum, word| {
+        mix(sum, u64::from_le_bytes(*word))
+    });
+    let rest = rest
+        .iter()
+        .fold(0, |word, byte| word << 8 | u64::from(*byte));
+    let high_bits = mix(sum, rest) >> 32;
+    high_bits as usize % PLACES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_before_is_not_written_again() {
+        let mut recent = Recent::default();
+        let first = recent.text("X-Amz-Date");
+        assert!(recent.text("X-Amz-Date").is_shared_with(&first));
+        assert!(!recent.text("X-Amz-Dato").is_shared_with(&first));
+        let mut bodies: Recent<Arc<[u8]>> = Recent::default();
+        let body = bodies.bytes(b"{}");
+        assert!(Arc::ptr_eq(&bodies.bytes(b"{}"), &body));
+    }
+
+    #[test]
+    fn more_texts_than_there_are_places_are_all_what_they_were() {
+        let mut recent = Recent::default();
+        let texts: Vec<String> = (0..3 * PLACES).map(|number| number.to_string()).collect();
+        let kept: Vec<Text> = texts.iter().map(|text| recent.text(text)).collect();
+        assert!(kept.iter().eq(texts.iter()));
+    }
+
+    #[test]
+    fn a_copy_starts_anew_and_says_the_same() {
+        let mut recent = Recent::default();
+        let first = recent.text("sts");
+        let second = recent.clone().text("sts");
+        assert!(first == second && !first.is_shared_with(&second));
+    }
+
+    #[test]
+    fn it_is_written_down_like_any_text() {
+        let json = serde_json::to_string(&Text::from("a \"b\"")).unwrap();
+        assert_eq!(json, r#""a \"b\"""#);
+        assert_eq!(serde_json::from_str::<Text>(&json).unwrap(), "a \"b\"");
+    }
+}
