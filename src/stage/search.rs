@@ -1,6 +1,6 @@
 //! Finding something in a recording by its words: captions, messages, artifacts, claims, values.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::cloud::ledger::{
     Artifact, ArtifactId, ArtifactValue, Exchange, ExchangeId, PolicyDecision,

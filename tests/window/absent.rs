@@ -1,10 +1,10 @@
 //! Without a display, a graphics device or a disk that can be written: a clear message, and the
 //! terminal player or an orderly exit.
 
-use super::{STORY, Tested, ensure, program};
+use super::{Named, STORY, Tested, ensure, program};
 
 /// Every test of this file.
-pub const ALL: &[(&str, fn() -> Tested)] = &[
+pub const ALL: &[Named] = &[
     (
         "without_a_renderer_a_picture_is_refused_in_one_line",
         no_renderer,

@@ -27,6 +27,8 @@ const PERSONAL: [&str; 5] = [
 ];
 
 type Tested = Result<(), Failed>;
+/// A test with the sentence it is about.
+type Named = (&'static str, fn() -> Tested);
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -41,9 +43,7 @@ fn main() {
         (true, absent::ALL),
     ] {
         let ignored = !there && !required;
-        let trial = |(name, test): &(&str, fn() -> Tested)| {
-            Trial::test(*name, *test).with_ignored_flag(ignored)
-        };
+        let trial = |(name, test): &Named| Trial::test(*name, *test).with_ignored_flag(ignored);
         trials.extend(tests.iter().map(trial));
     }
     libtest_mimic::run(&arguments, trials).exit();

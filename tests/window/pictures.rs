@@ -5,10 +5,10 @@ use std::process::Output;
 
 use libtest_mimic::Failed;
 
-use super::{STORY, Tested, ensure, program};
+use super::{Named, STORY, Tested, ensure, program};
 
 /// Every test of this file.
-pub const ALL: &[(&str, fn() -> Tested)] = &[
+pub const ALL: &[Named] = &[
     ("a_picture_shows_something", a_picture_shows_something),
     (
         "a_picture_that_cannot_be_written_is_refused_with_its_place",

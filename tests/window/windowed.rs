@@ -5,10 +5,10 @@ use std::time::Duration;
 use libtest_mimic::Failed;
 
 use super::desk::Window;
-use super::{STORY, Tested, ensure, program};
+use super::{Named, STORY, Tested, ensure, program};
 
 /// Every test of this file.
-pub const ALL: &[(&str, fn() -> Tested)] = &[
+pub const ALL: &[Named] = &[
     ("keys_play_a_beat_step_back_and_quit", keys_play),
     ("keys_search_and_switch_views", keys_search_and_switch_views),
     (

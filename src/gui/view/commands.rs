@@ -475,8 +475,10 @@ pub fn tooltip(command: &Command) -> String {
 
 /// What the keys pressed since the last picture ask for. While somebody types, only keys with
 /// Ctrl and Esc count; a focused control keeps Space and Enter for itself.
-pub fn pressed(ctx: &Context) -> Vec<Command> {
-    let typing = ctx.text_edit_focused();
+pub fn pressed(ctx: &Context, dialog: Option<Dialog>) -> Vec<Command> {
+    // What is typed right after a field was asked for is for the field, even before it is there
+    let typing =
+        ctx.text_edit_focused() || matches!(dialog, Some(Dialog::Search | Dialog::Palette));
     let focused = ctx.memory(|memory| memory.focused().is_some());
     let table = table();
     ctx.input(|input| {
@@ -491,6 +493,8 @@ pub fn pressed(ctx: &Context) -> Vec<Command> {
         });
         pressed
             .filter(|(key, modifiers)| !typing || modifiers.command || *key == Key::Escape)
+            // A field takes back what was typed into it
+            .filter(|(key, _)| !(typing && matches!(key, Key::Z | Key::Y)))
             .filter(|(key, modifiers)| {
                 let pressing = matches!(key, Key::Space | Key::Enter) && !modifiers.shift;
                 !(focused && pressing)

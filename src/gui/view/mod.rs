@@ -58,7 +58,7 @@ pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
     leave_closed_fields(&ctx, model);
     let mut out = change_menu::keys(ui, model);
     out.extend(question_panel::keys(ui, model));
-    out.extend(commands::pressed(&ctx));
+    out.extend(commands::pressed(&ctx, model.dialog));
     let window = ui.max_rect();
     // The strip's height depends on the room beside the panels, not on itself
     let room = Areas::of(window, model, 0.0);

@@ -19,6 +19,8 @@ use crate::stage::{PlayTime, Stage};
 
 /// The longest name of a branch, in characters.
 const MAX_NAME_CHARS: usize = 120;
+/// The most scenarios whose branches are kept while another one is on stage.
+const MAX_SHELVED: usize = 12;
 /// The longest path that is typed, in bytes.
 const MAX_PATH_BYTES: usize = 4096;
 /// The longest id of a variant, in characters.
@@ -29,6 +31,9 @@ const MAX_SLUG_CHARS: usize = 40;
 impl Model {
     /// Does what was asked about branches.
     pub(in crate::gui::view) fn branch(&mut self, command: Branching) -> Vec<Effect> {
+        if self.dialog.is_some() && command.is_of_the_stage() {
+            return Vec::new();
+        }
         match command {
             Branching::Menu(selection, place) => self.open_menu(selection, place),
             Branching::CloseMenu => self.branching.menu = None,
@@ -61,7 +66,7 @@ impl Model {
             Branching::Undo => self.step_history(History::undo),
             Branching::Redo => self.step_history(History::redo),
             Branching::Beside => self.toggle_beside(),
-            Branching::FirstDifference => self.to_first_difference(),
+            Branching::FirstDifference => self.seek_first_difference(),
             Branching::Try(at) => return self.try_out(at),
             Branching::Twin(at) => return self.open_twin(at),
             Branching::Naming
@@ -98,8 +103,9 @@ impl Model {
         self.branching.beside = None;
         self.branching.naming = None;
         self.branching.saving = None;
+        self.shelve();
         let root = story.performance.as_ref().zip(self.loaded.as_ref());
-        self.branching.history = root.map(|(performance, loaded)| {
+        let fresh = root.map(|(performance, loaded)| {
             History::new(Node {
                 id: BranchId::ROOT,
                 name: "Original".to_owned(),
@@ -118,6 +124,29 @@ impl Model {
                 verdict: None,
             })
         });
+        let of = self.loaded.as_ref().map_or("", |loaded| &loaded.id);
+        let shelved = self.branching.shelved.remove(of).filter(|known| {
+            let root = known.tree().node(BranchId::ROOT);
+            root.is_some_and(|root| *root.story.recording() == story.recording)
+        });
+        self.branching.of = of.to_owned();
+        self.branching.history = match (fresh, shelved) {
+            (Some(_), Some(known)) => Some(known.at_rest()),
+            (fresh, _) => fresh,
+        };
+    }
+
+    /// Keeps the branches of what was on stage until it comes back.
+    fn shelve(&mut self) {
+        let branches = self.branching.rows() > 1;
+        let Some(history) = self.branching.history.take().filter(|_| branches) else {
+            return;
+        };
+        let of = std::mem::take(&mut self.branching.of);
+        let shelved = &mut self.branching.shelved;
+        if shelved.len() < MAX_SHELVED || shelved.contains_key(&of) {
+            shelved.insert(of, history);
+        }
     }
 
     fn playhead(&self) -> PlayTime {
@@ -169,7 +198,7 @@ impl Model {
             return Vec::new();
         }
         match item.does {
-            Does::Make(placed) => return self.perform(vec![placed], None),
+            Does::Make(placed) => return self.perform(vec![*placed], None),
             Does::Edit(editor) => {
                 self.branching.editor = Some(*editor);
                 self.dialog = Some(Dialog::Edit);
@@ -420,7 +449,7 @@ impl Model {
         }
     }
 
-    fn to_first_difference(&mut self) {
+    fn seek_first_difference(&mut self) {
         if self.branching.beside.is_none() {
             self.open_beside();
         }
@@ -701,7 +730,11 @@ fn slug(name: &str, most: usize) -> String {
             slug.push('-');
         }
     }
-    slug.truncate(most);
+    if slug.len() > most {
+        // Whole words, where there are any
+        let cut = slug.get(..most).and_then(|short| short.rfind('-'));
+        slug.truncate(cut.unwrap_or(most));
+    }
     slug.trim_end_matches('-').to_owned()
 }
 

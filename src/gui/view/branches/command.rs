@@ -68,6 +68,24 @@ pub enum Branching {
     SaveNow,
 }
 
+impl Branching {
+    /// Whether it is about the branches themselves: not while a form or a list lies over them.
+    pub fn is_of_the_stage(&self) -> bool {
+        matches!(
+            self,
+            Self::Menu(..)
+                | Self::Next(_)
+                | Self::Naming
+                | Self::Remove
+                | Self::Undo
+                | Self::Redo
+                | Self::Beside
+                | Self::FirstDifference
+                | Self::Save
+        )
+    }
+}
+
 const fn ctrl_shift(key: Key) -> crate::gui::view::commands::Keys {
     crate::gui::view::commands::Keys {
         key,

@@ -96,7 +96,7 @@ impl Differences {
         for (key, one) in &lefts {
             match find.get(key) {
                 Some(other) => {
-                    if found.compare(one, other) {
+                    if found.compare(one, other, by_beat) {
                         firsts.push((Some(one), Some(other)));
                     }
                 }
@@ -123,18 +123,28 @@ impl Differences {
             left_says: says(left, one),
             right_says: says(right, other),
         });
-        found.artifacts(left, right);
+        if let Some(first) = &mut found.first
+            && first.left_says == first.right_says
+            && let Some(one) = one_of(left, first.left)
+        {
+            let from = left.name_of(&one.from);
+            first.left_says = format!("{from} sends {}", one.operation);
+            first.right_says = format!("{from} sends another {}", one.operation);
+        }
+        if by_beat {
+            found.artifacts(left, right);
+        }
         found
     }
 
     /// Lights what differs between two messages; whether anything does.
-    fn compare(&mut self, one: &Exchange, other: &Exchange) -> bool {
+    fn compare(&mut self, one: &Exchange, other: &Exchange, same_story: bool) -> bool {
         let ending = |it: &Exchange| {
             let code = it.refusal.as_ref().map(|refusal| refusal.code.clone());
             (it.response.status, code)
         };
-        // Later requests say another time everywhere
-        let said = one.at == other.at && one.request.body != other.request.body;
+        // Later requests say another time everywhere; other people say other things
+        let said = same_story && one.at == other.at && one.request.body != other.request.body;
         let mut differs = ending(one) != ending(other) || said;
         for (position, check) in (0_u32..).zip(&one.checks) {
             let same = other.checks.get(position as usize);
@@ -167,6 +177,10 @@ impl Differences {
             }
         }
     }
+}
+
+fn one_of(recording: &Recording, id: Option<ExchangeId>) -> Option<&Exchange> {
+    recording.exchange(id?)
 }
 
 fn things(recording: &Recording) -> BTreeMap<(String, usize), &Artifact> {

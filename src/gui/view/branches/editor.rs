@@ -17,6 +17,20 @@ pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 /// Before the names of logins in a request: the fields whose names matter themselves.
 pub const LOGINS: &str = "Logins.";
 
+/// Claims that somebody checks come first in a form, in this order.
+const CHECKED: [&str; 10] = [
+    "aud",
+    "iss",
+    "sub",
+    "exp",
+    "token_use",
+    "client_id",
+    "cognito:groups",
+    "cognito:preferred_role",
+    "amr",
+    "nonce",
+];
+
 /// How a token is signed after its claims were edited.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Signing {
@@ -229,10 +243,13 @@ impl Form {
                 ..Field::new(name, text.unwrap_or_else(|| value.to_string()))
             }
         };
+        let mut fields: Vec<Field> = claims.iter().map(field).collect();
+        let rank = |name: &str| CHECKED.iter().position(|known| *known == name);
+        fields.sort_by_key(|field| rank(&field.name).unwrap_or(CHECKED.len()));
         Self::Claims {
             device: device.to_owned(),
             what,
-            fields: claims.iter().map(field).collect(),
+            fields,
             signing: Signing::Keep,
         }
     }
@@ -474,6 +491,13 @@ impl Editor {
                 (before == text).then(|| Problem::of("Nothing is different yet"))
             }
         }
+    }
+
+    /// What the branch will be called.
+    pub fn cause(&self) -> String {
+        let changes = self.changes();
+        let causes: Vec<String> = changes.iter().map(|it| it.change.cause()).collect();
+        causes.join(", ")
     }
 
     /// The changes, in order. Empty where nothing can be made of what was filled in.

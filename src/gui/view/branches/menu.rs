@@ -16,7 +16,7 @@ use crate::stage::PlayTime;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Does {
     /// Makes a change at once
-    Make(Placed),
+    Make(Box<Placed>),
     /// Opens a form
     Edit(Box<Editor>),
     /// Goes to the moment when it still matters
@@ -170,10 +170,10 @@ fn items(node: &Arc<Node>, target: &Target, offers: Vec<Offer>) -> Vec<Item> {
                 forms.push(form);
             }
             None => items.push(Item {
-                does: Does::Make(Placed {
+                does: Does::Make(Box::new(Placed {
                     at: offer.at,
                     change: offer.change,
-                }),
+                })),
                 label: offer.label,
                 hindrance: offer.hindrance,
             }),

@@ -21,6 +21,7 @@ pub use self::errand::{Errand, Failure, Made, Outcome, Story};
 pub use self::menu::Menu;
 pub use self::tree::{BranchId, History, MAX_BRANCHES, Node, Tree};
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::scenario::Watch;
@@ -91,6 +92,10 @@ pub struct Workshop {
     pub naming: Option<Naming>,
     /// The branch that is being saved
     pub saving: Option<Saving>,
+    /// The scenario that the branches are of
+    pub(in crate::gui::view) of: String,
+    /// Branches of scenarios that were on stage before
+    pub(in crate::gui::view) shelved: BTreeMap<String, History>,
     /// The number of the next errand
     pub(in crate::gui::view) next_errand: u64,
 }

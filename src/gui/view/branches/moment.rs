@@ -23,7 +23,7 @@ pub fn now(story: &Performance, stage: &Stage, t: PlayTime) -> At {
         let next = recording.beat(beat.index + 1);
         return next.map_or_else(|| story.end(), |next| At::beginning_of(next.id.clone()));
     }
-    let last = own.iter().last();
+    let last = own.iter().next_back();
     last.map_or_else(
         || At::beginning_of(beat.id.clone()),
         |last| story.after_exchange(last.id),

@@ -377,3 +377,88 @@ fn a_saved_recording_cannot_be_changed_and_says_so() {
     assert!(model.branching.menu.is_none());
     assert_eq!(model.trouble.unwrap().title, "This cannot be changed");
 }
+
+#[test]
+fn an_experiment_is_one_click_and_says_whether_it_came_about_as_stated() {
+    for id in ["sts-directly", "kubernetes-pod", "guests-not-allowed"] {
+        let mut model = fixture::started();
+        model.load(id, story(id));
+        let experiments = story(id).scenario().experiments.clone();
+        assert!(experiments.len() >= 3, "{id}");
+        for (position, experiment) in experiments.iter().enumerate() {
+            model.apply(Command::Dialog(Dialog::Experiments));
+            give(&mut model, Branching::Try(position));
+            assert_eq!(model.dialog, None, "{id}: {:?}", model.trouble);
+            let active = Arc::clone(model.branching.tree().unwrap().active().unwrap());
+            assert_eq!(active.name, experiment.title);
+            assert!(
+                active.verdict.as_ref().unwrap().held,
+                "{id}: {:?}",
+                active.verdict
+            );
+        }
+        let rows = model.branching.rows();
+        give(&mut model, Branching::Try(0));
+        assert_eq!(
+            model.branching.rows(),
+            rows,
+            "the same again is the one that is there"
+        );
+        let active = model.branching.tree().unwrap().active().unwrap();
+        assert_eq!(active.name, experiments[0].title);
+    }
+}
+
+#[test]
+fn twins_come_on_stage_side_by_side() {
+    let mut model = fixture::started();
+    let first = model.library[0].clone();
+    for id in ["sts-directly", "why-cognito"] {
+        let mut entry = first.clone();
+        entry.id = id.into();
+        model.library.push(entry);
+    }
+    let effects = model.apply(Command::Branch(Branching::Twin(0)));
+    let [
+        Effect::OpenTwin {
+            first: Some(left),
+            twin,
+        },
+    ] = effects.as_slice()
+    else {
+        panic!("both are to be opened, and not {effects:?}")
+    };
+    assert_eq!(
+        (left.as_str(), twin.as_str()),
+        ("sts-directly", "why-cognito")
+    );
+    let opened = Some((left.clone(), story(left).into()));
+    model.twin_opened(opened, twin, story(twin).into());
+    let beside = model.branching.beside.as_ref().unwrap();
+    assert_eq!(
+        (beside.scenario.as_str(), beside.own_left),
+        ("why-cognito", true)
+    );
+    assert!(beside.differences.first.is_some());
+    // Whichever is longer, both are over in the end
+    model.apply(Command::Playback(PlaybackCommand::End));
+    model.keep_beside();
+    let beside = model.branching.beside.as_ref().unwrap();
+    assert!(beside.time <= beside.stage.duration());
+    // A twin that nobody waits for any more is left
+    model.apply(Command::StepOut);
+    model.twin_opened(None, "why-cognito", story("why-cognito").into());
+    assert!(model.branching.beside.is_none());
+}
+
+#[test]
+fn branches_wait_for_their_scenario_to_come_back() {
+    let mut model = at("facebook-to-s3", "credentials");
+    pick(&mut model, "ID token", "Set alg to none");
+    model.load("sts-directly", story("sts-directly"));
+    assert_eq!(model.branching.rows(), 1);
+    model.load("facebook-to-s3", story("facebook-to-s3"));
+    assert_eq!(model.branching.rows(), 2);
+    let active = model.branching.tree().unwrap().active().unwrap();
+    assert_eq!(active.name, "Original");
+}

@@ -176,6 +176,14 @@ impl History {
         &self.tree
     }
 
+    /// The same branches with the original on stage.
+    pub fn at_rest(mut self) -> Self {
+        self.tree.active = BranchId::ROOT;
+        self.before.clear();
+        self.after.clear();
+        self
+    }
+
     /// Whether there is something to undo.
     pub fn can_undo(&self) -> bool {
         !self.before.is_empty()

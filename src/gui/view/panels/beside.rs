@@ -17,8 +17,10 @@ use crate::stage::frame::Frame;
 
 /// The narrowest stage of two side by side, in points at text size 1.
 const LEAST_WIDTH: f32 = 420.0;
-/// The lowest stage of two on top of each other, in points at text size 1.
-const LEAST_HEIGHT: f32 = 250.0;
+/// The lowest stage of two side by side, in points at text size 1.
+const LEAST_HEIGHT: f32 = 240.0;
+/// The lowest stage of two on top of each other: lower ones would set their text too small.
+const LEAST_STACKED: f32 = 340.0;
 /// Between two stages, in points.
 const GAP: f32 = 2.0;
 
@@ -49,7 +51,7 @@ impl Halves {
                 left.with_max_x(left.right() - half),
                 right.with_min_x(right.left() + half),
             )
-        } else if rest.height() >= 2.0 * (height + head) {
+        } else if rest.height() >= 2.0 * (LEAST_STACKED * theme.scale + head) {
             let (above, below) = rest.split_top_bottom_at_fraction(0.5);
             (above, below)
         } else {

@@ -3,7 +3,7 @@
 
 use bevy_egui::egui::epaint::CubicBezierShape;
 use bevy_egui::egui::{
-    Align2, Color32, CursorIcon, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2,
+    Align2, Color32, CursorIcon, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2,
 };
 
 use super::transport::tick;
@@ -17,7 +17,11 @@ use crate::gui::view::widgets::named;
 use crate::stage::frame::{MarkLook, TimelineView};
 
 /// How far apart the lines are, in points at text size 1.
-const PITCH: f32 = 32.0;
+const PITCH: f32 = 34.0;
+/// Between a line and its name: room for the playhead, in points.
+const ABOVE: f32 = 9.0;
+/// Above the name of the highest line, in points.
+const AROUND: f32 = 8.0;
 /// Branches shown at once, at most.
 const MOST_SHOWN: usize = 4;
 /// How wide the bend is in which a branch parts, in points.
@@ -28,7 +32,8 @@ const LEAST_NAME: f32 = 170.0;
 /// How much taller the timeline is for its branches.
 pub fn height(model: &Model) -> f32 {
     let shown = model.branching.tree().map_or(0, |tree| shown(tree).len());
-    shown as f32 * PITCH * model.theme.scale
+    let around = if shown > 0 { AROUND } else { 0.0 };
+    (shown as f32 * PITCH + around) * model.theme.scale
 }
 
 /// The branches that are shown, from the lowest line up: a window around the one on stage.
@@ -90,9 +95,10 @@ impl<'a> Lines<'a> {
         let root = tree.node(BranchId::ROOT).map(AsRef::as_ref);
         let mut lines = Vec::new();
         let mut playhead = pos2(x(view.playhead), y);
+        let under = under(tree, view.playhead);
         for (row, node) in root.into_iter().chain(branches).enumerate() {
             let line_y = y - row as f32 * pitch;
-            if node.id == tree.active_id() {
+            if Some(node.id) == under {
                 playhead.y = line_y;
             }
             lines.push(Line {
@@ -120,6 +126,15 @@ impl<'a> Lines<'a> {
         let found = self.lines.iter().find(known).or(self.lines.first());
         found.map_or(self.area.center().y, |line| line.y)
     }
+}
+
+/// The line that the playhead is on: what the one on stage parted from, until it did.
+fn under(tree: &Tree, playhead: f32) -> Option<BranchId> {
+    let mut at = tree.active()?;
+    while let Some(parent) = at.parent.filter(|_| playhead <= at.parted) {
+        at = tree.node(parent)?;
+    }
+    Some(at.id)
 }
 
 /// How far a line is lit: the one on stage to the playhead, what it parted from to where it did.
@@ -290,7 +305,7 @@ fn choose(
         (theme.regular(size), colours.ink_soft)
     };
     let galley = cut(ui.painter(), &node.name, font, ink, room);
-    let text = pos2(left, line.y - galley.size().y - 4.0);
+    let text = pos2(left, line.y - galley.size().y - ABOVE);
     let width = if root {
         galley.size().x.max(48.0)
     } else {
@@ -298,8 +313,11 @@ fn choose(
     };
     let rect = Rect::from_min_max(
         pos2(left - 4.0, text.y - 1.0),
-        pos2(left + width + 4.0, line.y + if root { -4.0 } else { 7.0 }),
+        pos2(left + width + 4.0, line.y + if root { -ABOVE } else { 7.0 }),
     );
+    // Lines of other branches do not cross a name
+    let behind = Rect::from_min_size(text, galley.size()).expand2(vec2(3.0, 0.0));
+    ui.painter().rect_filled(behind, 0, colours.chrome);
     let response = ui.interact(rect, ui.id().with(("branch", node.id)), Sense::click());
     let response = response.on_hover_cursor(CursorIcon::PointingHand);
     if response.hovered() && !active {

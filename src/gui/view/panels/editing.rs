@@ -399,7 +399,8 @@ fn foot_line(ui: &mut Ui, theme: &Theme, editor: &Editor, problem: Option<&Probl
             return;
         }
         let Some(problem) = problem else {
-            words(ui, "Ready", body, colours.accepted);
+            let name = format!("The branch will be called “{}”", editor.cause());
+            words(ui, name, body, colours.ink);
             return;
         };
         match problem.place {

@@ -1,7 +1,7 @@
 //! Ready-made experiments of the scenario, and twins that are worth seeing side by side: one click
 //! each.
 
-use bevy_egui::egui::{ScrollArea, Ui};
+use bevy_egui::egui::{Align, Color32, Layout, ScrollArea, Ui, vec2};
 
 use crate::gui::view::branches::{BranchId, Branching};
 use crate::gui::view::commands::Command;
@@ -37,38 +37,48 @@ fn experiments(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
         words(ui, none, theme.regular(theme.text.body), colours.ink_soft);
     }
     for (at, experiment) in all.iter().enumerate() {
-        ui.add_space(theme.step(1.5));
-        words(
-            ui,
-            &experiment.title,
-            theme.semibold(theme.text.name),
-            colours.ink,
-        );
         let mut nodes = tree.iter().flat_map(|tree| tree.nodes());
         let done = nodes.find(|node| node.name == experiment.title && node.verdict.is_some());
         let verdict = done.and_then(|node| node.verdict.as_ref());
+        let (icon, label) = match verdict {
+            Some(_) => (icons::SHOW, "Show it"),
+            None => (icons::EXPERIMENT, "Try it"),
+        };
+        let shown = (icon, label, experiment.title.as_str());
+        if entry(ui, model, shown, colours.acting) {
+            out.push(Command::Branch(Branching::Try(at)));
+        }
         if let Some(verdict) = verdict {
             result(ui, model, verdict);
-            words(
-                ui,
-                &experiment.explain,
-                theme.regular(theme.text.body),
-                colours.ink_soft,
-            );
+            let body = theme.regular(theme.text.body);
+            words(ui, &experiment.explain, body, colours.ink_soft);
         }
-        ui.horizontal(|ui| {
-            let (icon, label) = match verdict {
-                Some(_) => (icons::SHOW, "Show it"),
-                None => (icons::EXPERIMENT, "Try it"),
-            };
-            let name = format!("{label}: {}", experiment.title);
-            let response = button(ui, theme, icon, label, colours.acting);
-            super::editing::label(&response, ui, &name);
-            if response.clicked() {
-                out.push(Command::Branch(Branching::Try(at)));
-            }
-        });
     }
+}
+
+/// A title with its button at the right. Whether the button was pressed.
+fn entry(
+    ui: &mut Ui,
+    model: &Model,
+    (icon, label, title): (&str, &str, &str),
+    accent: Color32,
+) -> bool {
+    let theme = &model.theme;
+    ui.add_space(theme.step(1.0));
+    let row = vec2(ui.available_width(), theme.space.control);
+    let layout = Layout::right_to_left(Align::Center);
+    let inner = ui.allocate_ui_with_layout(row, layout, |ui| {
+        ui.add_space(theme.step(3.0));
+        let response = button(ui, theme, icon, label, accent);
+        super::editing::label(&response, ui, &format!("{label}: {title}"));
+        let layout = Layout::left_to_right(Align::Center);
+        ui.with_layout(layout, |ui| {
+            let font = theme.semibold(theme.text.name);
+            words(ui, title, font, theme.colours.ink);
+        });
+        response.clicked()
+    });
+    inner.inner
 }
 
 /// Whether what was stated came about.
@@ -103,18 +113,11 @@ fn pairs(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
     ui.add_space(theme.step(2.0));
     section(ui, theme, "Side by side");
     for (at, twin) in found.iter().enumerate() {
-        ui.add_space(theme.step(1.5));
-        words(ui, twin.title, theme.semibold(theme.text.name), colours.ink);
-        words(
-            ui,
-            twin.about,
-            theme.regular(theme.text.body),
-            colours.ink_soft,
-        );
-        let response = button(ui, theme, icons::BESIDE, "Open both", colours.card_line);
-        super::editing::label(&response, ui, &format!("Open both: {}", twin.title));
-        if response.clicked() {
+        let shown = (icons::BESIDE, "Open both", twin.title);
+        if entry(ui, model, shown, colours.card_line) {
             out.push(Command::Branch(Branching::Twin(at)));
         }
+        let body = theme.regular(theme.text.body);
+        words(ui, twin.about, body, colours.ink_soft);
     }
 }

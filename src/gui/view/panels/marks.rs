@@ -77,9 +77,17 @@ fn words(recording: &Recording, beat: u32) -> Option<String> {
         return Some(format!("You changed: {}", here.join(", ")));
     }
     let changed = recording.interventions.iter().any(|it| it.beat < beat);
-    let verdicts = &recording.beat(beat)?.verdicts;
-    let other = verdicts.iter().find(|verdict| !verdict.held);
-    other
-        .filter(|_| changed)
-        .map(|verdict| format!("Because of your change: {}", verdict.found))
+    let played = recording.beat(beat)?;
+    let other = played.verdicts.iter().find(|verdict| !verdict.held);
+    let other = other.filter(|_| changed)?;
+    let own = recording.exchanges_of(played);
+    let refused = own.iter().find_map(|it| Some((it, it.refusal.as_ref()?)));
+    let says = refused.map_or_else(
+        || other.found.clone(),
+        |(exchange, refusal)| {
+            let to = recording.name_of(&exchange.to);
+            format!("{to} refuses {} with {}", exchange.operation, refusal.code)
+        },
+    );
+    Some(format!("Because of your change: {says}"))
 }

@@ -1,6 +1,6 @@
 //! Every command by typing a few letters of it, and the files that were opened before.
 
-use bevy_egui::egui::{Align2, Key, Modifiers, ScrollArea, TextEdit, Ui, pos2, vec2};
+use bevy_egui::egui::{Align2, Id, Key, Modifiers, ScrollArea, TextEdit, Ui, pos2, vec2};
 
 use std::borrow::Cow;
 
@@ -70,14 +70,17 @@ pub fn show(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
     let found = items(model);
     keys(ui, model, &found, out);
     let mut text = model.palette.filter.clone();
+    let id = Id::new("palette field");
+    // Before the field is there, so that nothing is lost of what is typed at once
+    ui.memory_mut(|memory| memory.request_focus(id));
     let edit = TextEdit::singleline(&mut text)
+        .id(id)
         .hint_text("Type a command")
         .font(theme.regular(theme.text.heading))
         .margin(vec2(theme.step(3.0), theme.step(2.0)))
         .desired_width(f32::INFINITY);
     let response = ui.add(edit);
     field_named(&response, "Command");
-    response.request_focus();
     focus_ring(ui.painter(), theme, &response, theme.space.small_radius);
     if response.changed() {
         out.push(Command::PaletteFilter(text));

@@ -30,6 +30,14 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
         entries.push((icons::STAGE, Command::Stage, "Stage", stage));
         let sequence = (icons::SEQUENCE, Command::Sequence, "Sequence view");
         entries.push((sequence.0, sequence.1, sequence.2, !start && model.sequence));
+        let experiments = Command::Dialog(Dialog::Experiments);
+        let open = model.dialog == Some(Dialog::Experiments);
+        entries.push((
+            icons::EXPERIMENT,
+            experiments,
+            "Experiments and twins",
+            open,
+        ));
     }
     entries.push((icons::SEARCH, Command::Search, "Search", false));
     let mut y = area.top() + theme.step(3.0);

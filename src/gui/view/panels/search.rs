@@ -1,6 +1,6 @@
 //! Finding scenarios, and everything in the one on stage, by typing a few words.
 
-use bevy_egui::egui::{Align2, Key, Modifiers, Rect, ScrollArea, TextEdit, Ui, pos2, vec2};
+use bevy_egui::egui::{Align2, Id, Key, Modifiers, Rect, ScrollArea, TextEdit, Ui, pos2, vec2};
 
 use super::library::fits;
 use crate::gui::view::commands::{Command, Dialog};
@@ -65,14 +65,17 @@ pub fn show(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
         Some(_) => "A scenario, a token, a claim, an error code, a word of a caption",
         None => "A scenario",
     };
+    let id = Id::new("search field");
+    // Before the field is there, so that nothing is lost of what is typed at once
+    ui.memory_mut(|memory| memory.request_focus(id));
     let edit = TextEdit::singleline(&mut text)
+        .id(id)
         .hint_text(hint)
         .font(theme.regular(theme.text.heading))
         .margin(vec2(theme.step(3.0), theme.step(2.0)))
         .desired_width(f32::INFINITY);
     let response = ui.add(edit);
     field_named(&response, "What to search for");
-    response.request_focus();
     focus_ring(ui.painter(), theme, &response, theme.space.small_radius);
     if response.changed() {
         out.push(Command::PaletteFilter(text));

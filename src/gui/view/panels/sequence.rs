@@ -220,6 +220,7 @@ impl View<'_> {
             ui.painter()
                 .rect_filled(rect, 4, self.theme().colours.hover);
         }
+        super::change_menu::on(ui, &response, &selection, out);
         let hint = || super::hints::exchange(&self.loaded.recording, arrow.exchange);
         if hinted(response, hint).clicked() {
             out.push(Command::Select(selection));

@@ -98,3 +98,17 @@ fn the_first_key_after_a_search_is_a_shortcut_again() {
     harness.run_steps(2);
     assert_eq!(harness.state().model.screen, Screen::Start);
 }
+
+#[test]
+fn nothing_is_lost_of_what_is_typed_right_after_a_search_was_asked_for() {
+    let mut harness = window(staged(), vec2(1600.0, 900.0));
+    harness.key_press_modifiers(Modifiers::NONE, Key::Slash);
+    harness.run_steps(1);
+    for letter in ["s", "l", "p"] {
+        harness.event(bevy_egui::egui::Event::Text(letter.to_owned()));
+    }
+    harness.run_steps(2);
+    let model = &harness.state().model;
+    assert_eq!(model.palette.filter, "slp");
+    assert!(!model.sequence && !model.presenter);
+}

@@ -89,7 +89,7 @@ fn claims_are_edited_under_the_old_signature_another_one_or_none() {
         (
             "classic-flow",
             "sts",
-            "Pool token",
+            "Identity pool token",
             CLAIMS,
             Sign("sub", "1", Signing::None),
             STS_SIGNATURE,
