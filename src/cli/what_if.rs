@@ -1,5 +1,7 @@
 //! `what-if`: one thing in a scenario changed, and the rest performed again from there.
 
+mod groups;
+
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -8,12 +10,13 @@ use super::input::{plain, text};
 use super::output::Out;
 use super::{Problem, diff, open, play};
 use crate::recording::compare::parting;
-use crate::recording::trace;
+use crate::recording::{Verdict, trace};
 use crate::scenario::change::{At, Change, ChangeError, Placed};
 use crate::scenario::diagnostic::{Code, Report, suggest};
 use crate::scenario::file::{Expect, Experiment};
 use crate::scenario::limits::MAX_FILE_BYTES;
 use crate::scenario::{Performance, Watch};
+use groups::{Asked, Groups};
 
 /// How an expectation is written.
 const EXPECTATIONS: &str =
@@ -24,20 +27,10 @@ const EXPECTATIONS: &str =
 pub struct Args {
     /// Path of a scenario, or id of a shipped one
     file: String,
-    /// When: `beat:4` or `beat:ID`, and `/action:2` where two of its actions are to be done before
-    #[arg(long, value_name = "MOMENT")]
-    at: Option<String>,
-    /// What is different: `artifact:id_token.claims.aud=other` (docs/what-if.md)
-    #[arg(long, value_name = "CHANGE")]
-    set: Vec<String>,
-    /// One thing more that is done, as scenario files write it: 'Wait("2h")'
-    #[arg(long = "do", value_name = "ACTION")]
-    actions: Vec<String>,
-    /// Any change, as scenario files write it: 'LeaveOut'
-    #[arg(long, value_name = "CHANGE")]
-    change: Vec<String>,
+    #[command(flatten)]
+    asked: Groups,
     /// Perform the scenario's own experiments: `all`, or one by its number from 1
-    #[arg(long, value_name = "WHICH", conflicts_with_all = ["at", "set", "actions", "change", "save", "expect"])]
+    #[arg(long, value_name = "WHICH", conflicts_with_all = ["at", "set", "do", "change", "expect"])]
     experiment: Option<String>,
     /// What must come of it: `allowed` or `refused:ACTOR:CODE[:CHECK]`
     #[arg(long, value_name = "OUTCOME")]
@@ -63,28 +56,43 @@ pub struct Args {
 pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
     let parent = open::performance(open::scenario(&args.file)?, args.seed)?;
     if let Some(which) = &args.experiment {
-        return experiments(out, &parent, which);
+        return experiments(out, &parent, (which, args));
     }
     let expect = args.expect.as_deref().map(expectation).transpose()?;
-    let at = match &args.at {
-        Some(at) => moment(&parent, at)?,
-        None => {
-            let message = "say when: --at beat:ID, or --experiment all".to_owned();
-            return Err(Problem::Message(message));
-        }
-    };
-    let changes = changes(&parent, &at, args)?;
-    if changes.is_empty() {
-        let message = "say what is different: --set, --do or --change (docs/what-if.md)";
-        return Err(Problem::Message(message.to_owned()));
+    if args.asked.groups().is_empty() {
+        let message = "say when: --at beat:ID, or --experiment all".to_owned();
+        return Err(Problem::Message(message));
     }
     let mut branch = parent.clone();
-    for change in changes {
-        let at = at.clone();
-        branch = branched(&branch, Placed { at, change })?;
+    for group in args.asked.groups() {
+        let at = moment(&parent, &group.at)?;
+        if group.changes.is_empty() {
+            let message = "say what is different: --set, --do or --change (docs/what-if.md)";
+            return Err(Problem::Message(message.to_owned()));
+        }
+        for asked in &group.changes {
+            let change = change(&branch, &at, asked)?;
+            let at = at.clone();
+            branch = branched(&branch, Placed { at, change })?;
+        }
     }
+    let told = args.diff || !(args.trace || args.play);
+    show(out, args, (&parent, &branch), told)?;
+    match expect.map(|expect| branch.verdict(&parent, &expect)) {
+        Some(verdict) => held(&verdict),
+        None => Ok(()),
+    }
+}
+
+/// Shows a branch in every way that was asked for.
+fn show(
+    out: &mut Out,
+    args: &Args,
+    (parent, branch): (&Performance, &Performance),
+    told: bool,
+) -> Result<(), Problem> {
     if let Some(path) = &args.save {
-        save(&branch, path)?;
+        save(branch, path)?;
     }
     if args.trace {
         for line in trace::lines(branch.recording()) {
@@ -94,17 +102,20 @@ pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
     if args.play {
         play::branch(out, branch.recording())?;
     }
-    if args.diff || !(args.trace || args.play) {
-        tell(out, &parent, &branch)?;
+    if told {
+        tell(out, parent, branch)?;
     }
-    match expect.map(|expect| branch.verdict(&parent, &expect)) {
-        Some(verdict) if !verdict.held => {
-            let (wanted, found) = (plain(&verdict.expectation), plain(&verdict.found));
-            super::output::complain(&format!("expected {wanted}; what came instead: {found}\n"));
-            Err(Problem::NotHeld)
-        }
-        _ => Ok(()),
+    Ok(())
+}
+
+/// Complains about what was expected and did not come.
+fn held(verdict: &Verdict) -> Result<(), Problem> {
+    if verdict.held {
+        return Ok(());
     }
+    let (wanted, found) = (plain(&verdict.expectation), plain(&verdict.found));
+    super::output::complain(&format!("expected {wanted}; what came instead: {found}\n"));
+    Err(Problem::NotHeld)
 }
 
 fn branched(parent: &Performance, placed: Placed) -> Result<Performance, Problem> {
@@ -147,10 +158,19 @@ fn save(branch: &Performance, path: &Path) -> Result<(), Problem> {
 }
 
 /// Performs the experiments that a scenario brings along.
-fn experiments(out: &mut Out, parent: &Performance, which: &str) -> Result<(), Problem> {
+fn experiments(
+    out: &mut Out,
+    parent: &Performance,
+    (which, args): (&str, &Args),
+) -> Result<(), Problem> {
+    let shown = args.trace || args.play || args.diff || args.save.is_some();
     let all = &parent.scenario().experiments;
     let count = all.len();
     let chosen: Vec<(usize, &Experiment)> = match which {
+        "all" if shown => {
+            let message = "name one experiment by its number: --experiment 1";
+            return Err(Problem::Message(message.to_owned()));
+        }
         "all" => all.iter().enumerate().collect(),
         number => {
             let number: Option<usize> = number.parse().ok();
@@ -161,7 +181,7 @@ fn experiments(out: &mut Out, parent: &Performance, which: &str) -> Result<(), P
             vec![found.ok_or(Problem::Message(message))?]
         }
     };
-    let (mut held, mut impossible) = (true, Vec::<usize>::new());
+    let (mut all_held, mut impossible) = (true, Vec::<usize>::new());
     for (number, experiment) in chosen {
         let title = plain(&experiment.title);
         let tried = match parent.experiment(experiment, &Watch::new()) {
@@ -172,7 +192,11 @@ fn experiments(out: &mut Out, parent: &Performance, which: &str) -> Result<(), P
                 continue;
             }
         };
-        held &= tried.verdict.held;
+        if shown {
+            show(out, args, (parent, &tried.branch), args.diff)?;
+            return held(&tried.verdict);
+        }
+        all_held &= tried.verdict.held;
         let word = if tried.verdict.held {
             "held"
         } else {
@@ -191,7 +215,11 @@ fn experiments(out: &mut Out, parent: &Performance, which: &str) -> Result<(), P
         let message = format!("experiments that cannot be made: {impossible:?}");
         return Err(Problem::Message(message));
     }
-    if held { Ok(()) } else { Err(Problem::NotHeld) }
+    if all_held {
+        Ok(())
+    } else {
+        Err(Problem::NotHeld)
+    }
 }
 
 /// What is wrong with an argument, shown at its place.
@@ -254,24 +282,19 @@ fn moment(parent: &Performance, argument: &str) -> Result<At, Problem> {
     })
 }
 
-/// Everything that the arguments change, in the order of --set, --do, --change.
-fn changes(parent: &Performance, at: &At, args: &Args) -> Result<Vec<Change>, Problem> {
-    let mut changes = Vec::new();
-    for argument in &args.set {
-        let line = with_file(argument)?;
-        let change = parent.spoken(at, &line).map_err(|error| {
-            let (message, remedy) = (error.message, error.remedy);
-            wrong(("--set", &line), error.span, message, remedy)
-        })?;
-        changes.push(change);
+/// One change as an argument writes it, in the story so far.
+fn change(story: &Performance, at: &At, asked: &Asked) -> Result<Change, Problem> {
+    match asked {
+        Asked::Set(argument) => {
+            let line = with_file(argument)?;
+            story.spoken(at, &line).map_err(|error| {
+                let (message, remedy) = (error.message, error.remedy);
+                wrong(("--set", &line), error.span, message, remedy)
+            })
+        }
+        Asked::Do(argument) => Ok(Change::Do(ron("--do", argument)?)),
+        Asked::Change(argument) => ron("--change", argument),
     }
-    for argument in &args.actions {
-        changes.push(Change::Do(ron("--do", argument)?));
-    }
-    for argument in &args.change {
-        changes.push(ron("--change", argument)?);
-    }
-    Ok(changes)
 }
 
 /// A line whose value stands in a file: `role:Reader.trust=@trust.json`.

@@ -12,9 +12,13 @@
 
 pub mod action;
 pub mod build;
+mod build_data;
 mod build_edge;
+mod build_iam;
+mod build_identity_pools;
 mod build_providers;
 mod build_triggers;
+mod build_user_pools;
 pub mod change;
 pub mod check;
 pub mod checked;
@@ -38,6 +42,7 @@ pub mod schema;
 pub mod stuck;
 pub mod template;
 pub mod themes;
+pub mod things;
 pub mod twins;
 pub mod values;
 pub mod world_edge;

@@ -231,7 +231,9 @@ pub fn of(action: &Action) -> References<'_> {
         | Action::GoOffline { device }
         | Action::GoOnline { device } => refs.device(device),
         Action::Tamper { device, how, .. } => match how {
-            Tampering::SetClaim(_, value) => refs.device(device).template("how", value),
+            Tampering::SetClaim(_, value) | Tampering::AddClaim(_, value) => {
+                refs.device(device).template("how", value)
+            }
             _ => refs.device(device),
         },
         Action::Copy { from, to, .. } => {

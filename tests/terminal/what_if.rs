@@ -165,6 +165,46 @@ fn a_saved_branch_is_a_scenario_that_checks_and_plays_the_same() {
 }
 
 #[test]
+fn every_moment_has_its_own_changes() {
+    let changed = branch(&[
+        "--at",
+        "beat:identity",
+        "--set",
+        "clock+=1m",
+        "--at",
+        "beat:upload",
+        "--set",
+        "clock+=2m",
+        "--do",
+        "SkewClock(device: \"phone\", by: \"20m\")",
+    ]);
+    let done = changed.iter().filter(|line| line["type"] == "intervention");
+    let done: Vec<(String, u64)> = done
+        .map(|line| {
+            (
+                line["says"].as_str().unwrap().to_owned(),
+                line["beat"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    let says: Vec<&str> = done.iter().map(|(says, _)| says.as_str()).collect();
+    assert_eq!(
+        says,
+        ["1m later", "2m later", "the clock of phone is off by 20m"]
+    );
+    assert!(done[0].1 < done[1].1 && done[1].1 == done[2].1, "{done:?}");
+    let rest = [
+        "--at",
+        "beat:identity",
+        "--set",
+        "clock+=1m",
+        "--at",
+        "beat:upload",
+    ];
+    assert!(complaint(&what_if(&rest), 2).contains("say what is different"));
+}
+
+#[test]
 fn a_policy_comes_from_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("nothing.json");
@@ -197,7 +237,18 @@ fn experiments_are_performed_with_their_stated_result() {
     let (_folder, path) = with(r#"Refused(by: "identities", code: "NotAuthorizedException")"#);
     let told = printed(&["what-if", &path, "--experiment", "all"]);
     assert!(told.contains("1. What if Dana waits?: held"), "{told}");
+    let lines = printed(&["what-if", &path, "--experiment", "1", "--trace"]);
+    assert!(lines.lines().all(|line| line.starts_with('{')), "{lines}");
+    assert!(lines.contains(r#"{"type":"intervention""#), "{lines}");
+    let told = printed(&["what-if", &path, "--experiment", "1", "--diff"]);
+    assert!(told.contains("outcome: identities refused"), "{told}");
+    let played = printed(&["what-if", &path, "--experiment", "1", "--play"]);
+    assert!(played.contains("Invalid login token"), "{played}");
+    let all = ["what-if", &path, "--experiment", "all", "--trace"];
+    assert!(complaint(&all, 2).contains("--experiment 1"));
     let (_folder, path) = with("Unreachable");
+    let shown = ["what-if", &path, "--experiment", "1", "--diff"];
+    assert!(complaint(&shown, 1).contains("what came instead"));
     tokentrail(&["what-if", &path, "--experiment", "1"])
         .assert()
         .code(1);
@@ -232,6 +283,10 @@ fn mistakes_in_changes_are_found_where_they_stand() {
         (
             r##"changes: [(at: (beat: "identity"), change: Role(role: "PhotoReader", becomes: Trust(r#"{"Version": "2012-10-17", "Statment": []}"#)))]"##,
             "did you mean `Statement`?",
+        ),
+        (
+            r#"changes: [(at: (beat: "upload"), change: Do(Tamper(device: "phone", what: Credentials, how: AlgNone)))]"#,
+            "possible: only FlipByte",
         ),
         (
             r#"outcomes: {"identiti": [Allowed]}"#,

@@ -19,6 +19,11 @@ use crate::protocol::time::{Moment, Span};
 
 const SIGNED: &str = "Signed";
 const ACCESS_KEY: &str = "Access key";
+/// What takes the place of all of this where nobody signed.
+const ANONYMOUS: (&str, &str) = (
+    "Anonymous request",
+    "S3 guide: without a signature a request is nobody's, and only a bucket policy can allow it",
+);
 const SESSION_TOKEN: &str = "Session token";
 const NOT_EXPIRED: &str = "Not expired";
 const CLOCK: &str = "Clock";
@@ -76,6 +81,19 @@ pub fn authenticate_then(
     later: &[(&str, &str)],
 ) -> Result<Caller, AwsError> {
     verify(cloud, route, request, wire, later).map_err(|error| rest_status(wire, error))
+}
+
+/// Takes a request that nobody signed, where a service serves such requests: says whether it is
+/// one, and announces the checks that are made after that.
+pub fn anybody_then(cloud: &mut Cloud, request: &Request, later: &[(&str, &str)]) -> bool {
+    if !matches!(parse_authorization(request), Err(SigV4Error::Unsigned)) {
+        return false;
+    }
+    cloud.ledger.plan(&[ANONYMOUS]);
+    cloud.ledger.plan(later);
+    let expected = "a signature, or none at all";
+    cloud.ledger.passed(ANONYMOUS.0, expected, "none at all");
+    true
 }
 
 /// Services with a REST protocol refuse with 403 what the other JSON services refuse with 400.

@@ -17,6 +17,12 @@ use crate::policy::{
 /// The check's name as it is announced; a refusal is named after the step that decided.
 pub const PERMISSIONS_CHECK: (&str, &str) = ("Permissions policy", "IAM: policy evaluation logic");
 
+/// Who signs nothing, as decisions name them.
+const ANONYMOUS: &str = "anonymous";
+/// Where the decision about an unsigned request comes from.
+const PUBLIC_ACCESS: &str = "S3 guide: bucket policies; Block Public Access, which is on for new \
+                             buckets at AWS, is off in this simulation";
+
 /// What somebody wants to do.
 #[derive(Clone, Debug)]
 pub struct Ask {
@@ -126,7 +132,6 @@ fn gather(cloud: &Cloud, caller: &Caller, ask: &Ask) -> PolicySet {
 
 /// The condition keys that every request has, those of the session, and those of the service.
 fn context(cloud: &Cloud, caller: &Caller, ask: &Ask) -> RequestContext {
-    let now = cloud.now();
     let mut context = caller.context.clone();
     for (tag, value) in cloud.iam.tags(&caller.role_arn) {
         let key = format!("aws:PrincipalTag/{tag}");
@@ -135,8 +140,6 @@ fn context(cloud: &Cloud, caller: &Caller, ask: &Ask) -> RequestContext {
             context.set(key, value.as_str());
         }
     }
-    context.set("aws:CurrentTime", now.iso8601());
-    context.set("aws:EpochTime", now.epoch_seconds());
     if let Some(issued_at) = caller.issued_at {
         context.set("aws:TokenIssueTime", issued_at.iso8601());
     }
@@ -144,6 +147,15 @@ fn context(cloud: &Cloud, caller: &Caller, ask: &Ask) -> RequestContext {
     context.set("aws:PrincipalAccount", caller.account.as_str());
     context.set("aws:PrincipalType", principal_type(&caller.principal));
     context.set("aws:userid", caller.user_id.as_str());
+    of_request(cloud, ask, &mut context);
+    context
+}
+
+/// The condition keys that do not depend on who asks.
+fn of_request(cloud: &Cloud, ask: &Ask, context: &mut RequestContext) {
+    let now = cloud.now();
+    context.set("aws:CurrentTime", now.iso8601());
+    context.set("aws:EpochTime", now.epoch_seconds());
     context.set("aws:RequestedRegion", REGION);
     context.set("aws:ResourceAccount", ask.resource_account.as_str());
     context.set("aws:ViaAWSService", false);
@@ -166,7 +178,6 @@ fn context(cloud: &Cloud, caller: &Caller, ask: &Ask) -> RequestContext {
     for (key, value) in ask.context.iter() {
         context.set(key, value.clone());
     }
-    context
 }
 
 /// A session acts as its role: this key is the role's ARN, not the session's.
@@ -214,8 +225,64 @@ fn source_address(cloud: &Cloud, exchange: &Exchange) -> Option<String> {
     outside.then(|| format!("198.51.100.{}", at % HOSTS + 1))
 }
 
+/// Evaluates what a resource's own policy says about somebody who signed nothing: no other policy
+/// has a say.
+fn decide_for_anybody(cloud: &Cloud, ask: &Ask) -> Decision {
+    let policies = PolicySet {
+        resource: ask.resource_policy.clone(),
+        ..PolicySet::default()
+    };
+    let mut context = RequestContext::new();
+    context.set("aws:PrincipalType", "Anonymous");
+    context.set("aws:userid", ANONYMOUS);
+    of_request(cloud, ask, &mut context);
+    let request = policy::Request {
+        principal: Principal::Anonymous,
+        action: ask.action.clone(),
+        resource: ask.resource.clone(),
+        resource_account: Some(ask.resource_account.clone()),
+        context,
+    };
+    let explanation = policy::explain(&policies, &request);
+    Decision {
+        policies,
+        request,
+        explanation,
+    }
+}
+
+/// Lets a bucket's policy decide about a request that nobody signed, as one check.
+pub fn authorize_anybody(cloud: &mut Cloud, ask: &Ask) -> Result<(), AwsError> {
+    let decision = decide_for_anybody(cloud, ask);
+    let check = evidence::of(&decision.explanation, ask);
+    let allowed = decision.explanation.is_allowed();
+    cloud.ledger.skip(PERMISSIONS_CHECK.0);
+    cloud.ledger.plan(&[(check.name, PUBLIC_ACCESS)]);
+    let (expected, actual) = (check.expected, check.actual);
+    cloud.ledger.verify(check.name, allowed, expected, actual);
+    record(cloud, ANONYMOUS, decision);
+    allowed.then_some(()).ok_or_else(denied_to_anybody)
+}
+
+/// The same for what a service only needs to know.
+pub fn consider_anybody(cloud: &mut Cloud, ask: &Ask) -> Result<(), AwsError> {
+    let decision = decide_for_anybody(cloud, ask);
+    let allowed = decision.explanation.is_allowed();
+    record(cloud, ANONYMOUS, decision);
+    allowed.then_some(()).ok_or_else(denied_to_anybody)
+}
+
+/// S3 tells nobody in particular no reason.
+fn denied_to_anybody() -> AwsError {
+    AwsError::new("AccessDenied", 403, "Access Denied")
+}
+
 /// Writes a decision down with its whole input.
 pub fn write_down(cloud: &mut Cloud, caller: &Caller, decision: Decision) {
+    record(cloud, &caller.arn, decision);
+}
+
+fn record(cloud: &mut Cloud, principal: &str, decision: Decision) {
     let Some(exchange) = cloud.ledger.current() else {
         return;
     };
@@ -231,7 +298,7 @@ pub fn write_down(cloud: &mut Cloud, caller: &Caller, decision: Decision) {
     });
     let decision = PolicyDecision {
         exchange,
-        principal: cloud.ledger.text(&caller.arn),
+        principal: cloud.ledger.text(principal),
         action: cloud.ledger.text(&request.action),
         resource: cloud.ledger.text(&request.resource),
         context: context.collect(),

@@ -10,8 +10,11 @@ mod evidence;
 mod refusals;
 mod service;
 
-pub use authenticate::{access_key_of, authenticate, authenticate_then};
-pub use authorize::{Ask, PERMISSIONS_CHECK, authorize, consider, decide, state, write_down};
+pub use authenticate::{access_key_of, anybody_then, authenticate, authenticate_then};
+pub use authorize::{
+    Ask, PERMISSIONS_CHECK, authorize, authorize_anybody, consider, consider_anybody, decide,
+    state, write_down,
+};
 pub use service::{
     CallingService, SERVICE_CHECK, authorize_service, calling_service, on_behalf_of, principal_of,
 };

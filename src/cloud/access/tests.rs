@@ -334,7 +334,7 @@ fn an_anonymous_request_is_refused() {
     let mut world = World::new();
     let url = format!("{BUCKET_URL}/{DANA}/beach.jpg");
     let request = message::get(&url).unwrap();
-    let (code, status, message) = refused(&mut world, request, "Signed");
+    let (code, status, message) = refused(&mut world, request, "Bucket policy");
     assert_eq!(
         (code.as_str(), status, message.as_str()),
         ("AccessDenied", 403, "Access Denied")

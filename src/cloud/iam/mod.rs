@@ -128,6 +128,13 @@ impl Iam {
         users.find(|user| user.account == account && user.name == name)
     }
 
+    /// The inline policies of a role or user.
+    pub fn inline_mut(&mut self, arn: &str) -> Option<&mut Vec<NamedPolicy>> {
+        let role = self.roles.get_mut(arn).map(|role| &mut role.policies);
+        let users = &mut self.users;
+        role.or_else(|| users.get_mut(arn).map(|user| &mut user.policies))
+    }
+
     /// Every user, by ARN.
     pub fn users(&self) -> impl Iterator<Item = &User> {
         self.users.values()
@@ -205,6 +212,11 @@ impl Iam {
     /// Adds or replaces an OpenID Connect provider.
     pub fn put_oidc_provider(&mut self, provider: OidcProvider) {
         self.oidc_providers.insert(provider.arn.clone(), provider);
+    }
+
+    /// Takes an OpenID Connect provider away.
+    pub fn remove_oidc_provider(&mut self, arn: &str) -> Option<OidcProvider> {
+        self.oidc_providers.remove(arn)
     }
 
     /// The OpenID Connect provider with this ARN.

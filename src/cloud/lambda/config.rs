@@ -140,6 +140,12 @@ impl Function {
         let statement = permission.statement(&self.arn);
         let mut statements = self.statements.clone();
         statements.push(statement.clone());
+        self.allow(statements)?;
+        Ok(statement)
+    }
+
+    /// Gives it a policy of exactly these statements; of none, no policy.
+    fn allow(&mut self, statements: Vec<Value>) -> Result<(), SetupError> {
         let text = json!({
             "Version": "2012-10-17",
             "Id": "default",
@@ -149,12 +155,17 @@ impl Function {
         if statements.len() > MAX_STATEMENTS || text.len() > MAX_POLICY_BYTES {
             return Err(SetupError::PolicyTooLong);
         }
-        let policy = Policy::parse(PolicyKind::Resource, &text)
-            .map_err(|error| SetupError::Policy(error.to_string()))?;
-        let name = format!("{} resource policy", self.name);
-        self.policy = Some(NamedPolicy::new(name, policy));
+        self.policy = match statements.is_empty() {
+            true => None,
+            false => {
+                let policy = Policy::parse(PolicyKind::Resource, &text)
+                    .map_err(|error| SetupError::Policy(error.to_string()))?;
+                let name = format!("{} resource policy", self.name);
+                Some(NamedPolicy::new(name, policy))
+            }
+        };
         self.statements = statements;
-        Ok(statement)
+        Ok(())
     }
 }
 
@@ -195,4 +206,18 @@ pub fn add_permission(
     let function = cloud.lambda.function_mut(arn);
     let function = function.ok_or_else(|| SetupError::NoSuchFunction(arn.to_owned()))?;
     function.permit(permission).map(|_| ())
+}
+
+/// Gives a function another policy, or none.
+pub fn set_policy(cloud: &mut Cloud, arn: &str, json: Option<&str>) -> Result<(), SetupError> {
+    let function = cloud.lambda.function_mut(arn);
+    let function = function.ok_or_else(|| SetupError::NoSuchFunction(arn.to_owned()))?;
+    let document = json.map_or(Ok(Value::Null), serde_json::from_str);
+    let mut document = document.map_err(|error| SetupError::Policy(error.to_string()))?;
+    let statements = match document.get_mut("Statement").map(Value::take) {
+        None => Vec::new(),
+        Some(Value::Array(statements)) => statements,
+        Some(one) => vec![one],
+    };
+    function.allow(statements)
 }

@@ -27,7 +27,9 @@ use crate::protocol::message::{Request, RequestExt, Response};
 
 pub use call::{Failure, Invocation, invoke_for_service};
 pub use code::Code;
-pub use config::{FunctionConfig, Permission, SetupError, add_function, add_permission};
+pub use config::{
+    FunctionConfig, Permission, SetupError, add_function, add_permission, set_policy,
+};
 
 use config::Function;
 

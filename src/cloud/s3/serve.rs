@@ -51,7 +51,12 @@ fn plan(operation: &str) -> Vec<(&'static str, &'static str)> {
 /// Answers one request.
 pub fn serve(cloud: &mut Cloud, route: &Route, request: &Request) -> Result<Response, AwsError> {
     let plan = plan(&route.operation);
-    let caller = access::authenticate_then(cloud, route, request, WIRE, &plan)?;
+    let caller = match access::anybody_then(cloud, request, &plan) {
+        true => None,
+        false => Some(access::authenticate_then(
+            cloud, route, request, WIRE, &plan,
+        )?),
+    };
     let place = Place::of(request)?;
     let owner = owner(cloud, &place)?;
     let visit = Visit {
@@ -111,9 +116,10 @@ fn no_such_bucket(bucket: &str) -> AwsError {
         .member("BucketName", bucket)
 }
 
-/// A signed request for a bucket that exists.
+/// A request for a bucket that exists.
 struct Visit {
-    caller: Caller,
+    /// Who signed it, if anybody did
+    caller: Option<Caller>,
     place: Place,
     owner: String,
 }
@@ -129,14 +135,14 @@ impl Visit {
 
     fn ask(&self, cloud: &Cloud, action: &str, resource: String, more: RequestContext) -> Ask {
         let mut context = more;
-        context.set("s3:signatureversion", "AWS4-HMAC-SHA256");
-        context.set(
-            "s3:authType",
-            match self.caller.placement {
+        if let Some(caller) = &self.caller {
+            context.set("s3:signatureversion", "AWS4-HMAC-SHA256");
+            let kind = match caller.placement {
                 Placement::Header => "REST-HEADER",
                 Placement::Query => "REST-QUERY-STRING",
-            },
-        );
+            };
+            context.set("s3:authType", kind);
+        }
         let bucket = cloud.s3.buckets.get(&self.place.bucket);
         Ask {
             action: action.to_owned(),
@@ -151,7 +157,14 @@ impl Visit {
     fn may(&self, cloud: &mut Cloud, action: &str) -> Result<(), AwsError> {
         let arn = object_arn(&self.place.bucket, &self.place.key);
         let ask = self.ask(cloud, action, arn, RequestContext::new());
-        access::authorize(cloud, &self.caller, &ask, WIRE)
+        self.authorize(cloud, &ask)
+    }
+
+    fn authorize(&self, cloud: &mut Cloud, ask: &Ask) -> Result<(), AwsError> {
+        match &self.caller {
+            Some(caller) => access::authorize(cloud, caller, ask, WIRE),
+            None => access::authorize_anybody(cloud, ask),
+        }
     }
 
     fn get(&self, cloud: &mut Cloud, request: &Request) -> Result<Response, AwsError> {
@@ -183,7 +196,11 @@ impl Visit {
         let key = self.place.key.as_str();
         let arn = bucket_arn(&self.place.bucket);
         let ask = self.ask(cloud, "s3:ListBucket", arn, RequestContext::new());
-        match access::consider(cloud, &self.caller, &ask, WIRE) {
+        let may_list = match &self.caller {
+            Some(caller) => access::consider(cloud, caller, &ask, WIRE),
+            None => access::consider_anybody(cloud, &ask),
+        };
+        match may_list {
             Ok(()) => {
                 cloud.ledger.failed(OBJECT_EXISTS, key, "no such object");
                 AwsError::new("NoSuchKey", 404, "The specified key does not exist.")
@@ -254,7 +271,7 @@ impl Visit {
             bucket_arn(&self.place.bucket),
             context,
         );
-        access::authorize(cloud, &self.caller, &ask, WIRE)?;
+        self.authorize(cloud, &ask)?;
         let listing = listing.inspect_err(|error| {
             cloud.ledger.failed(
                 PARAMETERS,

@@ -411,3 +411,43 @@ fn a_world_with_impossible_buckets_is_refused() {
             .is_err()
     );
 }
+
+#[test]
+fn what_a_bucket_policy_opens_to_everybody_needs_no_signature() {
+    let mut world = World::new();
+    let unsigned = |method: &str, key: &str| -> Request {
+        message::request(method.parse().unwrap(), &url(key)).unwrap()
+    };
+    let key = format!("{DANA}/beach.jpg");
+    world.send(unsigned("GET", &key));
+    assert_eq!(world.failed().name, "Bucket policy");
+    let everybody = format!(
+        r#"{{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": "*",
+            "Action": "s3:GetObject", "Resource": "arn:aws:s3:::{BUCKET}/{DANA}/*"}}]}}"#
+    );
+    let everybody = policy(PolicyKind::Resource, "open", &everybody);
+    world
+        .cloud
+        .s3
+        .set_bucket_policy(BUCKET, Some(everybody))
+        .unwrap();
+    let before = world.state();
+    let response = world.send(unsigned("GET", &key));
+    assert_eq!(response.status(), 200);
+    assert_eq!(response.body().as_slice(), b"Dana's beach");
+    assert_eq!(world.check("Bucket policy").expected, "*");
+    for (method, key) in [
+        ("PUT", key.clone()),
+        ("GET", format!("{OMAR}/beach.jpg")),
+        ("GET", format!("{DANA}/nothing.jpg")),
+    ] {
+        world.send(unsigned(method, &key));
+        let (code, status, message) = world.refusal();
+        assert_eq!(
+            (code.as_str(), status, message.as_str()),
+            ("AccessDenied", 403, "Access Denied"),
+            "{method} {key}"
+        );
+    }
+    assert_eq!(world.state(), before);
+}

@@ -5,8 +5,8 @@ use super::config::key_name;
 use super::{Employee, Provider};
 use crate::cloud::Cloud;
 use crate::cloud::ledger::{ActorId, ArtifactKind, Mint, Source};
-use crate::protocol::encoding::base64;
-use crate::protocol::keys::{Algorithm, KeyError};
+use crate::protocol::encoding::{base64, base64_decode};
+use crate::protocol::keys::{Algorithm, KeyError, SigningKey};
 use crate::protocol::time::Span;
 use crate::protocol::xml::escape;
 
@@ -27,6 +27,8 @@ pub(super) const SIGNATURE_NAMESPACE: &str = "urn:tokentrail:signature-over-exac
 /// The algorithm of the signature.
 pub(super) const ALGORITHM: Algorithm = Algorithm::RS256;
 
+/// Where an assertion ends.
+const ASSERTION_END: &str = "</saml:Assertion>";
 /// How long an assertion may be shown.
 const VALIDITY: Span = Span::from_minutes(5);
 /// The form of a subject's name.
@@ -76,6 +78,21 @@ pub(super) fn make(
         .origin("NotOnOrAfter", end.iso8601(), Source::Clock);
     cloud.mint(actor, mint);
     Ok(value)
+}
+
+/// The same assertion signed with another key, as somebody does who has not the provider's. The
+/// answer is nothing where the document is none that is signed here.
+pub fn signed_anew(document: &str, key: &SigningKey) -> Option<String> {
+    let text = String::from_utf8(base64_decode(document).ok()?).ok()?;
+    let start = text.find("<saml:Assertion ")?;
+    let end = text.find(ASSERTION_END)? + ASSERTION_END.len();
+    let (before, behind) = (text.get(..end)?, text.get(end..)?);
+    let opened = behind.find('>')? + 1;
+    let closed = behind.find("</tt:Signature>")?;
+    let signature = key.sign(ALGORITHM, text.get(start..end)?.as_bytes()).ok()?;
+    let (open, close) = (behind.get(..opened)?, behind.get(closed..)?);
+    let forged = format!("{before}{open}{}{close}", base64(&signature));
+    Some(base64(forged.as_bytes()))
 }
 
 /// The bytes that are signed.

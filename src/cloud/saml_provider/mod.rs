@@ -17,6 +17,8 @@ mod pages;
 mod tests;
 pub mod verify;
 
+pub use assertion::signed_anew;
+
 use std::collections::BTreeMap;
 
 use http::StatusCode;

@@ -12,18 +12,15 @@ use crate::cloud::front_door::Route;
 use crate::protocol::encoding::{hex, hex_decode};
 use crate::protocol::form::Form;
 use crate::protocol::message::{Request, RequestExt};
-use crate::protocol::time::Span;
 
 const SYNC_COUNT: (&str, &str) = ("Last sync count", "Cognito Sync API reference: ListRecords");
 const PARAMETERS: (&str, &str) = ("Parameters", "Cognito Sync API reference (legacy)");
 const DATASET: (&str, &str) = ("Dataset", "Cognito Sync API reference: DeleteDataset");
-/// How long a sync session lasts. AWS does not say; this is Tokentrail's model.
-const SESSION_LIFE: Span = Span::from_minutes(5);
 /// Characters of a sync session token.
 const TOKEN_CHARS: usize = 120;
 /// The most records in one answer.
 const MAX_RESULTS: usize = 1024;
-/// With more sessions than this, those that have ended are cleared away.
+/// The most sessions that are kept: the oldest makes room. AWS does not say when one ends.
 const MAX_SESSIONS: usize = 10_000;
 
 /// What a listing asks for.
@@ -172,15 +169,19 @@ fn merged_names(cloud: &Cloud, identity: &str, name: &str) -> Vec<String> {
 fn open_session(cloud: &mut Cloud, place: &Place) -> String {
     let stream = format!("sync/session/{}/{}", place.identity, place.dataset);
     let token = cloud.fresh(&stream).hex(TOKEN_CHARS);
-    let now = cloud.now();
-    if cloud.sync.sessions.len() >= MAX_SESSIONS {
-        cloud.sync.sessions.retain(|_, session| now < session.ends);
+    let sessions = &mut cloud.sync.sessions;
+    if sessions.len() >= MAX_SESSIONS {
+        let oldest = sessions.iter().min_by_key(|(_, session)| session.number);
+        if let Some(oldest) = oldest.map(|(token, _)| token.clone()) {
+            sessions.remove(&oldest);
+        }
     }
     let session = SyncSession {
         identity: place.identity.clone(),
         dataset: place.dataset.clone(),
-        ends: now + SESSION_LIFE,
+        number: cloud.sync.opened,
     };
+    cloud.sync.opened += 1;
     cloud.sync.sessions.insert(token.clone(), session);
     token
 }

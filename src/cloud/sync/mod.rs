@@ -48,6 +48,8 @@ pub struct CognitoSync {
     settings: BTreeMap<String, PoolSettings>,
     /// Sync sessions by token
     sessions: BTreeMap<String, SyncSession>,
+    /// How many sync sessions were opened
+    opened: u64,
     /// Credentials for pushing, by identity pool
     credentials: BTreeMap<String, CredentialsValue>,
 }
@@ -57,7 +59,8 @@ pub struct CognitoSync {
 struct SyncSession {
     identity: String,
     dataset: String,
-    ends: Moment,
+    /// How many were opened before it
+    number: u64,
 }
 
 impl CognitoSync {

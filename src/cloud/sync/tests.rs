@@ -150,6 +150,16 @@ fn what_is_written_is_read_back_with_its_sync_counts() {
 }
 
 #[test]
+fn a_token_of_the_last_pull_writes_whenever_the_device_comes_back() {
+    let mut world = world(OWN_DATA);
+    let token = list(&mut world, "profile", 0)["SyncSessionToken"].clone();
+    world.cloud.pass_time(Span::from_minutes(20));
+    let body = json!({"SyncSessionToken": token, "RecordPatches": [patch("name", "Dana", 0)]});
+    let response = send(&mut world, Method::POST, &of(DANA, "/profile"), &body);
+    assert_eq!(response.status(), 200, "{:?}", world.last().refusal);
+}
+
+#[test]
 fn who_has_not_seen_the_last_change_gets_a_conflict() {
     let mut world = world(OWN_DATA);
     for count in 0..5 {

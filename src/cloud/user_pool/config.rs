@@ -8,7 +8,6 @@ use super::federation::Provider;
 pub use super::federation::{Facebook, Federation, LoginWithAmazon, Oidc, ProviderKind};
 use super::model::{Client, Group, Pool, Status, User};
 use super::password::PasswordRecord;
-use super::sessions;
 pub use super::triggers::{
     MigrateUser, MigratedUser, PostConfirmation, PreSignUp, PreTokenGeneration, TriggerKind,
     Triggers,
@@ -399,46 +398,6 @@ pub fn add_user(cloud: &mut Cloud, pool_id: &str, config: UserConfig) -> Option<
     };
     cloud.user_pools.get_mut(pool_id)?.put_user(user);
     Some(username)
-}
-
-/// Lets a user in or locks it out. False where there is no such user.
-pub fn set_enabled(cloud: &mut Cloud, pool_id: &str, username: &str, enabled: bool) -> bool {
-    let pool = cloud.user_pools.get_mut(pool_id);
-    let Some(user) = pool.and_then(|pool| pool.users.get_mut(username)) else {
-        return false;
-    };
-    user.enabled = enabled;
-    true
-}
-
-/// Ends every sign-in of a user. False where there is no such user.
-pub fn sign_out(cloud: &mut Cloud, pool_id: &str, username: &str) -> bool {
-    let pool = cloud.user_pools.get(pool_id);
-    if !pool.is_some_and(|pool| pool.users.contains_key(username)) {
-        return false;
-    }
-    sessions::sign_out_everywhere(cloud, pool_id, username);
-    true
-}
-
-/// Deletes a user. Tokens that are out there stay what they are. False where there is no such
-/// user.
-pub fn delete_user(cloud: &mut Cloud, pool_id: &str, username: &str) -> bool {
-    let pool = cloud.user_pools.get_mut(pool_id);
-    pool.is_some_and(|pool| pool.remove_user(username))
-}
-
-/// The username that a person has in a pool: the one named so, or the only one with this e-mail
-/// address.
-pub fn username_of(cloud: &Cloud, pool_id: &str, (name, email): (&str, &str)) -> Option<String> {
-    let pool = cloud.user_pools.get(pool_id)?;
-    if let Some(username) = pool.username_of(name) {
-        return Some(username.to_owned());
-    }
-    let has_it = |user: &&User| user.attributes.get("email").is_some_and(|it| it == email);
-    let mut users = pool.users.values().filter(has_it);
-    let user = users.next()?;
-    users.next().is_none().then(|| user.username.clone())
 }
 
 /// Has a pool call a Lambda function; false where there is no such pool. The function must allow it.

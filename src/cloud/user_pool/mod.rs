@@ -18,6 +18,7 @@ mod claims;
 mod clients;
 mod codes;
 pub mod config;
+pub mod directory;
 mod documents;
 pub use documents::publish_keys;
 mod federation;

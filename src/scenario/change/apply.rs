@@ -1,10 +1,9 @@
 //! A change carried out at its moment.
 
-use super::world;
 use super::{ATTACKER, ATTACKER_NAME, Change, ChangeError, Fate};
-use crate::cloud::ledger::{Actor, ActorId, ActorKind, ExchangeId};
-use crate::recording::Intervention;
-use crate::scenario::action::{Action, Tampering, Value};
+use super::{account, world};
+use crate::cloud::ledger::{Actor, ActorId, ActorKind};
+use crate::scenario::action::{Action, Value};
 use crate::scenario::client::interfere::{Interference, Trap};
 use crate::scenario::client::{Clients, StepError};
 use crate::scenario::diagnostic::suggest;
@@ -16,7 +15,6 @@ pub(in super::super) type Done = Option<Result<(), StepError>>;
 
 /// Carries a change out. What replaces or leaves out an action is the performer's own business.
 pub(in super::super) fn apply(clients: &mut Clients, change: &Change) -> Result<Done, ChangeError> {
-    let cause = change.cause();
     invite_attacker(clients, change);
     if let Some(device) = change.device() {
         let known = clients.cloud.devices.ids().map(ActorId::as_str);
@@ -28,6 +26,7 @@ pub(in super::super) fn apply(clients: &mut Clients, change: &Change) -> Result<
             });
         }
     }
+    let cause = change.told(&mut |it| clients.fill(it).unwrap_or_else(|_| it.to_string()));
     let mut outcome = None;
     let touched = match change {
         Change::Do(action) => {
@@ -57,11 +56,8 @@ pub(in super::super) fn apply(clients: &mut Clients, change: &Change) -> Result<
             operation,
             edits,
         } => {
-            return set(
-                clients,
-                (device, operation, cause),
-                Interference::Write(edits.clone()),
-            );
+            let what = Interference::Write(edits.clone());
+            return set(clients, (device, operation, change), what);
         }
         Change::InTransit {
             device,
@@ -69,7 +65,7 @@ pub(in super::super) fn apply(clients: &mut Clients, change: &Change) -> Result<
             edits,
         } => {
             let what = Interference::InTransit(edits.clone());
-            return set(clients, (device, operation, cause), what);
+            return set(clients, (device, operation, change), what);
         }
         Change::Message {
             device,
@@ -78,7 +74,7 @@ pub(in super::super) fn apply(clients: &mut Clients, change: &Change) -> Result<
             fate,
         } => {
             let what = Interference::Fate(*part, fate.clone());
-            return set(clients, (device, operation, cause), what);
+            return set(clients, (device, operation, change), what);
         }
         Change::Role { role, becomes } => world::role(clients, role, becomes)?,
         Change::Bucket { bucket, becomes } => world::bucket(clients, bucket, becomes)?,
@@ -87,7 +83,12 @@ pub(in super::super) fn apply(clients: &mut Clients, change: &Change) -> Result<
             pool,
             user,
             becomes,
-        } => world::user(clients, (pool, user), *becomes)?,
+        } => world::user(clients, (pool, user), becomes)?,
+        Change::IamUser { user, becomes } => account::iam_user(clients, user, becomes)?,
+        Change::Function { function, becomes } => account::function(clients, function, becomes)?,
+        Change::OidcProvider { provider, becomes } => {
+            account::oidc_provider(clients, provider, becomes)?
+        }
     };
     note(clients, cause, touched.clone());
     if let Some(actor) = touched {
@@ -99,14 +100,14 @@ pub(in super::super) fn apply(clients: &mut Clients, change: &Change) -> Result<
 /// Waits for a message. What is done is written down when it comes.
 fn set(
     clients: &mut Clients,
-    (device, operation, cause): (&str, &str, String),
+    (device, operation, change): (&str, &str, &Change),
     what: Interference,
 ) -> Result<Done, ChangeError> {
     clients.learner.traps.push(Trap {
         device: ActorId::new(device),
         operation: operation.to_owned(),
         number: clients.learner.number,
-        cause,
+        change: change.clone(),
         what,
     });
     Ok(None)
@@ -114,28 +115,9 @@ fn set(
 
 /// Does one more thing. What nobody else takes part in either can be done or is a mistake.
 fn done(clients: &mut Clients, action: &Action) -> Result<Result<(), StepError>, ChangeError> {
-    if let Action::Tamper {
-        device, what, how, ..
-    } = action
-        && let Tampering::SetClaim(claim, _) = how
-    {
-        let claims = clients.claims_held(device, *what)?;
-        let Some(claims) = claims else {
-            return Err(ChangeError::Nothing(format!(
-                "the {} cannot be read, so it has no claims to change",
-                what.name()
-            )));
-        };
-        if !claims.contains_key(claim) {
-            return Err(ChangeError::NoClaim {
-                token: what.name(),
-                claim: claim.clone(),
-                remedy: suggest(claim, claims.keys().map(String::as_str)),
-            });
-        }
-    }
     let outcome = clients.act(action);
     match (action, outcome) {
+        (_, Err(StepError::Tamper(error))) => Err(error.into()),
         (Action::Tamper { .. } | Action::Copy { .. }, Err(error)) => Err(error.into()),
         (_, outcome) => Ok(outcome),
     }
@@ -143,15 +125,8 @@ fn done(clients: &mut Clients, action: &Action) -> Result<Result<(), StepError>,
 
 /// Writes down what the learner did just now.
 fn note(clients: &mut Clients, says: String, actor: Option<ActorId>) {
-    let ledger = &clients.cloud.ledger;
-    let before = u32::try_from(ledger.exchanges().len()).unwrap_or(u32::MAX);
-    clients.learner.done.push(Intervention {
-        beat: ledger.beat(),
-        at: clients.cloud.now(),
-        before: ExchangeId(before),
-        actor,
-        says,
-    });
+    let number = clients.learner.number;
+    clients.learner.note(&clients.cloud, (number, says), actor);
 }
 
 /// The device that acts.

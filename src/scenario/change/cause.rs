@@ -1,27 +1,39 @@
 //! What a change is called: the name of the branch that it causes.
 
-use super::{BucketChange, Change, Edit, Fate, IdentityPoolChange, Part, RoleChange, UserChange};
+use super::{
+    BucketChange, Change, Edit, Fate, FunctionChange, IamUserChange, IdentityPoolChange,
+    OidcProviderChange, Part, RoleChange, UserChange,
+};
 use crate::scenario::action::{Action, Tampering, Value, What};
+use crate::scenario::template::Template;
 
 /// The longest value that a cause quotes, in characters.
 const MOST_QUOTED: usize = 40;
 
+/// What a template says at the moment of the change, or as its author wrote it.
+type Fill<'a> = &'a mut dyn FnMut(&Template) -> String;
+
 impl Change {
-    /// The change in a few words: "aud of the ID token is other".
+    /// The change in a few words, values as its author wrote them: "aud of the ID token is other".
     pub fn cause(&self) -> String {
+        self.told(&mut Template::to_string)
+    }
+
+    /// The same with values as they are at the moment of the change.
+    pub fn told(&self, fill: Fill<'_>) -> String {
         match self {
-            Self::Do(action) => done(action),
+            Self::Do(action) => done(action, fill),
             Self::Replace(action) => format!("{} instead", action.name()),
             Self::LeaveOut => "left out".to_owned(),
             Self::UseInstead { device, of, take } => {
-                format!("{device} uses {} as {}", value(take), of.name())
+                format!("{device} uses {} as {}", value(take, fill), of.name())
             }
             Self::Write {
                 operation, edits, ..
-            } => format!("{operation}: {}", edited(edits)),
+            } => format!("{operation}: {}", edited(edits, fill)),
             Self::InTransit {
                 operation, edits, ..
-            } => format!("{operation} altered on its way: {}", edited(edits)),
+            } => format!("{operation} altered on its way: {}", edited(edits, fill)),
             Self::Message {
                 operation,
                 part,
@@ -33,20 +45,29 @@ impl Change {
                 BucketChange::Policy(_) => format!("bucket {bucket} has another policy"),
                 BucketChange::WithoutPolicy => format!("bucket {bucket} has no policy"),
             },
-            Self::IdentityPool { pool, becomes } => pool_change(pool, becomes),
-            Self::User { user, becomes, .. } => match becomes {
-                UserChange::Disabled => format!("{user} is disabled"),
-                UserChange::Enabled => format!("{user} is enabled"),
-                UserChange::SignedOut => format!("{user} is signed out everywhere"),
-                UserChange::Deleted => format!("{user} is deleted"),
+            Self::IdentityPool { pool, becomes } => pool_change(pool, becomes, fill),
+            Self::IamUser { user, becomes } => match becomes {
+                IamUserChange::Policy(name, _) => format!("{user} has another policy {name}"),
+                IamUserChange::WithoutPolicy(name) => format!("{user} has no policy {name}"),
             },
+            Self::Function { function, becomes } => match becomes {
+                FunctionChange::Policy(_) => format!("{function} has another resource policy"),
+                FunctionChange::WithoutPolicy => format!("{function} has no resource policy"),
+            },
+            Self::OidcProvider { provider, becomes } => match becomes {
+                OidcProviderChange::Trusted(audiences) => {
+                    format!("{provider} is trusted for {}", short(&audiences.join(", ")))
+                }
+                OidcProviderChange::NotTrusted => format!("{provider} is not trusted"),
+            },
+            Self::User { user, becomes, .. } => user_change(&short(&fill(user)), becomes),
         }
     }
 }
 
-fn done(action: &Action) -> String {
+fn done(action: &Action, fill: Fill<'_>) -> String {
     match action {
-        Action::Tamper { what, how, .. } => tampered(*what, how),
+        Action::Tamper { what, how, .. } => tampered(*what, how, fill),
         Action::Copy { from, to, what } => {
             format!("{}: copied from {from} to {to}", what.name())
         }
@@ -60,11 +81,14 @@ fn done(action: &Action) -> String {
     }
 }
 
-fn tampered(what: What, how: &Tampering) -> String {
+fn tampered(what: What, how: &Tampering, fill: Fill<'_>) -> String {
     let what = what.name();
     match how {
         Tampering::SetClaim(claim, value) => {
-            format!("{claim} of the {what} is {}", short(&value.to_string()))
+            format!("{claim} of the {what} is {}", short(&fill(value)))
+        }
+        Tampering::AddClaim(claim, value) => {
+            format!("the {what} has a claim {claim}: {}", short(&fill(value)))
         }
         Tampering::AlgNone => format!("alg of the {what} is none"),
         Tampering::FlipByte(..) => format!("one byte of the {what} is another"),
@@ -72,17 +96,17 @@ fn tampered(what: What, how: &Tampering) -> String {
     }
 }
 
-fn value(value: &Value) -> String {
+fn value(value: &Value, fill: Fill<'_>) -> String {
     match value {
         Value::Held(device, what) => format!("the {} of {device}", what.name()),
-        Value::Text(text) => short(&text.to_string()),
+        Value::Text(text) => short(&fill(text)),
     }
 }
 
-fn edited(edits: &[Edit]) -> String {
+fn edited(edits: &[Edit], fill: Fill<'_>) -> String {
     let words = edits.iter().map(|edit| match edit {
         Edit::Set(field, value) | Edit::Add(field, value) => {
-            format!("{field} is {}", short(&value.to_string()))
+            format!("{field} is {}", short(&fill(value)))
         }
         Edit::Remove(field) => format!("no {field}"),
         Edit::Rename(field, to) => format!("{field} is called {to}"),
@@ -113,7 +137,7 @@ fn role_change(role: &str, becomes: &RoleChange) -> String {
     }
 }
 
-fn pool_change(pool: &str, becomes: &IdentityPoolChange) -> String {
+fn pool_change(pool: &str, becomes: &IdentityPoolChange, fill: Fill<'_>) -> String {
     let off = |on: &bool| if *on { "on" } else { "off" };
     match becomes {
         IdentityPoolChange::Guests(on) => format!("guest access of {pool} is {}", off(on)),
@@ -133,8 +157,19 @@ fn pool_change(pool: &str, becomes: &IdentityPoolChange) -> String {
             format!("{pool} does not take {provider}")
         }
         IdentityPoolChange::IdentityDeleted(identity) => {
-            format!("identity {} is deleted", short(&identity.to_string()))
+            format!("identity {} is deleted", short(&fill(identity)))
         }
+    }
+}
+
+fn user_change(user: &str, becomes: &UserChange) -> String {
+    match becomes {
+        UserChange::Disabled => format!("{user} is disabled"),
+        UserChange::Enabled => format!("{user} is enabled"),
+        UserChange::SignedOut => format!("{user} is signed out everywhere"),
+        UserChange::Deleted => format!("{user} is deleted"),
+        UserChange::Joins(group) => format!("{user} joins {group}"),
+        UserChange::Leaves(group) => format!("{user} leaves {group}"),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::super::build::WorldError;
 use super::super::client::StepError;
 use super::super::client::edit::EditError;
+use super::super::client::tamper::TamperError;
 use super::{At, MAX_CHANGES};
 use crate::policy::PolicyError;
 
@@ -38,16 +39,9 @@ pub enum ChangeError {
     /// The request cannot say this
     #[error(transparent)]
     Edit(#[from] EditError),
-    /// The token has no such claim
-    #[error("the {token} has no claim `{claim}`; {remedy}")]
-    NoClaim {
-        /// Which token
-        token: &'static str,
-        /// What was asked for
-        claim: String,
-        /// What is near it
-        remedy: String,
-    },
+    /// The thing cannot be altered like that
+    #[error(transparent)]
+    Tamper(#[from] TamperError),
     /// A policy is not good
     #[error("{what}: {error}")]
     Policy {

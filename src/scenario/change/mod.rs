@@ -6,6 +6,7 @@
 //! ([`super::client::interfere`]); what it does to the simulated world goes through the code that AWS's own
 //! API is served with ([`world`]).
 
+mod account;
 mod apply;
 mod cause;
 pub mod error;
@@ -18,6 +19,7 @@ pub mod world;
 #[cfg(test)]
 mod tests;
 
+pub use account::{FunctionChange, IamUserChange, OidcProviderChange};
 pub(super) use apply::apply;
 pub use error::ChangeError;
 pub use experiment::Tried;
@@ -30,6 +32,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::{Action, Value, What};
 pub use super::client::edit::{Edit, Fate, Part};
+use super::template::Template;
 
 /// The device of somebody who listens: there in every branch that names it, declared or not.
 pub const ATTACKER: &str = "attacker";
@@ -148,12 +151,34 @@ pub enum Change {
         /// How
         becomes: IdentityPoolChange,
     },
+    /// An IAM user is set up differently
+    IamUser {
+        /// The IAM user
+        user: String,
+        /// How
+        becomes: IamUserChange,
+    },
+    /// Who else may invoke a function is different
+    Function {
+        /// The function
+        function: String,
+        /// How
+        becomes: FunctionChange,
+    },
+    /// An account takes the tokens of an OpenID Connect provider, or does not
+    OidcProvider {
+        /// One of the world's `oidc_providers`, or an identity provider that the first account is
+        /// to know
+        provider: String,
+        /// What
+        becomes: OidcProviderChange,
+    },
     /// Something happens to a user of a user pool
     User {
         /// The user pool
         pool: String,
-        /// Who: a person, or a username
-        user: String,
+        /// Who: a person, or a username: `"{phone.id_token.sub}"`
+        user: Template,
         /// What
         becomes: UserChange,
     },

@@ -52,9 +52,7 @@ impl Performance {
     /// What the branch is called: the causes of its changes.
     pub fn cause(&self) -> String {
         let own = self.scenario().changes.len();
-        let causes = self.changes().iter().skip(own);
-        let causes: Vec<String> = causes.map(|placed| placed.change.cause()).collect();
-        causes.join(", ")
+        self.causes().get(own..).unwrap_or_default().join(", ")
     }
 
     /// What came of the beats from the first change on, where it is not what the scenario expects.

@@ -15,7 +15,7 @@ use crate::cloud::identity_pool::{
     AmbiguousRoleResolution, IdentityPoolConfig, MappingKind, RoleMapping,
 };
 use crate::cloud::ledger::{ActorId, ActorKind};
-use crate::cloud::user_pool::config as users;
+use crate::cloud::user_pool::directory as users;
 use crate::policy::{NamedPolicy, Policy, PolicyKind};
 use crate::scenario::build::Names;
 use crate::scenario::client::Clients;
@@ -74,7 +74,7 @@ pub enum IdentityPoolChange {
 }
 
 /// What happens to a user of a user pool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum UserChange {
     /// Locked out
     Disabled,
@@ -84,9 +84,13 @@ pub enum UserChange {
     SignedOut,
     /// Gone from the directory
     Deleted,
+    /// In one more group
+    Joins(String),
+    /// In one group less
+    Leaves(String),
 }
 
-fn unknown<'a>(
+pub(super) fn unknown<'a>(
     sort: &'static str,
     name: &str,
     known: impl Iterator<Item = &'a str> + Clone,
@@ -98,7 +102,7 @@ fn unknown<'a>(
     }
 }
 
-fn refused(what: String) -> impl FnOnce(AwsError) -> ChangeError {
+pub(super) fn refused(what: String) -> impl FnOnce(AwsError) -> ChangeError {
     move |error| ChangeError::Refused {
         what,
         code: error.code,
@@ -313,13 +317,14 @@ fn no_provider(config: &IdentityPoolConfig, provider: &str) -> ChangeError {
 /// Does something to a user of a user pool.
 pub(super) fn user(
     clients: &mut Clients,
-    (pool, user): (&str, &str),
-    becomes: UserChange,
+    (pool, user): (&str, &Template),
+    becomes: &UserChange,
 ) -> Result<Option<ActorId>, ChangeError> {
     let known = clients.names.pools.keys().map(String::as_str);
     let missing = || unknown(Sort::UserPool.name(), pool, known);
     let id = clients.names.pools.get(pool).cloned();
     let id = id.ok_or_else(missing)?;
+    let user = &clients.fill(user)?;
     let cloud = &mut clients.cloud;
     let email = cloud.people.get(&ActorId::new(user));
     let email = email.map_or_else(String::new, |person| person.email.clone());
@@ -330,6 +335,19 @@ pub(super) fn user(
         UserChange::Enabled => users::set_enabled(cloud, &id, &username, true),
         UserChange::SignedOut => users::sign_out(cloud, &id, &username),
         UserChange::Deleted => users::delete_user(cloud, &id, &username),
+        UserChange::Joins(group) | UserChange::Leaves(group) => {
+            let joins = matches!(becomes, UserChange::Joins(_));
+            let (all, own) = users::groups_of(cloud, &id, &username).unwrap_or_default();
+            if !all.contains(group) {
+                let known = all.iter().map(String::as_str);
+                return Err(unknown(Sort::Group.name(), group, known));
+            }
+            if own.contains(group) == joins {
+                let so = if joins { "is" } else { "is not" };
+                return Err(ChangeError::Nothing(format!("{user} {so} in {group}")));
+            }
+            users::set_member(cloud, &id, &username, (group, joins))
+        }
     };
     if !done {
         return Err(ChangeError::Nothing(format!("{pool} has no user {user}")));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::action::Action;
+use super::super::action::{Action, Tampering};
 use super::super::diagnostic::{Code, suggest};
 use super::super::file::{Beat, Expect, Question};
 use super::super::limits::{
@@ -147,6 +147,11 @@ impl Checker<'_> {
                     message,
                     "write a duration like \"65m\"",
                 );
+            }
+            Action::Tamper { what, how, .. } if !how.fits(*what) => {
+                let message = format!("nobody can do this to the {}", what.name());
+                let remedy = format!("possible: {}", Tampering::possible(*what));
+                self.add(Code::BadValue, &path.field("how"), message, remedy);
             }
             Action::SkewClock { by, .. } if by.0.abs() > MAX_SKEW => {
                 let message = format!("a clock can be off by at most {MAX_SKEW}");

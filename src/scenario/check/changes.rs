@@ -3,8 +3,8 @@
 
 use super::super::action::Value;
 use super::super::change::{
-    ATTACKER, BucketChange, Change, ChangeError, Edit, Fate, IdentityPoolChange, MAX_CHANGES,
-    Placed, RoleChange,
+    ATTACKER, BucketChange, Change, ChangeError, Edit, Fate, FunctionChange, IamUserChange,
+    IdentityPoolChange, MAX_CHANGES, Placed, RoleChange, UserChange,
 };
 use super::super::checked::{Beat, Scenario};
 use super::super::diagnostic::{Code, Report, suggest};
@@ -197,7 +197,44 @@ impl Checker<'_> {
                     _ => {}
                 }
             }
-            Change::User { pool, .. } => self.refer(&path.field("pool"), Sort::UserPool, pool),
+            Change::IamUser { user, becomes } => {
+                let users = self.whole.iam_users.iter().map(|it| it.id.as_str());
+                if !users.clone().any(|known| known == user) {
+                    let remedy = suggest(user, users);
+                    let message = format!("there is no IAM user `{user}`");
+                    self.add(Code::UnknownReference, &path.field("user"), message, remedy);
+                }
+                if let IamUserChange::Policy(_, json) = becomes {
+                    let path = path.field("becomes").index(1);
+                    self.policy(&path, PolicyKind::Identity, json);
+                }
+            }
+            Change::Function { function, becomes } => {
+                self.refer(&path.field("function"), Sort::Function, function);
+                if let FunctionChange::Policy(json) = becomes {
+                    let path = path.field("becomes").index(0);
+                    self.policy(&path, PolicyKind::Resource, json);
+                }
+            }
+            Change::OidcProvider { provider, .. } => {
+                let sorts = [Sort::IamOidcProvider, Sort::Provider, Sort::UserPool];
+                let mut sorts = sorts.into_iter();
+                let is_it = |sort| self.known.of_sort(sort).any(|known| known == provider);
+                if !sorts.any(is_it) {
+                    self.refer(&path.field("provider"), Sort::IamOidcProvider, provider);
+                }
+            }
+            Change::User {
+                pool,
+                user,
+                becomes,
+            } => {
+                self.refer(&path.field("pool"), Sort::UserPool, pool);
+                self.template(&path.field("user"), user);
+                if let UserChange::Joins(group) | UserChange::Leaves(group) = becomes {
+                    self.refer(&path.field("becomes").index(0), Sort::Group, group);
+                }
+            }
         }
     }
 

@@ -12,6 +12,14 @@ use super::super::values::Duration;
 use crate::protocol::form::Form;
 use crate::protocol::message::{Message, MessageError, Request, RequestExt};
 
+/// Headers that are there once a request is signed.
+const SIGNING_ADDS: [&str; 4] = [
+    "authorization",
+    "x-amz-date",
+    "x-amz-security-token",
+    "x-amz-content-sha256",
+];
+
 /// Why a request cannot say this.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
@@ -158,6 +166,13 @@ fn no_field<'a>(field: &str, known: impl Iterator<Item = &'a str>) -> EditError 
 
 fn edit_header(request: &mut Request, name: &str, edit: &Filled<'_>) -> Result<(), EditError> {
     let there = request.header_map().contains_key(name);
+    if !there && !matches!(edit, Filled::Add(..)) && SIGNING_ADDS.contains(&name) {
+        return Err(EditError::NoField {
+            field: format!("header.{name}"),
+            remedy: "signing adds it: change it behind that, with InTransit (`transit:…`)"
+                .to_owned(),
+        });
+    }
     if !there && !matches!(edit, Filled::Add(..)) {
         let known = request.header_map().keys();
         return Err(no_field(name, known.map(http::HeaderName::as_str)));
@@ -328,6 +343,29 @@ fn change_member(members: &mut Map<String, Json>, name: &str, edit: &Filled<'_>)
     }
 }
 
-fn json_or_text(value: &str) -> Json {
-    serde_json::from_str(value).unwrap_or_else(|_| Json::String(value.to_owned()))
+/// JSON where the text is JSON that says the same when it is written again, a text otherwise.
+pub(super) fn json_or_text(value: &str) -> Json {
+    exact_json(value).unwrap_or_else(|| Json::String(value.to_owned()))
+}
+
+/// The JSON that a text is; none where numbers in it would become others.
+pub(super) fn exact_json(value: &str) -> Option<Json> {
+    let read: Json = serde_json::from_str(value).ok()?;
+    let exact = match &read {
+        Json::Number(number) => number.to_string() == value.trim(),
+        inner => !holds_rounded(inner),
+    };
+    exact.then_some(read)
+}
+
+/// Whether a whole number inside is too large to be one.
+fn holds_rounded(value: &Json) -> bool {
+    match value {
+        Json::Number(number) => number
+            .as_f64()
+            .is_some_and(|it| number.is_f64() && it.fract() == 0.0),
+        Json::Array(items) => items.iter().any(holds_rounded),
+        Json::Object(members) => members.values().any(holds_rounded),
+        Json::Null | Json::Bool(_) | Json::String(_) => false,
+    }
 }

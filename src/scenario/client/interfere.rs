@@ -5,8 +5,11 @@
 use std::collections::BTreeMap;
 
 use super::super::action::{Value, What};
+use super::super::change::Change;
+use super::super::template::Template;
 use super::edit::{Edit, EditError, Fate, Filled, Part, edit};
 use super::{Hands, StepError};
+use crate::cloud::Cloud;
 use crate::cloud::front_door::Answer;
 use crate::cloud::ledger::{ActorId, ExchangeId};
 use crate::protocol::message::Request;
@@ -21,8 +24,8 @@ pub struct Trap {
     pub operation: String,
     /// Which change it belongs to
     pub number: usize,
-    /// What the change is called
-    pub cause: String,
+    /// The change itself, which says what it is called
+    pub change: Change,
     /// What is done to it
     pub what: Interference,
 }
@@ -47,6 +50,8 @@ pub struct Learner {
     pub instead: BTreeMap<(ActorId, What), Value>,
     /// What was done, in order
     pub done: Vec<Intervention>,
+    /// What each change was called when it took effect, by number
+    pub causes: BTreeMap<usize, String>,
     /// The change that is being made
     pub number: usize,
     /// What could not be done
@@ -54,6 +59,19 @@ pub struct Learner {
 }
 
 impl Learner {
+    /// Writes down what was done just now, and to whom.
+    pub fn note(&mut self, cloud: &Cloud, (number, says): (usize, String), actor: Option<ActorId>) {
+        let before = u32::try_from(cloud.ledger.exchanges().len()).unwrap_or(u32::MAX);
+        self.causes.insert(number, says.clone());
+        self.done.push(Intervention {
+            beat: cloud.ledger.beat(),
+            at: cloud.now(),
+            before: ExchangeId(before),
+            actor,
+            says,
+        });
+    }
+
     /// Takes the traps out that wait for this message and that this holds for.
     fn sprung(
         &mut self,
@@ -79,7 +97,7 @@ impl Hands<'_> {
         for trap in self.traps_for(&request, |it| matches!(it, Interference::Write(_))) {
             if let Interference::Write(edits) = &trap.what {
                 self.edited(&mut request, edits)?;
-                self.note(trap.cause);
+                self.note(&trap);
             }
         }
         Ok(request)
@@ -103,7 +121,7 @@ impl Hands<'_> {
             }
         }
         for trap in &traps {
-            self.note(trap.cause.clone());
+            self.note(trap);
         }
         let lost = |part| {
             let mut fates = traps.iter();
@@ -197,15 +215,10 @@ impl Hands<'_> {
     }
 
     /// Writes down what the learner did.
-    fn note(&mut self, cause: String) {
-        let ledger = &self.cloud.ledger;
-        let before = u32::try_from(ledger.exchanges().len()).unwrap_or(u32::MAX);
-        self.learner.done.push(Intervention {
-            beat: ledger.beat(),
-            at: self.cloud.now(),
-            before: ExchangeId(before),
-            actor: Some(self.device.clone()),
-            says: cause,
-        });
+    fn note(&mut self, trap: &Trap) {
+        let filled = |it: &Template| self.fill(it).unwrap_or_else(|_| it.to_string());
+        let says = trap.change.told(&mut { filled });
+        let actor = Some(self.device.clone());
+        self.learner.note(self.cloud, (trap.number, says), actor);
     }
 }

@@ -17,7 +17,7 @@ mod s3;
 mod signed;
 mod sts;
 mod sync;
-mod tamper;
+pub mod tamper;
 mod user_pool;
 mod user_pool_steps;
 
@@ -60,6 +60,9 @@ pub enum StepError {
     /// The token cannot be altered like that
     #[error("the token cannot be altered: {0}")]
     Token(#[from] JwtError),
+    /// The thing cannot be altered like that
+    #[error(transparent)]
+    Tamper(#[from] tamper::TamperError),
     /// The password cannot be proven
     #[error("the password cannot be proven: {0}")]
     Srp(#[from] SrpError),
@@ -138,17 +141,6 @@ impl Clients {
     /// A text with what templates name filled in, as nobody's in particular.
     pub fn fill(&mut self, template: &Template) -> Result<String, StepError> {
         self.hands("").fill(template)
-    }
-
-    /// The claims of the latest thing of a kind that a device holds; none where it cannot be read.
-    pub fn claims_held(
-        &mut self,
-        device: &str,
-        what: What,
-    ) -> Result<Option<serde_json::Map<String, serde_json::Value>>, StepError> {
-        let id = self.hands(device).latest(&ActorId::new(device), what)?;
-        let artifact = self.cloud.ledger.artifact(id);
-        Ok(artifact.and_then(|it| it.claims.clone()))
     }
 
     /// Carries one action out. Apps that got a push by it look at it at once.

@@ -4,9 +4,51 @@
 use serde_json::Value as Json;
 
 use super::super::action::{Tampering, TokenPart, What};
+use super::super::diagnostic::suggest;
+use super::edit::{exact_json, json_or_text};
 use super::{Hands, StepError};
 use crate::cloud::ledger::{Artifact, ArtifactValue, CredentialsValue, Mint, Source};
+use crate::cloud::saml_provider;
 use crate::protocol::jwt::{self, Part, Unverified, tamper};
+use crate::protocol::keys::SigningKey;
+
+/// Why a thing cannot be altered like that.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TamperError {
+    /// It has nothing that could be changed so
+    #[error("nobody can do this to the {}; possible: {}", _0.name(), Tampering::possible(*_0))]
+    Impossible(What),
+    /// The token has no such claim
+    #[error("the {token} has no claim `{claim}`; {remedy}, or add it with AddClaim")]
+    NoClaim {
+        /// Which token
+        token: &'static str,
+        /// What was asked for
+        claim: String,
+        /// What is near it
+        remedy: String,
+    },
+    /// The claim that is to be added is there
+    #[error("the {token} has a claim `{claim}` already; change it with SetClaim")]
+    HasClaim {
+        /// Which token
+        token: &'static str,
+        /// What was asked for
+        claim: String,
+    },
+    /// The claim is of another sort
+    #[error(
+        "the claim `{claim}` is {sort}, and {value} is none that JSON can say exactly; a text stands in quotes"
+    )]
+    Sort {
+        /// Which claim
+        claim: String,
+        /// What it is
+        sort: &'static str,
+        /// What was to be set
+        value: String,
+    },
+}
 
 impl Hands<'_> {
     pub(super) fn tamper(&mut self, what: What, how: &Tampering) -> Result<(), StepError> {
@@ -17,9 +59,19 @@ impl Hands<'_> {
             what,
         };
         let original = original.ok_or_else(nothing)?;
-        let value = match &original.value {
-            ArtifactValue::Text(text) => ArtifactValue::Text(self.altered_text(text, how)?),
-            ArtifactValue::Credentials(value) => altered_credentials(value, how),
+        if !how.fits(what) {
+            return Err(TamperError::Impossible(what).into());
+        }
+        let value = match (&original.value, how) {
+            (ArtifactValue::Text(text), _) => {
+                ArtifactValue::Text(self.altered_text(what, text, how)?)
+            }
+            (ArtifactValue::Credentials(value), Tampering::FlipByte(_, at)) => {
+                altered_credentials(value, *at)
+            }
+            (ArtifactValue::Credentials(_), _) => {
+                return Err(TamperError::Impossible(what).into());
+            }
         };
         let mint = altered(&original, value);
         let (device, now) = (self.device.clone(), self.cloud.now());
@@ -29,31 +81,89 @@ impl Hands<'_> {
         Ok(())
     }
 
-    fn altered_text(&mut self, text: &str, how: &Tampering) -> Result<String, StepError> {
-        if Unverified::parse(text).is_err() {
-            return Ok(with_another_character(text, how));
-        }
-        Ok(match how {
-            Tampering::SetClaim(claim, value) => {
+    fn altered_text(
+        &mut self,
+        what: What,
+        text: &str,
+        how: &Tampering,
+    ) -> Result<String, StepError> {
+        let token = Unverified::parse(text);
+        Ok(match (how, token) {
+            (Tampering::FlipByte(part, at), Ok(_)) => tamper::flip_byte(text, part_of(*part), *at)?,
+            (Tampering::FlipByte(_, at), Err(_)) => with_another_character(text, *at),
+            (Tampering::OtherKey, Err(_)) if what == What::Assertion => {
+                let key = self.attackers_key()?;
+                let forged = saml_provider::signed_anew(text, &key);
+                forged.ok_or(TamperError::Impossible(what))?
+            }
+            (_, Err(error)) => return Err(error.into()),
+            (Tampering::SetClaim(claim, value), Ok(token)) => {
+                let value = self.fill(value)?;
+                let value = same_sort(what, &token, (claim, &value))?;
+                tamper::replace_claim(text, claim, value)?
+            }
+            (Tampering::AddClaim(claim, value), Ok(token)) => {
+                if token.claims().contains_key(claim) {
+                    let (token, claim) = (what.name(), claim.clone());
+                    return Err(TamperError::HasClaim { token, claim }.into());
+                }
                 tamper::replace_claim(text, claim, json_or_text(&self.fill(value)?))?
             }
-            Tampering::AlgNone => tamper::strip_signature(text)?,
-            Tampering::FlipByte(part, at) => tamper::flip_byte(text, part_of(*part), *at)?,
-            Tampering::OtherKey => self.signed_anew(text)?,
+            (Tampering::AlgNone, Ok(_)) => tamper::strip_signature(text)?,
+            // The same header and claims
+            (Tampering::OtherKey, Ok(token)) => {
+                let (key, algorithm) = (self.attackers_key()?, token.algorithm()?);
+                jwt::encode(token.header(), token.claims(), &key, algorithm)?
+            }
         })
     }
 
-    /// The same header and claims, signed with a key of the attacker's own.
-    fn signed_anew(&mut self, text: &str) -> Result<String, StepError> {
-        let token = Unverified::parse(text)?;
+    /// A key of the attacker's own.
+    fn attackers_key(&mut self) -> Result<SigningKey, StepError> {
         let name = format!("attacker/{}", self.device);
-        let key = self.cloud.keys.get(&name).map_err(jwt::JwtError::from)?;
-        Ok(jwt::encode(
-            token.header(),
-            token.claims(),
-            &key,
-            token.algorithm()?,
-        )?)
+        let key = self.cloud.keys.get(&name);
+        Ok(key.map_err(jwt::JwtError::from)?)
+    }
+}
+
+/// A claim's new value: of the sort that it has now, or a text in quotes.
+fn same_sort(
+    what: What,
+    token: &Unverified,
+    (claim, value): (&str, &str),
+) -> Result<Json, TamperError> {
+    let claims = token.claims();
+    let Some(now) = claims.get(claim) else {
+        return Err(TamperError::NoClaim {
+            token: what.name(),
+            claim: claim.to_owned(),
+            remedy: suggest(claim, claims.keys().map(String::as_str)),
+        });
+    };
+    let read = exact_json(value);
+    if let Some(Json::String(text)) = read {
+        return Ok(Json::String(text));
+    }
+    if now.is_string() {
+        return Ok(Json::String(value.to_owned()));
+    }
+    let same = read.filter(|read| sort(read) == sort(now));
+    same.ok_or_else(|| TamperError::Sort {
+        claim: claim.to_owned(),
+        sort: sort(now),
+        value: value.to_owned(),
+    })
+}
+
+/// What a sentence calls a JSON value.
+fn sort(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "true or false",
+        Json::Number(_) => "a number",
+        Json::String(_) => "a text",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "an object",
     }
 }
 
@@ -66,11 +176,7 @@ fn part_of(part: TokenPart) -> Part {
 }
 
 /// What cannot be read can only be changed blindly: one character becomes another.
-fn with_another_character(text: &str, how: &Tampering) -> String {
-    let at = match how {
-        Tampering::FlipByte(_, at) => *at,
-        _ => 0,
-    };
+fn with_another_character(text: &str, at: usize) -> String {
     let at = at % text.chars().count().max(1);
     let other = |c: char| if c == 'A' { 'B' } else { 'A' };
     text.chars()
@@ -79,12 +185,15 @@ fn with_another_character(text: &str, how: &Tampering) -> String {
         .collect()
 }
 
-/// Credentials are altered in their session token: it is the only part that travels as it is.
-fn altered_credentials(value: &CredentialsValue, how: &Tampering) -> ArtifactValue {
+/// Credentials are altered in their session token, the only part that travels as it is; a key
+/// without one in its secret.
+fn altered_credentials(value: &CredentialsValue, at: usize) -> ArtifactValue {
     let mut value = value.clone();
-    value.session_token = value
-        .session_token
-        .map(|token| with_another_character(&token, how));
+    let altered = match &mut value.session_token {
+        Some(token) => token,
+        None => &mut value.secret_access_key,
+    };
+    *altered = with_another_character(altered, at);
     ArtifactValue::Credentials(value)
 }
 
@@ -107,9 +216,4 @@ fn altered(original: &Artifact, value: ArtifactValue) -> Mint {
         field: "value".to_owned(),
     };
     mint.origin("value", text, from)
-}
-
-/// A claim's new value: JSON where it is JSON, a text otherwise.
-fn json_or_text(value: &str) -> Json {
-    serde_json::from_str(value).unwrap_or_else(|_| Json::String(value.to_owned()))
 }

@@ -47,6 +47,60 @@ pub(in super::super) fn judge(
     }
 }
 
+/// The same for the first thing that a change made end differently: what is refused in the middle
+/// of an action counts as well, where it was not refused without the change. `before` is what the
+/// same action sent without it.
+pub(in super::super) fn judge_change(
+    expect: &Expect,
+    outcome: &Result<(), StepError>,
+    (exchanges, before): (&Stretch<'_, Exchange>, Option<&Stretch<'_, Exchange>>),
+) -> Verdict {
+    let verdict = judge(expect, outcome, exchanges);
+    let Expect::Refused {
+        by,
+        code,
+        check,
+        message,
+    } = expect
+    else {
+        return verdict;
+    };
+    let wanted = Wanted {
+        by,
+        code,
+        check: check.as_deref(),
+        message: message.as_deref(),
+    };
+    let new = newly_refused(exchanges, before);
+    if verdict.held || !new.iter().any(|exchange| wanted.is(exchange)) {
+        return verdict;
+    }
+    Verdict {
+        held: true,
+        found: String::new(),
+        ..verdict
+    }
+}
+
+/// What is refused here and was not before: of refusals that are alike, as many as there are more.
+pub(in super::super) fn newly_refused<'a>(
+    exchanges: &'a Stretch<'_, Exchange>,
+    before: Option<&'a Stretch<'_, Exchange>>,
+) -> Vec<&'a Exchange> {
+    let refused = |all: &'a Stretch<'_, Exchange>| all.iter().filter(|it| it.refused());
+    let face = |it: &'a Exchange| {
+        let code = it.refusal.as_ref().map(|refusal| &refusal.code);
+        let check = it.failed_check().map(|check| &check.name);
+        (&it.to, &it.operation, code, check)
+    };
+    let mut known: Vec<_> = before.into_iter().flat_map(refused).map(face).collect();
+    let is_new = |exchange: &&'a Exchange| {
+        let at = known.iter().position(|it| *it == face(exchange));
+        at.map(|at| known.swap_remove(at)).is_none()
+    };
+    refused(exchanges).filter(is_new).collect()
+}
+
 pub(in super::super) fn in_words(expect: &Expect) -> String {
     match expect {
         Expect::Allowed => "allowed".to_owned(),

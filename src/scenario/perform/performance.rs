@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::PerformError;
 use super::course::{Course, Performed, Plan, number};
-use super::judge::{as_expected, judge, what_happened};
+use super::judge::{as_expected, judge, judge_change, newly_refused, what_happened};
 use super::watch::Watch;
 use crate::cloud::Cloud;
 use crate::cloud::ledger::{Actor, ActorId, Exchange, ExchangeId, Stretch};
@@ -63,6 +63,8 @@ pub struct Performance {
     checkpoints: Vec<Arc<Checkpoint>>,
     /// Where each change was made, by number
     parted: Vec<(usize, ExchangeId)>,
+    /// What each change is called, by number
+    causes: Vec<String>,
 }
 
 /// Performs a scenario whose branches nobody will ask for.
@@ -123,6 +125,7 @@ impl Performance {
             acts: Arc::new(course.acts),
             checkpoints,
             parted: Vec::new(),
+            causes: Vec::new(),
         };
         // What the file itself changes in the scenario that it extends
         for (number, placed) in performance.scenario.changes.clone().into_iter().enumerate() {
@@ -155,6 +158,11 @@ impl Performance {
     /// Everything that was done, in order.
     pub fn acts(&self) -> &[Performed] {
         &self.acts
+    }
+
+    /// What each change is called, with the values that it had when it was made.
+    pub fn causes(&self) -> &[String] {
+        &self.causes
     }
 
     /// How many copies of the world are kept to go on from.
@@ -198,13 +206,17 @@ impl Performance {
         if let Some(trap) = traps.iter().find(|trap| trap.number == newest) {
             return Err(never_sprung(trap));
         }
+        let told = &course.clients.learner.causes;
+        let cause = |(number, placed): (usize, &Placed)| {
+            let told = told.get(&number).cloned();
+            told.unwrap_or_else(|| placed.change.cause())
+        };
+        let causes: Vec<String> = changes.iter().enumerate().map(cause).collect();
         let parted = course.parted.clone();
         let exchange = parted.iter().find(|(number, _)| *number == newest);
         let branch = Branch {
             parent: self.scenario.id.clone(),
-            cause: changes
-                .last()
-                .map_or_else(String::new, |it| it.change.cause()),
+            cause: causes.last().cloned().unwrap_or_default(),
             beat: number(beat),
             action: number(action),
             exchange: exchange.map_or(ExchangeId(0), |(_, exchange)| *exchange),
@@ -218,6 +230,7 @@ impl Performance {
             acts: Arc::new(course.acts),
             checkpoints,
             parted,
+            causes,
         })
     }
 
@@ -288,27 +301,38 @@ impl Performance {
         let begin = self.acts.partition_point(|act| act.end_exchange < from);
         let mut acts = self.acts.iter().skip(begin);
         acts.find(|act| {
+            let same = other.same(act);
             let came = self.came_of(act);
-            let before = other.came_of_same(act).unwrap_or(Expect::Allowed);
-            came != before
+            let before = same.map_or(Expect::Allowed, |same| other.came_of(same));
+            if came != before {
+                return true;
+            }
+            // Refused on the way both times, and perhaps not for the same reason
+            came == Expect::Anything && {
+                let before = same.map(|same| other.exchanges_of(same));
+                !newly_refused(&self.exchanges_of(act), before.as_ref()).is_empty()
+            }
         })
     }
 
-    /// What came of the same action of the scenario.
-    fn came_of_same(&self, act: &Performed) -> Option<Expect> {
+    /// The same action of the scenario.
+    fn same(&self, act: &Performed) -> Option<&Performed> {
         let place = |it: &Performed| (it.beat, it.action);
         let from = self.acts.partition_point(|it| place(it) < place(act));
         let same = self.acts.iter().skip(from);
         let mut same = same.take_while(|it| place(it) == place(act));
-        let found = same.find(|it| it.inserted == act.inserted)?;
-        Some(self.came_of(found))
+        same.find(|it| it.inserted == act.inserted)
     }
 
     /// Whether the first thing that ends differently from another performance ends like this;
     /// where nothing is refused that was not before, that counts as allowed.
     pub fn verdict(&self, other: &Self, expect: &Expect) -> Verdict {
         match self.first_surprise(other) {
-            Some(act) => judge(expect, &act.outcome(), &self.exchanges_of(act)),
+            Some(act) => {
+                let before = other.same(act).map(|same| other.exchanges_of(same));
+                let exchanges = (&self.exchanges_of(act), before.as_ref());
+                judge_change(expect, &act.outcome(), exchanges)
+            }
             None => judge(expect, &Ok(()), &self.recording.exchanges.stretch(0..0)),
         }
     }

@@ -160,7 +160,7 @@ fn a_claim_can_be_set_to_json_and_to_what_a_template_names() {
         user_pools: [(id: \"users\", clients: [(id: \"app\")], users: [(person: \"ann\")])],";
     let actions = r##"SignIn(device: "desk", client: "app", person: "ann"),
         Tamper(device: "desk", what: IdToken, how: SetClaim("aud", "{pool.users}")),
-        Tamper(device: "desk", what: IdToken, how: SetClaim("cognito:groups", r#"["admins"]"#))"##;
+        Tamper(device: "desk", what: IdToken, how: AddClaim("cognito:groups", r#"["admins"]"#))"##;
     let recording = perform(&loaded(&story(pool, actions, "")), None).unwrap();
     let claims = recording.artifacts.last().unwrap().claims.clone().unwrap();
     assert_eq!(claims["cognito:groups"], serde_json::json!(["admins"]));

@@ -11,6 +11,8 @@ use crate::protocol::time::Span;
 /// The most that all inline policies of a role may have together, in characters without white
 /// space.
 const MAX_INLINE_CHARS: usize = 10_240;
+/// The same of a user.
+const MAX_USER_INLINE_CHARS: usize = 2_048;
 /// The shortest and the longest session that a role may give at most.
 const MAX_SESSION_BETWEEN: (Span, Span) = (Span::from_hours(1), Span::from_hours(12));
 /// What the console calls the policy that ends older sessions.
@@ -30,37 +32,60 @@ pub fn set_trust(cloud: &mut Cloud, arn: &str, document: &str) -> Result<(), Aws
     Ok(())
 }
 
-/// Adds or replaces an inline policy.
+/// The most that all inline policies of a role or user may have together.
+fn most_inline_chars(arn: &str) -> usize {
+    match arn.contains(":user/") {
+        true => MAX_USER_INLINE_CHARS,
+        false => MAX_INLINE_CHARS,
+    }
+}
+
+/// The inline policies of a role or user, and its name.
+fn inline<'a>(
+    cloud: &'a mut Cloud,
+    arn: &str,
+) -> Result<(&'a mut Vec<NamedPolicy>, String), AwsError> {
+    let name = arn.rsplit('/').next().unwrap_or_default().to_owned();
+    let missing = || match arn.contains(":user/") {
+        true => errors::no_such_user(&name),
+        false => errors::no_such_role(&name),
+    };
+    let policies = cloud.iam.inline_mut(arn).ok_or_else(missing)?;
+    Ok((policies, name))
+}
+
+/// Adds or replaces an inline policy of a role or user.
 pub fn put_policy(
     cloud: &mut Cloud,
     arn: &str,
     (policy_name, document): (&str, &str),
 ) -> Result<(), AwsError> {
     let policy = documents::read(cloud, document)?;
-    let role = role(cloud, arn)?;
+    let most = most_inline_chars(arn);
+    let (policies, name) = inline(cloud, arn)?;
     let is_it = |known: &NamedPolicy| *known.name == *policy_name;
-    let others = role.policies.iter().filter(|known| !is_it(known));
+    let others = policies.iter().filter(|known| !is_it(known));
     let others: usize = others
         .map(|known| documents::chars(known.policy.text()))
         .sum();
-    if others + documents::chars(document) > MAX_INLINE_CHARS {
-        return Err(errors::policies_too_long(MAX_INLINE_CHARS, &role.name));
+    if others + documents::chars(document) > most {
+        return Err(errors::policies_too_long(most, &name));
     }
     let policy = NamedPolicy::new(policy_name, policy);
-    let known = role.policies.iter().position(is_it);
-    match known.and_then(|at| role.policies.get_mut(at)) {
+    let known = policies.iter().position(is_it);
+    match known.and_then(|at| policies.get_mut(at)) {
         Some(known) => *known = policy,
-        None => role.policies.push(policy),
+        None => policies.push(policy),
     }
     Ok(())
 }
 
-/// Takes an inline policy away.
+/// Takes an inline policy of a role or user away.
 pub fn delete_policy(cloud: &mut Cloud, arn: &str, policy_name: &str) -> Result<(), AwsError> {
-    let role = role(cloud, arn)?;
-    let before = role.policies.len();
-    role.policies.retain(|known| *known.name != *policy_name);
-    if role.policies.len() == before {
+    let (policies, _) = inline(cloud, arn)?;
+    let before = policies.len();
+    policies.retain(|known| *known.name != *policy_name);
+    if policies.len() == before {
         return Err(errors::no_such_role_policy(policy_name));
     }
     Ok(())

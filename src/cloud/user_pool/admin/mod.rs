@@ -7,6 +7,7 @@ mod link_provider;
 use serde_json::{Value, json};
 
 use super::api::Answer;
+use super::directory::set_member;
 use super::forgot_password::set_password;
 use super::input::{Input, invalid};
 use super::model::{Group, Status, User};
@@ -282,9 +283,7 @@ fn add_to_group(cloud: &mut Cloud, pool_id: &str, user: &User, input: &Input) ->
     check_group(cloud, pool_id, name)?;
     let others = user.groups.iter().filter(|group| *group != name).count();
     check_room(cloud, others, MAX_GROUPS_OF_USER)?;
-    change(cloud, pool_id, user, |user| {
-        user.groups.insert(name.to_owned());
-    });
+    set_member(cloud, pool_id, &user.username, (name, true));
     Ok(json!({}))
 }
 
@@ -293,9 +292,7 @@ fn remove_from_group(cloud: &mut Cloud, pool_id: &str, user: &User, input: &Inpu
     let name = input.required("GroupName", MAX_NAME_CHARS)?;
     cloud.ledger.plan(&[("Group exists", GROUP_API)]);
     check_group(cloud, pool_id, name)?;
-    change(cloud, pool_id, user, |user| {
-        user.groups.remove(name);
-    });
+    set_member(cloud, pool_id, &user.username, (name, false));
     Ok(json!({}))
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::cloud::ledger::{ArtifactKind, Outcome, Source};
-use crate::cloud::user_pool::config::set_enabled;
+use crate::cloud::user_pool::directory::set_enabled;
 use crate::protocol::time::Span;
 
 #[test]

@@ -1,7 +1,8 @@
 //! A forgotten password: the code, its end, its limits, and who gets none.
 
 use super::*;
-use crate::cloud::user_pool::config::{UserConfig, add_user, set_enabled};
+use crate::cloud::user_pool::config::{UserConfig, add_user};
+use crate::cloud::user_pool::directory::set_enabled;
 use crate::cloud::user_pool::model::Status;
 use crate::protocol::time::Span;
 

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::cloud::user_pool::clients::secret_hash;
-use crate::cloud::user_pool::config::{client_secret, set_enabled};
+use crate::cloud::user_pool::config::client_secret;
+use crate::cloud::user_pool::directory::set_enabled;
 use crate::protocol::keys::Algorithm;
 use crate::protocol::time::Span;
 

@@ -5,6 +5,7 @@ use super::{Input, Moment, Offer};
 use crate::cloud::ledger::{ActorId, ActorKind};
 use crate::protocol::time::Span;
 use crate::scenario::action::Action;
+use crate::scenario::template::Template;
 use crate::scenario::values::Duration;
 use crate::scenario::world_file::{IdentityPool, Login, Role};
 
@@ -89,8 +90,8 @@ fn users(moment: &Moment<'_>, pool: &str, only: Option<&str>) -> Vec<Offer> {
             changes.iter().map(|(label, becomes)| {
                 let change = Change::User {
                     pool: pool.to_owned(),
-                    user: person.id.clone(),
-                    becomes: *becomes,
+                    user: Template::from(person.id.as_str()),
+                    becomes: becomes.clone(),
                 };
                 let label = format!("{label} {} in {pool}", person.name);
                 let silent = moment.nobody_asks(&ActorId::new(pool));

@@ -77,6 +77,10 @@ fn of_holder(
         ));
         offers.push(tamper("Set alg to none".to_owned(), Tampering::AlgNone));
     }
+    if what == What::Assertion {
+        let label = "Sign it with another key".to_owned();
+        offers.push(tamper(label, Tampering::OtherKey));
+    }
     let flip = Tampering::FlipByte(TokenPart::Signature, FLIPPED);
     offers.push(tamper("Change one byte".to_owned(), flip));
     offers.extend(instead(moment, holder, what).map(|it| it.hindered(unused.clone())));

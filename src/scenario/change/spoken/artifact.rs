@@ -22,7 +22,7 @@ const KINDS: [(&str, What); 11] = [
 ];
 
 /// What can be done to them.
-const WAYS: [&str; 5] = ["claims.NAME", "alg", "key", "byte", "copy"];
+const WAYS: [&str; 6] = ["claims.NAME", "claims.+NAME", "alg", "key", "byte", "copy"];
 
 pub(super) fn change(
     moment: &Moment<'_>,
@@ -59,6 +59,11 @@ pub(super) fn change(
         }));
     }
     let how = tampering(way, value)?;
+    if !how.fits(what) {
+        let message = format!("nobody can do this to the {}", what.name());
+        let remedy = format!("possible: {}", Tampering::possible(what));
+        return Err(way.wrong(message, remedy));
+    }
     Ok(Change::Do(Action::Tamper {
         device: holder,
         what,
@@ -67,6 +72,10 @@ pub(super) fn change(
 }
 
 fn tampering(way: Word<'_>, value: Word<'_>) -> Result<Tampering, Misspoken> {
+    if let Some(claim) = way.strip("claims.+") {
+        let value = Template::from(value.text);
+        return Ok(Tampering::AddClaim(claim.text.to_owned(), value));
+    }
     if let Some(claim) = way.strip("claims.") {
         let value = Template::from(value.text);
         return Ok(Tampering::SetClaim(claim.text.to_owned(), value));

@@ -1,6 +1,7 @@
 //! Changes in one line, as people type them: `artifact:id_token.claims.aud=other`. Which device is
 //! meant is found out from the story where it is not said. The grammar is in `docs/what-if.md`.
 
+mod account;
 mod artifact;
 mod request;
 mod world;
@@ -15,7 +16,7 @@ use crate::scenario::diagnostic::suggest;
 use crate::scenario::values::Duration;
 
 /// What a line can begin with.
-const TARGETS: [&str; 9] = [
+const TARGETS: [&str; 12] = [
     "artifact",
     "request",
     "transit",
@@ -25,6 +26,9 @@ const TARGETS: [&str; 9] = [
     "identity-pool",
     "user",
     "device",
+    "iam-user",
+    "function",
+    "oidc-provider",
 ];
 
 /// What is wrong with a line, and where.
@@ -121,7 +125,10 @@ impl Performance {
             "role" => world::role(&moment, subject, value),
             "bucket" => world::bucket(&moment, subject, value),
             "identity-pool" => world::identity_pool(&moment, subject, value),
-            "user" => world::user(&moment, subject),
+            "user" => world::user(&moment, subject, value),
+            "iam-user" => account::iam_user(&moment, subject, value),
+            "function" => account::function(&moment, subject, value),
+            "oidc-provider" => account::oidc_provider(subject, value),
             "device" => world::device(&moment, subject, value),
             _ => Err(target.unknown("target", TARGETS)),
         }

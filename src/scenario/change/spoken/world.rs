@@ -26,18 +26,21 @@ const POOL_WAYS: [&str; 8] = [
     "provider.PROVIDER",
     "identity.ID",
 ];
-const USER_WAYS: [&str; 4] = ["disabled", "enabled", "signed_out", "deleted"];
+const USER_WAYS: [&str; 5] = ["disabled", "enabled", "signed_out", "deleted", "group.NAME"];
 const DEVICE_WAYS: [&str; 3] = ["offline", "online", "skew"];
 
 /// The name and the way, which must both be there.
-fn parts<'a>(subject: Word<'a>, ways: &[&str]) -> Result<(Word<'a>, Word<'a>), Misspoken> {
+pub(super) fn parts<'a>(
+    subject: Word<'a>,
+    ways: &[&str],
+) -> Result<(Word<'a>, Word<'a>), Misspoken> {
     subject.split(".").ok_or_else(|| {
         let remedy = format!("write a dot and one of {}", ways.join(", "));
         subject.wrong("what is to be different is missing", remedy)
     })
 }
 
-fn named<'w>(
+pub(super) fn named<'w>(
     what: &str,
     name: Word<'_>,
     known: impl Iterator<Item = &'w str> + Clone,
@@ -54,7 +57,7 @@ fn role_name(world: &World, name: Word<'_>) -> Result<String, Misspoken> {
 }
 
 /// A policy, with what is wrong with it at its place in the line.
-fn policy(kind: PolicyKind, value: Word<'_>) -> Result<String, Misspoken> {
+pub(super) fn policy(kind: PolicyKind, value: Word<'_>) -> Result<String, Misspoken> {
     match Policy::parse(kind, value.text) {
         Ok(_) => Ok(value.text.to_owned()),
         Err(error) => {
@@ -183,7 +186,11 @@ pub(super) fn identity_pool(
     Ok(Change::IdentityPool { pool, becomes })
 }
 
-pub(super) fn user(moment: &Moment<'_>, subject: Word<'_>) -> Result<Change, Misspoken> {
+pub(super) fn user(
+    moment: &Moment<'_>,
+    subject: Word<'_>,
+    value: Option<Word<'_>>,
+) -> Result<Change, Misspoken> {
     let (name, way) = parts(subject, &USER_WAYS)?;
     let (name, pool) = name.with_device();
     let world = &moment.story.scenario().world;
@@ -200,11 +207,19 @@ pub(super) fn user(moment: &Moment<'_>, subject: Word<'_>) -> Result<Change, Mis
         "enabled" => UserChange::Enabled,
         "signed_out" => UserChange::SignedOut,
         "deleted" => UserChange::Deleted,
-        _ => return Err(way.unknown("state of a user", USER_WAYS)),
+        _ => {
+            let group = way.strip("group.");
+            let group = group.ok_or_else(|| way.unknown("state of a user", USER_WAYS))?;
+            let value = needed(subject, value)?;
+            match on(value)? {
+                true => UserChange::Joins(group.text.to_owned()),
+                false => UserChange::Leaves(group.text.to_owned()),
+            }
+        }
     };
     Ok(Change::User {
         pool,
-        user: name.text.to_owned(),
+        user: Template::from(name.text),
         becomes,
     })
 }

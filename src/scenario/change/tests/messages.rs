@@ -1,6 +1,9 @@
 //! Requests and answers that say something else, or fare otherwise.
 
-use super::hold;
+use super::{at, hold, story};
+use crate::scenario::Watch;
+use crate::scenario::change::Placed;
+use crate::scenario::file::Expect;
 
 #[test]
 fn a_request_says_something_else_before_it_is_signed() {
@@ -210,4 +213,29 @@ fn what_is_read_on_its_way_is_somebody_elses_too() {
             "allowed",
         ),
     ]);
+}
+
+#[test]
+fn a_refusal_in_the_middle_of_an_action_is_one() {
+    let parent = story("website-signs-in-forgery");
+    let at = at("back");
+    let change = parent
+        .spoken(&at, "message:oauth2/idpresponse=replay")
+        .unwrap();
+    let branch = parent.branch(Placed { at, change }, &Watch::new()).unwrap();
+    let expect = |code: &str, check: &str| Expect::Refused {
+        by: "wiki".to_owned(),
+        code: code.to_owned(),
+        check: Some(check.to_owned()),
+        message: None,
+    };
+    let judged = |expect: &Expect| branch.verdict(&parent, expect);
+    let verdict = judged(&expect("401 Unauthorized", "State"));
+    assert!(verdict.held && verdict.found.is_empty(), "{verdict:?}");
+    for other in [expect("401 Unauthorized", "Cookie"), Expect::Allowed] {
+        assert!(!judged(&other).held, "{other:?}");
+    }
+    // What the parent refuses as well is nothing new
+    let same = parent.verdict(&parent, &expect("401 Unauthorized", "State"));
+    assert!(!same.held);
 }

@@ -27,6 +27,26 @@ fn a_wrong_name_is_named_with_what_is_near_it() {
         ),
         (
             "identity",
+            r#"Do(Tamper(device: "phone", what: IdToken, how: AddClaim("aud", "x")))"#,
+            "the ID token has a claim `aud` already; change it with SetClaim",
+        ),
+        (
+            "identity",
+            r#"Do(Tamper(device: "phone", what: IdToken, how: SetClaim("exp", "soon")))"#,
+            "the claim `exp` is a number",
+        ),
+        (
+            "upload",
+            r#"Do(Tamper(device: "phone", what: Credentials, how: OtherKey))"#,
+            "nobody can do this to the AWS credentials; possible: only FlipByte",
+        ),
+        (
+            "upload",
+            r#"Write(device: "phone", operation: "PutObject", edits: [Remove("header.x-amz-security-token")])"#,
+            "signing adds it: change it behind that, with InTransit",
+        ),
+        (
+            "identity",
             r#"Role(role: "PhotoReeder", becomes: Deleted)"#,
             "there is no role `PhotoReeder`; did you mean `PhotoReader`?",
         ),
@@ -132,6 +152,11 @@ fn a_mistyped_line_is_marked_where_it_is_wrong() {
             "choose a later moment",
         ),
         ("artifact:id_token.alg=RS256", "RS256", "write `alg=none`"),
+        (
+            "artifact:refresh_token.key=other",
+            "key",
+            "possible: only FlipByte",
+        ),
         ("artifact:id_token.key", "id_token.key", "write `=`"),
         (
             "request:GetIdd.Logins=1",

@@ -232,6 +232,8 @@ fn changes_are_written_as_they_are_read() {
         r#"Write(device: "phone", operation: "GetId", edits: [Rename("Logins.*", "x"), Set("a", "{phone.id_token}")])"#,
         r#"Role(role: "R", becomes: Policy("P", "{}"))"#,
         r#"User(pool: "users", user: "dana", becomes: SignedOut)"#,
+        r#"User(pool: "users", user: "{phone.id_token.sub}", becomes: Joins("staff"))"#,
+        r#"OidcProvider(provider: "company", becomes: Trusted(["reports"]))"#,
         r#"Message(device: "phone", operation: "GetId", part: Response, fate: Delay("20m"))"#,
     ] {
         let read = change(text);

@@ -134,6 +134,93 @@ fn another_thing_is_used_in_its_place() {
     ]);
 }
 
+/// The claims of the one thing that a branch altered.
+fn altered(id: &str, moment: &str, text: &str) -> serde_json::Value {
+    let parent = story(id);
+    let branch = branch(&parent, moment, text);
+    let mut artifacts = branch.recording().artifacts.iter();
+    let altered = artifacts.find(|it| it.tampered).unwrap();
+    serde_json::Value::Object(altered.claims.clone().unwrap())
+}
+
+fn with_claim(how: &str) -> String {
+    format!(r#"Do(Tamper(device: "phone", what: IdToken, how: {how}))"#)
+}
+
+#[test]
+fn a_claim_keeps_the_sort_that_it_has() {
+    let digits = "155990000000000000001";
+    for value in [digits.to_owned(), format!(r#"\"{digits}\""#)] {
+        let text = with_claim(&format!(r#"SetClaim("sub", "{value}")"#));
+        let claims = altered("second-google-account", "conflict", &text);
+        assert_eq!(claims["sub"], digits, "{value}");
+    }
+    let text = with_claim(r#"SetClaim("exp", "4102444800")"#);
+    let claims = altered("facebook-to-s3", "identity", &text);
+    assert_eq!(claims["exp"], 4_102_444_800_u64);
+    let text = with_claim(r#"SetClaim("exp", "\"4102444800\"")"#);
+    let claims = altered("facebook-to-s3", "identity", &text);
+    assert_eq!(claims["exp"], "4102444800");
+}
+
+#[test]
+fn a_forger_adds_a_claim() {
+    let text = with_claim(r#"AddClaim("cognito:roles", "[\"arn:aws:iam::111122223333:role/X\"]")"#);
+    let claims = altered("facebook-to-s3", "identity", &text);
+    assert_eq!(
+        claims["cognito:roles"][0],
+        "arn:aws:iam::111122223333:role/X"
+    );
+    let text = with_claim(&format!(r#"AddClaim("number", "{}")"#, "9".repeat(21)));
+    let claims = altered("facebook-to-s3", "identity", &text);
+    assert_eq!(claims["number"], "9".repeat(21));
+    hold(&[(
+        "facebook-to-s3",
+        "identity",
+        r"artifact:id_token.claims.+admin=true",
+        "identities NotAuthorizedException Signature",
+    )]);
+}
+
+#[test]
+fn an_assertion_signed_by_somebody_else_is_refused_at_its_signature() {
+    hold(&[(
+        "corporate-saml",
+        "assume",
+        r"artifact:assertion.key=other",
+        "sts InvalidIdentityToken Signature",
+    )]);
+}
+
+#[test]
+fn what_is_told_says_the_value_and_not_the_template() {
+    let parent = story("facebook-to-s3");
+    let text = with_claim(r#"SetClaim("sub", "{phone.identity_id}")"#);
+    let set = branch(&parent, "credentials", &text);
+    let text = r#"Write(device: "phone", operation: "PutObject", edits: [Set("body", "from {phone.identity_id}")])"#;
+    let both = branch(&set, "upload", text);
+    let says: Vec<&str> = both
+        .recording()
+        .interventions
+        .iter()
+        .map(|it| it.says.as_str())
+        .collect();
+    assert!(
+        says[0].starts_with("sub of the ID token is us-east-1:"),
+        "{says:?}"
+    );
+    let header = set.recording().header.branch.as_ref().unwrap();
+    assert_eq!(header.cause, says[0]);
+    let parent = story("sts-directly");
+    let text = r#"Write(device: "phone", operation: "AssumeRoleWithWebIdentity", edits: [Set("RoleSessionName", "{phone.id_token.sub}")])"#;
+    let written = branch(&parent, "assume", text);
+    let says = &written.recording().interventions[0].says;
+    assert!(
+        says.contains("RoleSessionName is ") && !says.contains('{'),
+        "{says}"
+    );
+}
+
 #[test]
 fn the_prefix_of_a_branch_is_its_parents() {
     let parent = story("facebook-to-s3");

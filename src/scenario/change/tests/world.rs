@@ -299,3 +299,86 @@ fn a_user_locked_out_signed_out_or_gone() {
         ),
     ]);
 }
+
+#[test]
+fn the_own_policies_of_an_iam_user_decide() {
+    hold(&[
+        (
+            "cross-account-role",
+            "assume",
+            r"iam-user:cost-watch.policy.Customers=none",
+            "sts/444455556666 AccessDenied Permissions policy",
+        ),
+        (
+            "cross-account-role",
+            "assume",
+            r#"iam-user:cost-watch.policy.More={"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#,
+            "sts/444455556666 AccessDenied Explicit deny",
+        ),
+    ]);
+}
+
+#[test]
+fn a_function_runs_for_whom_its_policy_names() {
+    hold(&[(
+        "api-with-tokens",
+        "me",
+        r"function:who.policy=none",
+        "bakery InternalServerErrorException ",
+    )]);
+}
+
+#[test]
+fn an_account_takes_tokens_of_providers_that_it_trusts() {
+    hold(&[
+        (
+            "iam-oidc-provider",
+            "assume",
+            r"oidc-provider:company-in-iam=none",
+            "sts InvalidIdentityToken Issuer known",
+        ),
+        (
+            "iam-oidc-provider",
+            "assume",
+            r"oidc-provider:company-in-iam=lunch",
+            "sts InvalidIdentityToken Audience",
+        ),
+        (
+            "iam-oidc-provider",
+            "audience",
+            r"oidc-provider:company-in-iam=reports,lunch",
+            "sts AccessDenied Trust policy: aud",
+        ),
+    ]);
+}
+
+#[test]
+fn groups_are_joined_and_left() {
+    hold(&[(
+        "roles-by-group",
+        "sign-in",
+        r"user:lena.group.editors=off",
+        "s3 AccessDenied Permissions policy",
+    )]);
+    let parent = super::story("roles-by-group");
+    let joins = |group: &str| {
+        let text = format!(r#"User(pool: "users", user: "lena", becomes: Joins("{group}"))"#);
+        super::try_branch(&parent, "sign-in", &text)
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(joins("editors").contains("lena is in editors"));
+    assert!(joins("editor").contains("did you mean `editors`?"));
+}
+
+#[test]
+fn a_user_is_named_by_what_a_device_knows() {
+    let parent = super::story("facebook-to-s3");
+    let text = r#"User(pool: "users", user: "{phone.id_token.sub}", becomes: Disabled)"#;
+    let branch = super::branch(&parent, "own-photo", text);
+    let says = &branch.recording().interventions[0].says;
+    assert!(
+        !says.contains('{') && says.ends_with(" is disabled"),
+        "{says}"
+    );
+}
