@@ -24,6 +24,8 @@ const DENSE_ROW: f32 = 23.0;
 const INDENT: f32 = 38.0;
 /// Between the panel's edge and its content.
 const PAD: f32 = 12.0;
+/// How many rows are not shown: "+12".
+const COUNT: f32 = 30.0;
 /// The panel appears over this time.
 const APPEAR_MS: u32 = 180;
 /// A failed check is shown as being made for this long before its outcome appears.
@@ -187,14 +189,12 @@ fn fill(panel: &mut CheckPanel, exchange: &Exchange, states: &[TickState], unit:
         let h = height(row) * unit;
         let rect = Rect::new(panel.rect.x, y, panel.rect.w, h);
         let shows_evidence = roomy || row == focus || failed(row);
+        // The first and the last row say at their end how many are not shown
+        let counts = (row == first && first > 0) || (row + 1 == last && last < count);
+        let name_room = rect.w / unit - INDENT - PAD - if counts { COUNT } else { 0.0 };
         panel.rows.push(CheckRow {
             position: row as u32,
-            name: text::cut(
-                &check.name,
-                Font::Regular,
-                metric::DETAIL + 0.5,
-                rect.w / unit - INDENT - PAD,
-            ),
+            name: text::cut(&check.name, Font::Regular, metric::DETAIL + 0.5, name_room),
             evidence: match shows_evidence {
                 true => evidence(check, state, rect.w / unit - INDENT - PAD),
                 false => String::new(),

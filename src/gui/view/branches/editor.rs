@@ -580,8 +580,9 @@ fn tamperings(fields: &[Field], signing: Signing) -> impl Iterator<Item = Tamper
     let edited = fields.iter().filter(|field| field.differs());
     let edited = edited.map(|field| {
         let is_json = serde_json::from_str::<Json>(&field.text).is_ok();
-        // What was a text stays one, even where it looks like a number
-        let value = if field.is_text && is_json {
+        // What was a text stays one, even where it looks like a number; and a text in place of
+        // something else is quoted, since it is sent as it is
+        let value = if field.is_text == is_json {
             Json::from(field.text.as_str()).to_string()
         } else {
             field.text.clone()

@@ -34,10 +34,16 @@ pub fn paint(canvas: &Canvas<'_>, panel: &CheckPanel) {
         paint_row(canvas, row);
     }
     // Rows that there is no room for are counted at the end of the first and the last one shown
-    let edges = [
-        (panel.rows.first(), panel.hidden_above),
-        (panel.rows.last(), panel.hidden_below),
-    ];
+    let edges = match panel.rows.as_slice() {
+        [only] => [
+            (Some(only), panel.hidden_above + panel.hidden_below),
+            (None, 0),
+        ],
+        rows => [
+            (rows.first(), panel.hidden_above),
+            (rows.last(), panel.hidden_below),
+        ],
+    };
     for (row, hidden) in edges {
         let Some(row) = row.filter(|_| hidden > 0) else {
             continue;
