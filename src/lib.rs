@@ -7,6 +7,7 @@
 //! - [`cloud`]: the simulated world. Clock, randomness, ledger, one front door, one folder per service
 //! - [`scenario`]: RON in, diagnostics out; builds the world and performs the beats
 //! - [`recording`]: what happened, immutable; every question about it is answered here
+//! - [`inspect`]: what can be said about one thing of a recording, for inspector and terminal
 //! - [`stage`]: the picture at a moment as data: a pure function of (recording, time, options)
 //! - [`export`]: a recording as a text for other programs: diagrams, transcripts
 //! - `gui`: the only room that knows Bevy and egui (cargo feature `gui`)
@@ -20,6 +21,7 @@ pub mod cloud;
 pub mod export;
 #[cfg(feature = "gui")]
 pub mod gui;
+pub mod inspect;
 pub mod policy;
 pub mod protocol;
 pub mod recording;

@@ -1,11 +1,13 @@
 //! `inspect`: any JSON Web Token, taken apart and verified offline, saying in order what was
-//! checked. Nothing is fetched: keys come from a file.
+//! checked. Nothing is fetched: keys come from a file. With `--select` it looks at one thing of a
+//! scenario or of a saved recording instead, and says what the window's inspector says.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::Problem;
 use super::input::{plain, text};
 use super::output::Out;
+use super::{Problem, open};
+use crate::inspect::{Subject, calls, outline, outside};
 use crate::protocol::jwks::{Jwks, MAX_JWKS_BYTES};
 use crate::protocol::jwt::{MAX_TOKEN_BYTES, Unverified};
 use crate::protocol::keys::{Algorithm, VerifyingKey};
@@ -14,9 +16,27 @@ use crate::protocol::time::{Moment, Span};
 /// Arguments of `inspect`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The token; `-` is standard input
+    /// The token, `-` is standard input; with --select a scenario or a saved recording
     #[arg(allow_hyphen_values = true)]
     token: String,
+    /// What to look at: artifact:id_token, exchange:12, check:12:3, actor:sts, decision:3, keys:0
+    #[arg(long, value_name = "THING")]
+    select: Option<String>,
+    /// The beat at whose end it is looked at, from 1; the last one, where nothing is said
+    #[arg(long, value_name = "N", requires = "select", value_parser = clap::value_parser!(u32).range(1..))]
+    beat: Option<u32>,
+    /// Prints only the command that verifies the token outside
+    #[arg(long, value_enum, requires = "select", value_name = "TOOL")]
+    outside: Option<Outside>,
+    /// Prints only the request as somebody would write it
+    #[arg(
+        long,
+        value_enum,
+        requires = "select",
+        value_name = "DIALECT",
+        conflicts_with = "outside"
+    )]
+    call: Option<Written>,
     /// The issuer's public keys, a JWKS document; without it the signature is not checked
     #[arg(long, value_name = "FILE")]
     jwks: Option<String>,
@@ -31,6 +51,30 @@ pub struct Args {
     at: Option<String>,
 }
 
+/// With what a token is verified outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Outside {
+    /// A shell with openssl
+    Openssl,
+    /// Python 3 with the package `cryptography`
+    Python,
+    /// Node
+    Node,
+}
+
+/// How a request is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Written {
+    /// The AWS command line
+    Cli,
+    /// The AWS SDK for Python
+    Boto3,
+    /// The AWS SDK for JavaScript, version 3
+    Javascript,
+    /// Plain HTTP
+    Curl,
+}
+
 /// What came of one check.
 enum Found {
     Passed(String),
@@ -40,6 +84,9 @@ enum Found {
 
 /// Takes the token apart, prints it, and checks it.
 pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
+    if let Some(thing) = &args.select {
+        return look(out, args, thing);
+    }
     let token = match args.token.as_str() {
         "-" => text("-", MAX_TOKEN_BYTES)?,
         token => token.to_owned(),
@@ -81,6 +128,53 @@ pub fn run(out: &mut Out, args: &Args) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::NotHeld)
+}
+
+/// Looks at one thing of a recording.
+fn look(out: &mut Out, args: &Args, thing: &str) -> Result<(), Problem> {
+    let recording = open::recording(&args.token, None)?;
+    let beat = match args.beat {
+        Some(number) => open::beat_index(&recording, number)?,
+        None => recording.beats.len().saturating_sub(1),
+    };
+    let beat = u32::try_from(beat).unwrap_or(u32::MAX);
+    let said = |error: &dyn std::fmt::Display| Problem::Message(plain(&error.to_string()));
+    let subject = Subject::parse(thing, &recording, beat).map_err(|error| said(&error))?;
+    let text = match (&subject, args.outside, args.call) {
+        (Subject::Artifact(id), Some(tool), _) => {
+            let artifact = recording.artifact(*id);
+            artifact.and_then(|it| outside::command(it, &recording, tool.tool()))
+        }
+        (Subject::Exchange(id), _, Some(dialect)) => {
+            let exchange = recording.exchange(*id);
+            exchange.and_then(|it| calls::written(it, dialect.dialect()))
+        }
+        (_, None, None) => Some(outline::of(&recording, &subject, beat)),
+        _ => None,
+    };
+    let text = text.ok_or_else(|| said(&format!("there is no such text of {thing}")))?;
+    out.text(&plain(&text)).map_err(Problem::from)
+}
+
+impl Outside {
+    fn tool(self) -> outside::Tool {
+        match self {
+            Self::Openssl => outside::Tool::Openssl,
+            Self::Python => outside::Tool::Python,
+            Self::Node => outside::Tool::Node,
+        }
+    }
+}
+
+impl Written {
+    fn dialect(self) -> calls::Dialect {
+        match self {
+            Self::Cli => calls::Dialect::Cli,
+            Self::Boto3 => calls::Dialect::Boto3,
+            Self::Javascript => calls::Dialect::JavaScript,
+            Self::Curl => calls::Dialect::Curl,
+        }
+    }
 }
 
 #[expect(

@@ -32,12 +32,49 @@ pub struct Args {
     /// What fills the picture
     #[arg(long, value_enum, default_value_t = View::Window)]
     pub view: View,
-    /// With --all: one picture of all beats, each labelled
-    #[arg(long, requires = "all")]
+    /// With --all or several --select: one picture of them all, each labelled
+    #[arg(long)]
     pub sheet: bool,
+    /// What is looked at in the inspector: artifact:id_token, exchange:12, check:12:3, actor:sts,
+    /// decision:3, keys:0. Given several times: one picture of each, named like those of --all
+    #[arg(long, value_name = "THING")]
+    pub select: Vec<String>,
+    /// A value that is followed: every place that has it is lit
+    #[arg(long, value_name = "VALUE")]
+    pub follow: Option<String>,
     /// Where all random values come from, in place of the scenario's own seed
     #[arg(long)]
     pub seed: Option<u64>,
+    /// What was changed, and what is open
+    #[command(flatten)]
+    pub change: Changed,
+}
+
+/// Branches and dialogs on a picture of the window.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Changed {
+    /// Makes the scenario's own experiments, by number from 1; the last one is on stage
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub experiment: Vec<u32>,
+    /// Two stages side by side: the branch and the original
+    #[arg(long)]
+    pub compare: bool,
+    /// The menu of what can be changed about something that has this in its name, at the moment
+    /// of the picture
+    #[arg(long, value_name = "NAME")]
+    pub menu: Option<String>,
+    /// Takes the line of that menu that begins like this: makes the change or opens its form
+    #[arg(long, value_name = "LINE", requires = "menu")]
+    pub pick: Option<String>,
+    /// Types a text into the first field of the form
+    #[arg(long, value_name = "TEXT", requires = "pick")]
+    pub text: Option<String>,
+    /// The experiments and twins
+    #[arg(long)]
+    pub experiments: bool,
+    /// The form in which a branch is saved
+    #[arg(long)]
+    pub save: bool,
 }
 
 /// The moment or the moments.

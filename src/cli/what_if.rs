@@ -163,15 +163,21 @@ fn experiments(out: &mut Out, parent: &Performance, which: &str) -> Result<(), P
     };
     let (mut held, mut impossible) = (true, Vec::<usize>::new());
     for (number, experiment) in chosen {
-        let tried = parent.experiment(experiment, &Watch::new());
-        let tried = tried.map_err(|error| cannot(&experiment.title, &error))?;
+        let title = plain(&experiment.title);
+        let tried = match parent.experiment(experiment, &Watch::new()) {
+            Ok(tried) => tried,
+            Err(error) => {
+                out.line(&plain(&format!("{}. {title}: {error}", number + 1)))?;
+                impossible.push(number + 1);
+                continue;
+            }
+        };
         held &= tried.verdict.held;
         let word = if tried.verdict.held {
             "held"
         } else {
             "not held"
         };
-        let title = plain(&experiment.title);
         out.line(&format!("{}. {title}: {word}", number + 1))?;
         out.line(&plain(&format!("   {}", tried.verdict.expectation)))?;
         if !tried.verdict.held {

@@ -27,6 +27,7 @@ pub mod load_balancer;
 pub mod oauth_provider;
 pub mod pages;
 pub mod people;
+pub mod reads;
 pub mod s3;
 pub mod saml_provider;
 mod services;

@@ -20,7 +20,9 @@ use super::desk::{Desk, Start};
 use super::probe::{self, NoWindow};
 use super::renderer::Renderer;
 use super::view::theme::ThemeError;
-use super::{alarm, canvas, dialog, keys, opening, pass, reading, report, saving, window};
+use super::{
+    alarm, canvas, dialog, keys, opening, pass, performing, reading, report, saving, window,
+};
 
 /// How long the window sleeps when nothing happens. Whatever happens wakes it.
 const SLEEP: Duration = Duration::from_secs(3600);
@@ -213,6 +215,7 @@ pub(super) fn add_room(app: &mut App, desk: Desk, disk: saving::Disk) {
         reading::plugin,
         broken::plugin,
         opening::plugin,
+        performing::plugin,
         saving::plugin,
         report::plugin,
     ));

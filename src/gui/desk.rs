@@ -14,9 +14,9 @@ use serde_json::json;
 use super::dialog::Picked;
 use super::settings_file::{Notice, SettingsFile};
 use super::view;
+use super::view::branches::Story;
 use super::view::commands::Command;
 use super::view::model::{Effect, Entry, Model, Opening, Recent, Screen, Trouble};
-use crate::recording::Recording;
 use crate::stage::playback::PlaybackCommand;
 
 /// Where the window was when it was last seen.
@@ -33,7 +33,7 @@ pub struct Place {
 
 /// What became of opening a scenario: its name in the library or its path, and what happened in
 /// it.
-pub type Opened = Result<(String, Recording), Trouble>;
+pub type Opened = Result<(String, Story), Trouble>;
 
 /// Loads and performs a scenario by its path or its name in the library. Runs away from the
 /// window.
@@ -134,13 +134,13 @@ impl Desk {
     pub(super) fn opened(&mut self, outcome: Opened) {
         self.not_opening();
         match outcome {
-            Ok((id, recording)) => {
+            Ok((id, story)) => {
                 if Path::new(&id).is_file() {
                     self.model.settings.note_recent(&id);
                     self.look_at_recent();
                 }
                 let beat = self.remembered_beat(&id);
-                self.model.load(&id, recording);
+                self.model.load(&id, story);
                 if let Some(beat) = beat {
                     self.model
                         .apply(Command::Playback(PlaybackCommand::JumpBeat(beat)));
@@ -200,6 +200,11 @@ impl Desk {
             "zoom": self.model.glide.is_none().then(|| format!("{:.2}", self.model.lens.zoom())),
             "sequence": self.model.sequence,
             "presenter": self.model.presenter,
+            "branches": self.model.branching.tree().map(|tree| tree.nodes().len() - 1),
+            "branch": self.model.branching.tree().and_then(|tree| tree.active()).map(|node| &node.name),
+            "performing": self.model.branching.underway.is_some(),
+            "beside": self.model.branching.beside.as_ref().map(|beside| &beside.name),
+            "typed": self.model.palette.filter,
             "dialog": self.model.dialog.map(|dialog| format!("{dialog:?}")),
             "trouble": self.model.trouble.as_ref().map(|trouble| &trouble.title),
         })

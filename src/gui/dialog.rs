@@ -36,7 +36,12 @@ pub(super) fn plugin(app: &mut App) {
     );
 }
 
-fn ask(asked: Res<Asked>, desk: Res<Desk>, alarm: Res<Alarm>, mut asking: ResMut<Asking>) {
+pub(super) fn ask(
+    asked: Res<Asked>,
+    desk: Res<Desk>,
+    alarm: Res<Alarm>,
+    mut asking: ResMut<Asking>,
+) {
     if !asked.0.contains(&Effect::OpenFile) {
         return;
     }
@@ -51,7 +56,7 @@ fn ask(asked: Res<Asked>, desk: Res<Desk>, alarm: Res<Alarm>, mut asking: ResMut
     asking.0 = Some(Mutex::new(answer));
 }
 
-fn hear(
+pub(super) fn hear(
     mut asking: ResMut<Asking>,
     mut desk: ResMut<Desk>,
     mut asked: ResMut<Asked>,

@@ -58,10 +58,10 @@ fn open(name: &str) -> Opened {
     let entry = library::find(name).ok_or_else(|| trouble(format!("{name} is not shipped")))?;
     let scenario = scenario::load(&Shipped, entry.path, entry.text.as_bytes());
     let scenario = scenario.map_err(|report| trouble(report.render(false)))?;
-    let recording = scenario::perform(&scenario, None);
+    let story = scenario::Performance::new(Arc::new(scenario), None);
     Ok((
         name.into(),
-        recording.map_err(|error| trouble(error.to_string()))?,
+        story.map_err(|error| trouble(error.to_string()))?.into(),
     ))
 }
 

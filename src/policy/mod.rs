@@ -21,6 +21,7 @@ mod evaluate;
 mod explain;
 mod grammar;
 mod json;
+mod layout;
 mod matching;
 mod near_miss;
 mod pattern;
@@ -45,6 +46,7 @@ pub use error::PolicyError;
 pub use evaluate::{NamedPolicy, PolicySet, Request, StatementRef, Verdict, decide};
 pub use explain::{Explanation, explain};
 pub use json::MAX_NESTING_LEVELS;
+pub use layout::{Layout, PartPlace, StatementPlace};
 pub use principal::{Grant, Principal};
 pub use report::{
     Deciding, NearMiss, NearMissKind, Outcome, PartName, PartReport, Refusal, StatementReport,

@@ -6,6 +6,7 @@
 pub mod compare;
 pub mod holdings;
 mod index;
+pub mod provenance;
 mod query;
 pub mod saved;
 mod search;
@@ -13,6 +14,7 @@ pub mod trace;
 mod words;
 
 pub use index::Places;
+pub use provenance::{Kin, Place, Spot, Trail};
 pub use query::{Cursor, Held};
 pub use search::{Found, MAX_FOUND};
 

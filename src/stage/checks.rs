@@ -161,12 +161,14 @@ fn fill(panel: &mut CheckPanel, exchange: &Exchange, states: &[TickState], unit:
     let available = panel.rect.h / unit - HEAD - FOOT;
     let count = exchange.checks.len();
     let focus = focus(states);
-    let roomy = count as f32 * ROW + EVIDENCE_LINE <= available;
-    let failed = states.get(focus) == Some(&TickState::Failed);
-    let height = |row: usize| match row == focus {
-        true if failed => ROW + EVIDENCE_LINE,
+    // A failed check says what it found and what it required; more than one may fail, where a
+    // service tries something else before it refuses
+    let failed = |row: usize| states.get(row) == Some(&TickState::Failed);
+    let failures = (0..count).filter(|row| failed(*row)).count().max(1);
+    let roomy = count as f32 * ROW + failures as f32 * EVIDENCE_LINE <= available;
+    let height = |row: usize| match row == focus || roomy || failed(row) {
+        true if failed(row) => ROW + EVIDENCE_LINE,
         true => ROW,
-        false if roomy => ROW,
         false => DENSE_ROW,
     };
     let (first, last) = window(count, focus, available, &height);
@@ -184,7 +186,7 @@ fn fill(panel: &mut CheckPanel, exchange: &Exchange, states: &[TickState], unit:
         let state = *state;
         let h = height(row) * unit;
         let rect = Rect::new(panel.rect.x, y, panel.rect.w, h);
-        let shows_evidence = roomy || row == focus;
+        let shows_evidence = roomy || row == focus || failed(row);
         panel.rows.push(CheckRow {
             position: row as u32,
             name: text::cut(

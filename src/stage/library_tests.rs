@@ -5,6 +5,9 @@ use super::tests::{assert_sound, fingerprint, stage};
 use super::{PlayTime, Stage};
 use crate::recording::Recording;
 
+/// A line of a check needs at least this height, in points at unit 1.
+const LEAST_LINE: f32 = 17.0;
+
 /// A lane begins and ends at the edge of what is shown of a card, whatever its wallet holds.
 fn assert_lanes_join_cards(recording: &Recording, frame: &Frame, story: &str) {
     for lane in &frame.lanes {
@@ -22,6 +25,25 @@ fn assert_lanes_join_cards(recording: &Recording, frame: &Frame, story: &str) {
                 card.name
             );
         }
+    }
+}
+
+/// Every row of a list of checks is as high as what is written in it.
+fn assert_rows_have_room(frame: &Frame, story: &str) {
+    let Some(panel) = &frame.checks else {
+        return;
+    };
+    for row in &panel.rows {
+        let lines = [&row.evidence, &row.required].into_iter();
+        let lines = 1 + lines.filter(|line| !line.is_empty()).count();
+        let least = lines as f32 * LEAST_LINE * frame.unit;
+        assert!(
+            row.rect.h >= least,
+            "{story}, beat {}: {} has {lines} lines in {} points",
+            frame.beat + 1,
+            row.name,
+            row.rect.h
+        );
     }
 }
 
@@ -48,6 +70,7 @@ fn every_shipped_story_shows_the_same_pictures_forward_and_backward() {
             assert_eq!(&fingerprint(&frame), seen, "{} at {t:?}", entry.id);
             assert_sound(&frame);
             assert_lanes_join_cards(&recording, &frame, entry.id);
+            assert_rows_have_room(&frame, entry.id);
         }
     }
 }

@@ -173,6 +173,25 @@ impl Stage {
             .map_or(PlayTime(0), |times| times.end)
     }
 
+    /// The moment at which a request has arrived.
+    pub fn arrival_of(&self, exchange: ExchangeId) -> PlayTime {
+        self.timing
+            .exchange(exchange)
+            .map_or(PlayTime(0), |times| times.arrive)
+    }
+
+    /// The moment at which a check has been made.
+    pub fn moment_of_check(&self, exchange: &Exchange, position: u32) -> PlayTime {
+        let wanted = |step: &Step| *step == Step::Check(position);
+        let step = exchange.steps.iter().position(wanted);
+        let times = self.timing.exchange(exchange.id);
+        let made = step.and_then(|at| times?.steps.get(at).copied());
+        made.map_or_else(
+            || self.end_of(exchange.id),
+            |at| PlayTime(at.0 + CHECKING_MS),
+        )
+    }
+
     /// How far an exchange is at a moment.
     pub fn progress(&self, exchange: ExchangeId, t: PlayTime) -> Progress {
         match self.timing.exchange(exchange) {

@@ -1,8 +1,10 @@
 //! Finding something in a recording by its words: captions, messages, artifacts, claims, values.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::cloud::ledger::{Artifact, ArtifactId, ArtifactValue, Exchange, ExchangeId};
+use crate::cloud::ledger::{
+    Artifact, ArtifactId, ArtifactValue, Exchange, ExchangeId, PolicyDecision,
+};
 use crate::recording::{self, Beat, Recording};
 
 use super::caption::runs;
@@ -21,6 +23,46 @@ pub enum Place {
     Exchange(ExchangeId),
     /// In something that travels or is held
     Artifact(ArtifactId),
+    /// In the evidence of a check
+    Check {
+        /// Of which exchange
+        exchange: ExchangeId,
+        /// Which one
+        position: u32,
+    },
+    /// In a policy decision, by its place in the recording
+    Decision(u32),
+}
+
+/// What a thing that was found is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A beat's words
+    Caption,
+    /// Something that travels or is held
+    Thing,
+    /// One claim of a token
+    Claim,
+    /// A request and its answer
+    Message,
+    /// A check
+    Check,
+    /// A policy decision
+    Decision,
+}
+
+impl Kind {
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Caption => "Caption",
+            Self::Thing => "Artifact",
+            Self::Claim => "Claim",
+            Self::Message => "Message",
+            Self::Check => "Check",
+            Self::Decision => "Policy decision",
+        }
+    }
 }
 
 /// Something found.
@@ -28,14 +70,19 @@ pub enum Place {
 pub struct Found {
     /// Where
     pub place: Place,
+    /// What it is
+    pub kind: Kind,
+    /// The beat it belongs to
+    pub beat: u32,
     /// The name of what it was found in
     pub title: String,
     /// The words around it
     pub excerpt: String,
 }
 
-/// Everything in a recording that has all these words: beats first, then artifacts, then messages,
-/// each in the order of happening.
+/// Everything in a recording that has all these words: captions first, then artifacts and their
+/// claims, then messages and their checks, then policy decisions, each in the order of happening.
+/// A claim or a check that has all the words by itself is found in place of the whole it is in.
 pub fn search(recording: &Recording, words: &str) -> Vec<Found> {
     let words: Vec<String> = words
         .to_lowercase()
@@ -47,13 +94,29 @@ pub fn search(recording: &Recording, words: &str) -> Vec<Found> {
     }
     let all: Vec<&str> = words.iter().map(String::as_str).collect();
     let places = recording.search_all(&all).into_iter();
-    let found = places.filter_map(|place| match place {
-        recording::Found::Beat(index) => in_beat(recording.beat(index)?, &words),
-        recording::Found::Artifact(id) => in_artifact(recording.artifact(id)?, &words),
-        recording::Found::Exchange(id) => in_exchange(recording, recording.exchange(id)?, &words),
-        recording::Found::Decision(_) => None,
-    });
+    let found = places.flat_map(|place| in_place(recording, place, &words));
     found.take(MOST).collect()
+}
+
+/// What was found in one place.
+fn in_place(recording: &Recording, place: recording::Found, words: &[String]) -> Vec<Found> {
+    match place {
+        recording::Found::Beat(index) => {
+            let beat = recording.beat(index);
+            beat.and_then(|it| in_beat(it, words)).into_iter().collect()
+        }
+        recording::Found::Artifact(id) => recording
+            .artifact(id)
+            .map_or_else(Vec::new, |it| in_artifact(recording, it, words)),
+        recording::Found::Exchange(id) => recording
+            .exchange(id)
+            .map_or_else(Vec::new, |it| in_exchange(recording, it, words)),
+        recording::Found::Decision(at) => {
+            let decision = recording.decisions.get(at as usize);
+            let found = decision.and_then(|it| in_decision(recording, (at, it), words));
+            found.into_iter().collect()
+        }
+    }
 }
 
 /// The first text that has the first word, provided that the texts together have them all.
@@ -104,13 +167,35 @@ fn in_beat(beat: &Beat, words: &[String]) -> Option<Found> {
         .collect();
     Some(Found {
         place: Place::Beat(beat.index),
-        title: format!("{} · {}", beat.index + 1, beat.title),
+        kind: Kind::Caption,
+        beat: beat.index,
+        title: beat.title.clone(),
         excerpt: excerpt(&[caption, beat.title.clone()], words)?,
     })
 }
 
-fn in_artifact(artifact: &Artifact, words: &[String]) -> Option<Found> {
-    let mut texts = vec![artifact.label.clone()];
+fn in_artifact(recording: &Recording, artifact: &Artifact, words: &[String]) -> Vec<Found> {
+    let minted = artifact.exchange.and_then(|id| recording.exchange(id));
+    let found = |kind, title: String, excerpt| Found {
+        place: Place::Artifact(artifact.id),
+        kind,
+        beat: minted.map_or(0, |it| it.beat),
+        title,
+        excerpt,
+    };
+    let label = &artifact.label;
+    let mut claims = Vec::new();
+    for members in [&artifact.claims, &artifact.header].into_iter().flatten() {
+        for (name, text) in members.keys().zip(members_of(members)) {
+            let excerpt = excerpt(std::slice::from_ref(&text), words);
+            let title = format!("{name} of the {label}");
+            claims.extend(excerpt.map(|excerpt| found(Kind::Claim, title, excerpt)));
+        }
+    }
+    if !claims.is_empty() {
+        return claims;
+    }
+    let mut texts = vec![label.clone()];
     for members in [&artifact.claims, &artifact.header].into_iter().flatten() {
         texts.extend(members_of(members));
     }
@@ -125,25 +210,54 @@ fn in_artifact(artifact: &Artifact, words: &[String]) -> Option<Found> {
         // The secret itself is nothing to search for
         ArtifactValue::Credentials(value) => texts.push(value.access_key_id.clone()),
     }
-    Some(Found {
-        place: Place::Artifact(artifact.id),
-        title: artifact.label.clone(),
-        excerpt: excerpt(&texts, words)?,
-    })
+    let excerpt = excerpt(&texts, words);
+    let whole = excerpt.map(|excerpt| found(Kind::Thing, label.clone(), excerpt));
+    whole.into_iter().collect()
 }
 
-fn members_of(members: &Map<String, Value>) -> impl Iterator<Item = String> + '_ {
-    members.iter().map(|(name, value)| match value {
+fn members_of<'a>(
+    members: impl IntoIterator<Item = (&'a String, &'a Value)>,
+) -> impl Iterator<Item = String> {
+    let members = members.into_iter();
+    members.map(|(name, value)| match value {
         Value::String(text) => format!("{name}: {text}"),
         other => format!("{name}: {other}"),
     })
 }
 
-fn in_exchange(recording: &Recording, exchange: &Exchange, words: &[String]) -> Option<Found> {
+fn in_exchange(recording: &Recording, exchange: &Exchange, words: &[String]) -> Vec<Found> {
     let from = recording.name_of(&exchange.from);
     let to = recording.name_of(&exchange.to);
     let title = format!("{}: {from} asks {to}", exchange.operation);
-    let mut texts = vec![title.clone()];
+    let found = |place, kind, title, excerpt| Found {
+        place,
+        kind,
+        beat: exchange.beat,
+        title,
+        excerpt,
+    };
+    let mut all = Vec::new();
+    let whole = excerpt(&message_texts(exchange, &title), words);
+    let place = Place::Exchange(exchange.id);
+    all.extend(whole.map(|excerpt| found(place, Kind::Message, title, excerpt)));
+    for (position, check) in (0..).zip(&exchange.checks) {
+        let text = format!(
+            "{}: {}; required {}",
+            check.name, check.actual, check.expected
+        );
+        let title = format!("{} checks {} in {}", to, check.name, exchange.operation);
+        let place = Place::Check {
+            exchange: exchange.id,
+            position,
+        };
+        let excerpt = excerpt(&[text], words);
+        all.extend(excerpt.map(|excerpt| found(place, Kind::Check, title, excerpt)));
+    }
+    all
+}
+
+fn message_texts(exchange: &Exchange, title: &str) -> Vec<String> {
+    let mut texts = vec![title.to_owned()];
     if let Some(refusal) = &exchange.refusal {
         texts.push(format!(
             "{} {}: {}",
@@ -167,15 +281,27 @@ fn in_exchange(recording: &Recording, exchange: &Exchange, words: &[String]) -> 
             .filter_map(|body| body.text())
             .map(str::to_owned),
     );
-    for check in &exchange.checks {
-        texts.push(format!(
-            "{}: {}; required {}",
-            check.name, check.actual, check.expected
-        ));
-    }
+    texts
+}
+
+fn in_decision(
+    recording: &Recording,
+    (at, decision): (u32, &PolicyDecision),
+    words: &[String],
+) -> Option<Found> {
+    let mut texts = vec![
+        decision.explanation.summary.clone(),
+        format!("{} on {}", decision.action, decision.resource),
+    ];
+    texts.extend(decision.policies.iter().map(|policy| policy.name.clone()));
+    texts.extend(members_of(decision.context.iter()));
     Some(Found {
-        place: Place::Exchange(exchange.id),
-        title,
+        place: Place::Decision(at),
+        kind: Kind::Decision,
+        beat: recording
+            .exchange(decision.exchange)
+            .map_or(0, |exchange| exchange.beat),
+        title: format!("May {} be done?", decision.action),
         excerpt: excerpt(&texts, words)?,
     })
 }
@@ -207,6 +333,20 @@ mod tests {
             _ => false,
         };
         assert!(by_code.iter().any(refused), "{by_code:?}");
+    }
+
+    #[test]
+    fn each_hit_says_what_it_is_and_in_which_beat() {
+        let recording = story();
+        let kinds = |words: &str| -> Vec<Kind> {
+            search(&recording, words).iter().map(|it| it.kind).collect()
+        };
+        assert!(kinds("token_use: id").contains(&Kind::Claim));
+        assert!(kinds("audience").contains(&Kind::Check));
+        assert!(kinds("ownthingsonly").contains(&Kind::Decision));
+        for found in search(&recording, "identity") {
+            assert!(recording.beat(found.beat).is_some(), "{found:?}");
+        }
     }
 
     #[test]

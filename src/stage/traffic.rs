@@ -453,6 +453,9 @@ fn foremost<'a>(
     found
 }
 
+/// The widest that a message on a stamp in place of a code is, in points at unit 1.
+const CODELESS: f32 = 150.0;
+
 /// The code of a refusal, stamped beside the lane when the failed check has shown.
 fn stamp(
     link: &Link<'_>,
@@ -471,6 +474,11 @@ fn stamp(
     let text = match status {
         // OAuth refuses in a redirect, whose status says nothing
         300..400 => refusal.code.clone(),
+        // An API that has no codes of its own: the first of what it says
+        _ if refusal.code == status.to_string() => {
+            let said = text::cut(&refusal.message, Font::SemiBold, metric::NAME, CODELESS);
+            format!("{status} {said}")
+        }
         _ => format!("{status} {}", refusal.code),
     };
     let unit = layout.unit;

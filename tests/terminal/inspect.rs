@@ -135,3 +135,34 @@ fn what_is_no_token_is_bad_input() {
         .unwrap();
     assert!(output.status.success());
 }
+
+#[test]
+fn a_thing_of_a_scenario_is_looked_at_as_in_the_window() {
+    let said = printed(&["inspect", "facebook-to-s3", "--select", "artifact:id_token"]);
+    assert!(said.contains("checked by Identity pool"), "{said}");
+    let said = printed(&[
+        "inspect",
+        "facebook-to-s3",
+        "--select",
+        "actor:users",
+        "--beat",
+        "4",
+    ]);
+    assert!(said.contains("User directory"), "{said}");
+    let call = [
+        "inspect",
+        "facebook-to-s3",
+        "--select",
+        "exchange:0",
+        "--call",
+        "curl",
+    ];
+    assert!(printed(&call).starts_with("curl -i"));
+}
+
+#[test]
+fn a_thing_that_is_not_there_is_refused_with_what_is() {
+    let args = ["inspect", "facebook-to-s3", "--select", "actor:nobody"];
+    let said = complaint(&args, 2);
+    assert!(said.contains("there are: "), "{said}");
+}

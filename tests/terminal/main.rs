@@ -15,6 +15,7 @@ mod schema;
 mod trace;
 mod usage;
 mod verifiable;
+mod what_if;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

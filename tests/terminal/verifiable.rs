@@ -2,6 +2,7 @@
 //! JWT implementation and the exported keys, signatures by recomputing them from what travelled.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 use aws_lc_rs::{digest, hmac};
 use jsonwebtoken::jwk::JwkSet;
@@ -43,6 +44,44 @@ fn every_jwt_in_a_trace_verifies_with_another_implementation() {
         }
     }
     assert!(verified >= shipped().count(), "only {verified} tokens");
+}
+
+/// What a shell says to a script; nothing where the tool is not on this machine.
+fn said_by(tool: &str, script: &str) -> Option<(bool, String)> {
+    let version = if tool == "openssl" {
+        "version"
+    } else {
+        "--version"
+    };
+    let there = Command::new(tool).arg(version).output();
+    there.ok().filter(|it| it.status.success())?;
+    let output = Command::new("sh").arg("-c").arg(script).output().ok()?;
+    Some((
+        output.status.success(),
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+    ))
+}
+
+#[test]
+fn the_commands_that_verify_a_token_outside_say_yes_to_it_and_no_to_an_altered_one() {
+    for (tool, program) in [("openssl", "openssl"), ("node", "node")] {
+        let command = |scenario: &str, kind: &str| {
+            let thing = format!("artifact:{kind}");
+            printed(&["inspect", scenario, "--select", &thing, "--outside", tool])
+        };
+        for kind in ["id_token", "pool_token", "access_token"] {
+            let Some((held, said)) = said_by(program, &command("facebook-to-s3", kind)) else {
+                continue;
+            };
+            assert!(
+                held && said.contains("Verified OK"),
+                "{tool} {kind}: {said}"
+            );
+        }
+        if let Some((held, said)) = said_by(program, &command("id-token-tampered", "id_token")) {
+            assert!(!held && !said.contains("OK"), "{tool}: {said}");
+        }
+    }
 }
 
 #[test]

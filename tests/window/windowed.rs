@@ -78,8 +78,7 @@ fn keys_search_and_switch_views() -> Tested {
     window.press("slash")?;
     window.until("the search", |state| state["dialog"] == "Search")?;
     window.xdotool(&["type", "AccessDenied"])?;
-    // Only when the last letter was heard is there something to go to
-    std::thread::sleep(Duration::from_millis(500));
+    window.until("the words", |state| state["typed"] == "AccessDenied")?;
     window.press("Return")?;
     window.until("what was found", |state| {
         let chosen = state["selection"].as_str().unwrap_or_default();
@@ -187,10 +186,15 @@ fn no_portal() -> Tested {
 fn remembers() -> Tested {
     let mut window = Window::open(STORY)?;
     window.until("opening", |state| state["scenario"] == STORY)?;
-    for key in ["minus", "Right", "Right", "Right", "l"] {
+    let mut left = window.until("opening", |state| state["time"] == 0)?;
+    for key in ["Right", "Right", "Right"] {
+        window.press(key)?;
+        let before = left["time"].as_u64();
+        left = window.until("a step", |state| state["time"].as_u64() > before)?;
+    }
+    for key in ["minus", "l"] {
         window.press(key)?;
     }
-    let left = window.until("the third beat", |state| state["beat"] == 2)?;
     window.xdotool(&[
         "search",
         "--name",
@@ -218,6 +222,7 @@ fn a_paused_window_sleeps() -> Tested {
     /// Clock ticks per second in `/proc`, the same on every Linux
     const TICKS_PER_SECOND: f64 = 100.0;
     const WATCHED: Duration = Duration::from_secs(3);
+    const TRIES: u32 = 4;
     let mut window = Window::open(STORY)?;
     window.until("opening", |state| state["scenario"] == STORY)?;
     // Fades and first layouts are over
@@ -229,9 +234,16 @@ fn a_paused_window_sleeps() -> Tested {
         let field = |at: usize| fields.get(at).and_then(|text| text.parse::<f64>().ok());
         Ok(field(11).unwrap_or(f64::MAX) + field(12).unwrap_or(f64::MAX))
     };
-    let before = ticks(&window)?;
-    std::thread::sleep(WATCHED);
-    let share = (ticks(&window)? - before) / TICKS_PER_SECOND / WATCHED.as_secs_f64();
+    let mut share = f64::MAX;
+    // On a busy machine the first pictures may take longer than that: once they are over, it sleeps
+    for _ in 0..TRIES {
+        let before = ticks(&window)?;
+        std::thread::sleep(WATCHED);
+        share = (ticks(&window)? - before) / TICKS_PER_SECOND / WATCHED.as_secs_f64();
+        if share < 0.01 {
+            break;
+        }
+    }
     ensure(share < 0.01, || format!("{} % of a core", share * 100.0))
 }
 

@@ -139,6 +139,9 @@ fn shown(part: &PartReport) -> (String, String) {
         return (expected, actual);
     }
     let had = had.unwrap_or_default();
+    if let Some(asked) = other_services(part, &had) {
+        return (asked, had);
+    }
     let nearest = part
         .asked
         .iter()
@@ -151,6 +154,31 @@ fn shown(part: &PartReport) -> (String, String) {
         false => asked.to_owned(),
     };
     (asked, had.to_owned())
+}
+
+/// Where none of the actions asked for is of the service that was asked, none of them is nearer
+/// than the others: all are shown, as far as a line goes.
+fn other_services(part: &PartReport, had: &str) -> Option<String> {
+    const SHOWN: usize = 3;
+    let service = |action: &str| {
+        action
+            .split_once(':')
+            .map(|(service, _)| service.to_lowercase())
+    };
+    if part.part != PartName::Action || part.element.starts_with("Not") {
+        return None;
+    }
+    let wanted = service(had)?;
+    let near = |asked: &String| service(asked).is_none_or(|it| it == wanted);
+    if part.asked.iter().any(near) {
+        return None;
+    }
+    let shown: Vec<&str> = part.asked.iter().take(SHOWN).map(String::as_str).collect();
+    let more = part.asked.len().saturating_sub(SHOWN);
+    Some(match more {
+        0 => shown.join(" or "),
+        more => format!("{} or {more} more", shown.join(" or ")),
+    })
 }
 
 fn common_bytes(a: &str, b: &str) -> usize {
@@ -167,5 +195,43 @@ fn without_common_beginning<'t>(asked: &'t str, had: &'t str) -> (&'t str, &'t s
     match (asked.get(cut..), had.get(cut..)) {
         (Some(asked), Some(had)) if !asked.is_empty() && !had.is_empty() => (asked, had),
         _ => (asked, had),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn action(asked: &[&str], had: &str) -> (String, String) {
+        shown(&PartReport {
+            part: PartName::Action,
+            element: "Action".to_owned(),
+            key: None,
+            matched: false,
+            asked: asked.iter().map(|it| (*it).to_owned()).collect(),
+            had: Some(vec![had.to_owned()]),
+            near_miss: None,
+            note: None,
+        })
+    }
+
+    #[test]
+    fn an_action_of_another_service_is_not_nearer_for_its_spelling() {
+        let (asked, had) = action(&["s3:GetObject", "sqs:*"], "sts:AssumeRole");
+        assert_eq!(
+            (asked.as_str(), had.as_str()),
+            ("s3:GetObject or sqs:*", "sts:AssumeRole")
+        );
+        let (asked, _) = action(&["a:1", "b:1", "c:1", "d:1", "e:1"], "sts:AssumeRole");
+        assert_eq!(asked, "a:1 or b:1 or c:1 or 2 more");
+    }
+
+    #[test]
+    fn of_actions_of_the_service_the_nearest_is_shown() {
+        let (asked, _) = action(
+            &["s3:GetObject", "sts:AssumeRoleWithSAML"],
+            "sts:AssumeRole",
+        );
+        assert_eq!(asked, "sts:AssumeRoleWithSAML");
     }
 }

@@ -93,8 +93,16 @@ pub fn mint_for(
             },
         )
         .origin("claims.aud", &pool.id, world(pool, "id"))
+        .origin("claims.iss", ISSUER, world(pool, "the service's own name"))
+        .origin(
+            format!("claims.{POOL_ARN_CLAIM}"),
+            pool.arn(),
+            world(pool, "ARN"),
+        )
+        .origin("claims.iat", cloud.now().iso8601(), Source::Clock)
         .origin("claims.exp", expires_at.iso8601(), Source::Clock);
     mint = with_login_origins(mint, pool, logins, &tags);
+    mint = with_request_origins(mint, cloud, logins, chosen);
     mint.header = Some(header);
     mint.claims = Some(claims);
     mint.guest = logins.is_empty();
@@ -219,6 +227,31 @@ fn with_login_origins(
     }
     if logins.is_empty() {
         mint = mint.origin("claims.amr", UNAUTHENTICATED, world(pool, "guests allowed"));
+    }
+    mint
+}
+
+/// What a backend's own request put into the token: the user it vouches for, and the tags it chose.
+fn with_request_origins(
+    mut mint: Mint,
+    cloud: &Cloud,
+    logins: &[VerifiedLogin],
+    chosen: &Map<String, Value>,
+) -> Mint {
+    let Some(exchange) = cloud.ledger.current() else {
+        return mint;
+    };
+    let from = |member: &str| Source::Message {
+        exchange,
+        member: member.to_owned(),
+    };
+    for login in logins.iter().filter(|login| login.artifact.is_none()) {
+        mint = mint.origin("claims.amr", &login.login.subject, from("Logins"));
+    }
+    for (tag, value) in chosen {
+        let field = format!("claims.{TAGS_CLAIM}.principal_tags.{tag}");
+        let value = value.get(0).and_then(as_text).unwrap_or_default();
+        mint = mint.origin(field, value, from("PrincipalTags"));
     }
     mint
 }

@@ -5,30 +5,15 @@ use std::sync::OnceLock;
 
 use bevy_egui::egui::{Context, Event, Key, Modifiers};
 
+use super::branches::{self, Branching};
+use super::looking::Look;
 use super::model::{Language, Narrow};
 use super::theme::ThemeName;
-use crate::cloud::ledger::{ActorId, ArtifactId, ExchangeId};
 use crate::stage::frame::Point;
 use crate::stage::playback::PlaybackCommand;
 use crate::stage::search::Found;
 
-/// Something that can be looked at in the inspector.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Selection {
-    /// Somebody or something on the stage
-    Actor(ActorId),
-    /// Something that travels or is held
-    Artifact(ArtifactId),
-    /// A request and its response
-    Exchange(ExchangeId),
-    /// One verification
-    Check {
-        /// Of which exchange
-        exchange: ExchangeId,
-        /// Which one
-        position: u32,
-    },
-}
+pub use crate::inspect::Subject as Selection;
 
 /// Something shown over everything else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,19 +28,31 @@ pub enum Dialog {
     Settings,
     /// Version, licences, notices
     About,
+    /// A change that is being filled in
+    Edit,
+    /// Experiments and twins
+    Experiments,
+    /// Another name for a branch
+    Naming,
+    /// A branch as a scenario file
+    Save,
     /// The licences of typefaces and icons, whole
     Licences,
 }
 
 impl Dialog {
     /// All there are.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::Sheet,
         Self::Palette,
         Self::Search,
         Self::Settings,
         Self::About,
         Self::Licences,
+        Self::Edit,
+        Self::Experiments,
+        Self::Naming,
+        Self::Save,
     ];
 }
 
@@ -78,6 +75,8 @@ pub enum Command {
     Stage,
     /// Opens a scenario of the library
     Open(String),
+    /// Something of changes and branches
+    Branch(Branching),
     /// Asks for a file
     OpenFile,
     /// Stops waiting for what is being opened
@@ -104,6 +103,8 @@ pub enum Command {
     Widen,
     /// Chooses something to look at
     Select(Selection),
+    /// Something of the inspector
+    Look(Look),
     /// Shows or hides the secrets of what is chosen
     ToggleSecrets,
     /// Puts a text onto the clipboard
@@ -157,19 +158,22 @@ pub enum Group {
     Play,
     /// What is on the screen
     View,
+    /// What a learner changes
+    Change,
     /// Files and the application
     App,
 }
 
 impl Group {
     /// All, in order.
-    pub const ALL: [Self; 3] = [Self::Play, Self::View, Self::App];
+    pub const ALL: [Self; 4] = [Self::Play, Self::View, Self::Change, Self::App];
 
     /// What the sheet calls it.
     pub fn label(self) -> &'static str {
         match self {
             Self::Play => "Moving through the story",
             Self::View => "What you see",
+            Self::Change => "What you change",
             Self::App => "Application",
         }
     }
@@ -186,7 +190,7 @@ pub struct Keys {
     pub shift: bool,
 }
 
-const fn plain(key: Key) -> Keys {
+pub(super) const fn plain(key: Key) -> Keys {
     Keys {
         key,
         ctrl: false,
@@ -194,7 +198,7 @@ const fn plain(key: Key) -> Keys {
     }
 }
 
-const fn ctrl(key: Key) -> Keys {
+pub(super) const fn ctrl(key: Key) -> Keys {
     Keys {
         key,
         ctrl: true,
@@ -202,7 +206,7 @@ const fn ctrl(key: Key) -> Keys {
     }
 }
 
-const fn shift(key: Key) -> Keys {
+pub(super) const fn shift(key: Key) -> Keys {
     Keys {
         key,
         ctrl: false,
@@ -255,7 +259,8 @@ impl Keys {
             key => key.name(),
         };
         match (self.ctrl, self.shift) {
-            (true, _) => format!("Ctrl+{name}"),
+            (true, true) => format!("Ctrl+Shift+{name}"),
+            (true, false) => format!("Ctrl+{name}"),
             (false, true) => format!("Shift+{name}"),
             (false, false) => name.to_owned(),
         }
@@ -275,7 +280,7 @@ pub struct Binding {
     pub keys: Vec<Keys>,
 }
 
-fn bind(group: Group, command: Command, label: &'static str, keys: &[Keys]) -> Binding {
+pub(super) fn bind(group: Group, command: Command, label: &'static str, keys: &[Keys]) -> Binding {
     Binding {
         command,
         label,
@@ -290,6 +295,7 @@ pub fn table() -> &'static [Binding] {
     TABLE.get_or_init(|| {
         let mut table = play_bindings();
         table.extend(view_bindings());
+        table.extend(branches::bindings());
         table.extend(app_bindings());
         table
     })
@@ -410,6 +416,21 @@ fn view_bindings() -> Vec<Binding> {
         view(Command::TextSize(-1), "Smaller text", &[ctrl(Key::Minus)]),
         view(Command::ToggleMotion, "Reduced motion", &[]),
         view(Command::ToggleSecrets, "Show or hide secrets", &[]),
+        view(
+            Command::Look(Look::Step(1)),
+            "Next place of the value that is followed",
+            &[plain(Key::N)],
+        ),
+        view(
+            Command::Look(Look::Step(-1)),
+            "Previous place of the value that is followed",
+            &[shift(Key::N)],
+        ),
+        view(
+            Command::Look(Look::EndTrail),
+            "Follow the value no longer",
+            &[],
+        ),
     ]
 }
 

@@ -73,6 +73,12 @@ pub const LOCK: &str = "\u{e308}";
 pub const INFO: &str = "\u{e2ce}";
 /// A policy
 pub const SCROLL: &str = "\u{eb7a}";
+/// The trail of a value
+pub const TRAIL: &str = "\u{e39c}";
+/// A key
+pub const KEY: &str = "\u{e2d6}";
+/// A command line
+pub const TERMINAL: &str = "\u{e47e}";
 /// Choose something
 pub const POINTER: &str = "\u{e7c8}";
 /// Start again
@@ -81,6 +87,20 @@ pub const RESTART: &str = "\u{e038}";
 pub const SCENARIO: &str = "\u{e3d2}";
 /// A variant
 pub const VARIANT: &str = "\u{e278}";
+/// Changed by the learner
+pub const CHANGED: &str = "\u{e3b4}";
+/// Something to try
+pub const EXPERIMENT: &str = "\u{e79e}";
+/// Two stages
+pub const BESIDE: &str = "\u{e546}";
+/// Different
+pub const DIFFERENT: &str = "\u{eda6}";
+/// A file to write
+pub const SAVE: &str = "\u{e248}";
+/// Take away
+pub const REMOVE: &str = "\u{e4a6}";
+/// Take back
+pub const UNDO: &str = "\u{e08a}";
 
 /// A pair of glyphs laid over each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,17 +4,18 @@
 //! [`show`] paints a [`Model`] and returns the [`Command`]s that were asked for;
 //! [`Model::apply`] is the only thing that changes the model.
 
+pub mod branches;
 pub mod commands;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod fonts;
 pub mod icons;
+pub mod looking;
 pub mod model;
 pub mod outline;
 pub mod paint;
 pub mod panels;
 pub mod question;
-pub mod signature;
 #[cfg(test)]
 mod tests;
 pub mod theme;
@@ -29,8 +30,8 @@ use self::theme::Theme;
 pub use self::theme::ThemeName;
 
 use self::panels::{
-    caption, dialogs, inspector, library, opening, question as question_panel, rail, sequence,
-    stage, start, top_bar, transport, trouble,
+    beside, caption, change_menu, dialogs, inspector, library, opening, performing,
+    question as question_panel, rail, sequence, stage, start, top_bar, transport, trouble,
 };
 use self::window::Areas;
 
@@ -54,7 +55,9 @@ pub fn show(ctx: &Context, model: &mut Model) -> Vec<Command> {
 pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
     let ctx = ui.ctx().clone();
     keep_arrows(&ctx);
-    let mut out = question_panel::keys(ui, model);
+    leave_closed_fields(&ctx, model);
+    let mut out = change_menu::keys(ui, model);
+    out.extend(question_panel::keys(ui, model));
     out.extend(commands::pressed(&ctx));
     let window = ui.max_rect();
     // The strip's height depends on the room beside the panels, not on itself
@@ -62,7 +65,7 @@ pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
     let strip = caption::height(&ctx, model, egui::vec2(room.stage.width(), window.height()));
     let areas = Areas::of(window, model, strip);
     if model.screen == Screen::Stage {
-        model.fit_stage((areas.stage.width(), areas.stage.height()));
+        fit(model, areas.stage);
     }
     ui.painter()
         .rect_filled(window, 0, model.theme.colours.background);
@@ -76,8 +79,21 @@ pub fn show_in(ui: &mut Ui, model: &mut Model) -> Vec<Command> {
         trouble::show(ui, model, trouble, window, &mut out);
     }
     dialogs::show(ui, model, window, &mut out);
+    change_menu::show(ui, model, window, &mut out);
+    performing::show(ui, model, window, &mut out);
     opening::show(ui, model, window, &mut out);
     out
+}
+
+/// Sets the stage, or both stages, for the room there is.
+fn fit(model: &mut Model, area: egui::Rect) {
+    let two = model.branching.beside.is_some();
+    let halves = beside::Halves::of(&model.theme, area).filter(|_| two);
+    let size = halves.map_or(area.size(), |halves| halves.stage());
+    model.fit_stage((size.x, size.y));
+    if halves.is_some() {
+        model.keep_beside();
+    }
 }
 
 /// Nothing to look at, and words for those who do not look.
@@ -119,6 +135,9 @@ pub fn show_labelled(ui: &mut Ui, model: &mut Model, label: &str) -> Vec<Command
 fn panels(ui: &mut Ui, model: &Model, areas: &Areas, out: &mut Vec<Command>) {
     match model.screen {
         Screen::Stage if model.sequence => sequence::show(ui, model, areas.stage, out),
+        Screen::Stage if model.branching.beside.is_some() => {
+            beside::show(ui, model, areas.stage, out);
+        }
         Screen::Stage if model.loaded.is_some() => stage::show(ui, model, areas.stage, out),
         _ => start::show(ui, model, areas.stage, out),
     }
@@ -145,6 +164,24 @@ fn panels(ui: &mut Ui, model: &Model, areas: &Areas, out: &mut Vec<Command>) {
     }
     if let Some(area) = areas.top {
         top_bar::show(ui, model, area, out);
+    }
+}
+
+/// When a dialog opens or closes, whatever had the keyboard before has it no longer: the first key
+/// after a search is a shortcut again, and not typed into a field that is gone.
+fn leave_closed_fields(ctx: &Context, model: &Model) {
+    let id = egui::Id::new("dialog before");
+    let before = ctx.data_mut(|data| {
+        let before = data.get_temp::<Option<Dialog>>(id).flatten();
+        data.insert_temp(id, model.dialog);
+        before
+    });
+    if before != model.dialog {
+        ctx.memory_mut(|memory| {
+            if let Some(focused) = memory.focused() {
+                memory.surrender_focus(focused);
+            }
+        });
     }
 }
 

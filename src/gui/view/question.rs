@@ -41,6 +41,11 @@ impl Asking {
         let beat = playback.next_beat().filter(|_| playback.between_beats())?;
         let played = recording.beat(beat)?;
         played.question.as_ref()?;
+        // The answers are those of the story as it is written
+        let changed = recording.interventions.iter().any(|it| it.beat <= beat);
+        if changed {
+            return None;
+        }
         Some(Self {
             beat,
             chosen: None,

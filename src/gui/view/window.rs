@@ -4,18 +4,22 @@
 use bevy_egui::egui::{Rect, pos2, vec2};
 
 use super::model::{Model, Screen};
+use super::panels::branch_lines;
 use super::question::Phase;
 
 /// The narrowest library, in points.
 const LIBRARY_MIN: f32 = 200.0;
 /// The narrowest inspector, in points.
 const INSPECTOR_MIN: f32 = 240.0;
-/// The part of the window that the inspector takes unless somebody makes it wider.
-const INSPECTOR_SHARE: f32 = 0.27;
+/// The part of the window that the inspector takes unless somebody makes it wider, less what a
+/// stage needs before it can spare any.
+const INSPECTOR_SHARE: f32 = 0.45;
+/// What a stage needs before it can spare any, in points.
+const STAGE_FIRST: f32 = 190.0;
 /// The part of the room beside the panels that the stage keeps above the caption.
 const STAGE_DEPTH: f32 = 0.42;
 /// How wide a question is, in points at text size 1.
-const QUESTION: f32 = 400.0;
+const QUESTION: f32 = 360.0;
 /// The part of the window that a question takes at most.
 const QUESTION_SHARE: f32 = 0.42;
 /// The part of the screen that a question takes while presenting, once its beat is played.
@@ -95,7 +99,9 @@ impl Areas {
             fits.then_some(width)
         };
         let library_wanted = model.settings.library_width.unwrap_or(space.library);
-        let usual = space.inspector.min(window.width() * INSPECTOR_SHARE);
+        let usual = space
+            .inspector
+            .min(window.width() * INSPECTOR_SHARE - STAGE_FIRST);
         let inspector_wanted = model.settings.inspector_width.unwrap_or(usual);
         // A question takes the inspector's place until it is over
         let question_wanted = QUESTION * model.theme.scale;
@@ -106,7 +112,7 @@ impl Areas {
         let (library, inspector) = {
             let library_open = model.settings.library;
             let library = side(library_open, library_wanted.min(480.0), LIBRARY_MIN);
-            let inspector = side(shown, inspector_wanted.min(720.0), INSPECTOR_MIN);
+            let inspector = side(shown, inspector_wanted.min(960.0), INSPECTOR_MIN);
             (library, inspector)
         };
         let (library, middle) = match library {
@@ -136,7 +142,7 @@ impl Areas {
             transport: None,
         };
         if on_stage {
-            let transport = middle.bottom() - space.transport;
+            let transport = middle.bottom() - space.transport - branch_lines::height(model);
             let edge = (transport - caption).max(middle.top() + middle.height() * STAGE_DEPTH);
             areas.stage = Rect::from_min_max(middle.min, pos2(middle.right(), edge));
             areas.caption = Some(Rect::from_min_max(

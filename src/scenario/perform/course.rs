@@ -58,6 +58,11 @@ impl Plan {
         for (number, placed) in changes.iter().enumerate() {
             let (beat, action) = placed.at.find(scenario)?;
             let change = placed.change.clone();
+            let acts = scenario.beats.get(beat).map_or(0, |beat| beat.acts.len());
+            if matches!(change, Change::Replace(_) | Change::LeaveOut) && action >= acts {
+                let at = placed.at.clone();
+                return Err(ChangeError::NoAction { at, count: acts });
+            }
             steps.push(Step {
                 beat,
                 action,

@@ -7,6 +7,7 @@ use crate::gui::view::panels::search::finds;
 use crate::gui::view::theme::Theme;
 use crate::stage::frame::Point;
 use crate::stage::lens::{Glide, Lens};
+use crate::stage::search::search;
 
 /// Steps of the text size.
 const TEXT_STEP: f32 = 0.25;
@@ -41,6 +42,7 @@ impl Model {
                 self.settings.inspector = true;
                 self.select(Some(selection));
             }
+            Command::Look(look) => self.look_inside(look),
             Command::ToggleSecrets => self.secrets_shown = !self.secrets_shown,
             Command::Filter(text) => self.filter = text,
             Command::Narrow(narrow) => self.shelf.toggle(narrow),
@@ -56,7 +58,7 @@ impl Model {
                     return vec![Effect::LookAtRecent];
                 }
             }
-            Command::PaletteFilter(filter) => self.palette = PaletteState { filter, at: 0 },
+            Command::PaletteFilter(filter) => self.narrow_palette(filter),
             Command::PaletteMove(by) => self.palette_move(by),
             Command::Presenter => self.presenter = !self.presenter && self.loaded.is_some(),
             Command::Zoom(by, at) => {
@@ -94,6 +96,7 @@ impl Model {
                 self.recent.retain(|other| other.path != path);
                 return vec![Effect::SaveSettings];
             }
+            Command::Branch(what) => return self.branch(what),
             Command::Open(id) => return vec![Effect::Open(id)],
             Command::OpenFile => return vec![Effect::OpenFile],
             Command::Copy(text) => return vec![Effect::Copy(text)],
@@ -179,9 +182,20 @@ impl Model {
         self.palette = PaletteState::default();
     }
 
+    fn narrow_palette(&mut self, filter: String) {
+        let searching = self.dialog == Some(Dialog::Search);
+        let recording = self.loaded.as_ref().filter(|_| searching);
+        let found = recording.map(|loaded| search(&loaded.recording, &filter));
+        self.palette = PaletteState {
+            filter,
+            at: 0,
+            found: found.unwrap_or_default(),
+        };
+    }
+
     fn palette_move(&mut self, by: i32) {
         let count = match self.dialog {
-            Some(Dialog::Search) => finds(self, &self.palette.filter).len(),
+            Some(Dialog::Search) => finds(self).len(),
             _ => palette::items(self).len(),
         }
         .max(1);
@@ -191,7 +205,7 @@ impl Model {
     }
 
     fn step_out(&mut self) {
-        if self.dialog.take().is_some() {
+        if self.step_out_of_change() || self.dialog.take().is_some() {
             return;
         }
         if self.blank {
@@ -204,6 +218,10 @@ impl Model {
             self.look(Lens::default());
         } else if self.presenter {
             self.presenter = false;
+        } else if self.looking.following.is_some() {
+            self.looking.following = None;
+        } else if self.branching.beside.take().is_some() {
+            // That was the step
         } else {
             self.select(None);
             self.settings.inspector = false;

@@ -1,6 +1,6 @@
 //! The recording on stage with everything that is shown of it.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use crate::gui::view::outline;
 use crate::recording::{Cursor, Recording};
@@ -15,9 +15,9 @@ pub struct Loaded {
     /// Its name in the library, or its path
     pub id: String,
     /// What happened
-    pub recording: Recording,
+    pub recording: Arc<Recording>,
     /// The picture of it
-    pub stage: Stage,
+    pub stage: Arc<Stage>,
     /// Where the playhead is
     pub playback: Playback,
     /// The picture at the playhead
@@ -32,6 +32,13 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// Shows another recording at its playhead.
+    pub(in crate::gui::view) fn renew(&mut self) {
+        self.frame = self.stage.frame(&self.recording, self.playback.time());
+        self.outline = outline::of(&self.recording, &self.stage, self.frame.beat);
+        self.caption_lines = Mutex::new(None);
+    }
+
     pub(super) fn refresh(&mut self) {
         let before = self.frame.beat;
         self.frame = self.stage.frame(&self.recording, self.playback.time());

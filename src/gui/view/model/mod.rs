@@ -7,20 +7,21 @@ mod loaded;
 mod settings;
 mod story;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 pub use self::library::{Entry, Narrow, Shelf};
 pub use self::loaded::Loaded;
 pub use self::settings::{Language, Recent, Seen, Settings};
 
+use super::branches::{Errand, Story, Workshop};
 use super::commands::{Dialog, Selection};
+use super::looking::Looking;
 use super::outline;
 use super::question::{self, Asking};
-use super::signature::Signature;
 use super::theme::{Theme, ThemeError};
-use crate::recording::Recording;
 use crate::stage::lens::{Glide, Lens};
 use crate::stage::playback::{Playback, PlaybackCommand};
+use crate::stage::search::Found;
 use crate::stage::sequence::Sequence;
 use crate::stage::{Options, Stage};
 
@@ -57,6 +58,23 @@ pub enum Effect {
     OpenFile,
     /// Stop waiting for what is being opened
     CancelOpening,
+    /// Perform a branch, away from the window, and hand it to [`Model::performed`]
+    Perform(Errand),
+    /// Open a scenario to be shown beside what is on stage, or beside another one that is opened
+    /// first, and hand it to [`Model::twin_opened`]
+    OpenTwin {
+        /// What comes on stage first
+        first: Option<String>,
+        /// Its twin
+        twin: String,
+    },
+    /// Write a branch as a scenario file that is not there yet, and tell [`Model::saved`]
+    SaveVariant {
+        /// Where
+        path: String,
+        /// The file
+        text: String,
+    },
     /// Find out which of the files that were opened are still there
     LookAtRecent,
     /// Switch between window and whole screen
@@ -97,6 +115,8 @@ pub struct PaletteState {
     pub filter: String,
     /// Which of the commands found is next
     pub at: usize,
+    /// What the search found in the recording on stage, looked for once per letter typed
+    pub found: Vec<Found>,
 }
 
 /// Everything the window shows.
@@ -114,14 +134,16 @@ pub struct Model {
     pub loaded: Option<Loaded>,
     /// What the inspector shows
     pub selection: Option<Selection>,
-    /// Whether the signature of the chosen token holds
-    pub signature: Option<Signature>,
+    /// What is known about it, and the value that is followed
+    pub looking: Looking,
     /// Whether secrets are shown
     pub secrets_shown: bool,
     /// What is shown over everything else
     pub dialog: Option<Dialog>,
     /// What the palette is being asked
     pub palette: PaletteState,
+    /// Branches, and what is open to make one
+    pub branching: Workshop,
     /// What narrows the library
     pub filter: String,
     /// What narrows it besides
@@ -160,10 +182,11 @@ impl Model {
             opening: None,
             loaded: None,
             selection: None,
-            signature: None,
+            looking: Looking::default(),
             secrets_shown: false,
             dialog: None,
             palette: PaletteState::default(),
+            branching: Workshop::default(),
             filter: String::new(),
             shelf: Shelf::default(),
             presenter: false,
@@ -180,7 +203,7 @@ impl Model {
         })
     }
 
-    fn options(&self) -> Options {
+    pub(super) fn options(&self) -> Options {
         Options {
             size: self.stage_size,
             text_scale: self.settings.text_scale,
@@ -189,8 +212,10 @@ impl Model {
     }
 
     /// Puts a recording on stage, paused at its beginning. The same scenario again keeps its beat.
-    pub fn load(&mut self, id: &str, recording: Recording) {
-        let stage = Stage::new(&recording, self.options());
+    pub fn load(&mut self, id: &str, story: impl Into<Story>) {
+        let story = story.into();
+        let recording = Arc::clone(&story.recording);
+        let stage = Arc::new(Stage::new(&recording, self.options()));
         let marks = stage.marks(&recording);
         let playback = match &self.loaded {
             Some(before) if before.id == id => before.playback.replaced(marks),
@@ -215,10 +240,12 @@ impl Model {
         });
         self.lens = Lens::default();
         self.glide = None;
+        self.looking.forget();
         self.screen = Screen::Stage;
         self.trouble = None;
         self.asking = None;
         self.select(None);
+        self.plant(&story);
     }
 
     /// Sets the stage for the room it has. Cheap when nothing changed.
@@ -234,7 +261,7 @@ impl Model {
     fn rebuild(&mut self) {
         let options = self.options();
         if let Some(loaded) = &mut self.loaded {
-            loaded.stage = loaded.stage.resized(&loaded.recording, options);
+            loaded.stage = Arc::new(loaded.stage.resized(&loaded.recording, options));
             loaded.sequence = Sequence::new(&loaded.recording, options.size.0, options.text_scale);
             self.lens = self.lens.within(options.size);
             self.glide = None;
@@ -244,7 +271,7 @@ impl Model {
 
     /// Lets time pass. Whether anything moved.
     pub fn advance(&mut self, seconds: f32) -> bool {
-        let glides = self.glide_on(seconds);
+        let glides = self.glide_on(seconds) | self.branching.pass(seconds);
         let Some(loaded) = &mut self.loaded else {
             return glides;
         };
@@ -253,6 +280,7 @@ impl Model {
             loaded.refresh();
             question::follow(&mut self.asking, &loaded.playback);
             self.note_seen();
+            self.inspect();
         }
         moved || glides
     }

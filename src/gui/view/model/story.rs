@@ -3,14 +3,14 @@
 use super::Model;
 use super::Screen;
 use crate::gui::view::commands::Selection;
+use crate::gui::view::looking::{Look, moment_of, subject_of};
 use crate::gui::view::question::{self, Phase, Reply};
-use crate::gui::view::signature::Signature;
 use crate::stage::PlayTime;
 use crate::stage::playback::{Playback, PlaybackCommand};
 use crate::stage::search::{Found, Place};
 
 impl Model {
-    pub(super) fn playback(&mut self, command: PlaybackCommand) {
+    pub(in crate::gui::view) fn playback(&mut self, command: PlaybackCommand) {
         let Some(loaded) = &mut self.loaded else {
             self.settings.speed = Playback::after(self.settings.speed, command);
             return;
@@ -27,6 +27,7 @@ impl Model {
                 loaded.refresh();
                 question::follow(asking, &loaded.playback);
                 self.note_seen();
+                self.inspect();
             }
         }
     }
@@ -91,16 +92,32 @@ impl Model {
         }
     }
 
-    pub(super) fn select(&mut self, selection: Option<Selection>) {
+    pub(in crate::gui::view) fn select(&mut self, selection: Option<Selection>) {
         self.secrets_shown = false;
-        self.signature = match (&selection, &self.loaded) {
-            (Some(Selection::Artifact(id)), Some(loaded)) => {
-                let artifact = loaded.recording.artifact(*id);
-                artifact.and_then(|artifact| Signature::of(artifact, &loaded.recording))
-            }
-            _ => None,
-        };
         self.selection = selection;
+        self.inspect();
+    }
+
+    /// Works out what the inspector shows, where that is not known yet.
+    pub(super) fn inspect(&mut self) {
+        if let Some(loaded) = &self.loaded {
+            let cursor = loaded.cursor();
+            let chosen = self.selection.as_ref();
+            self.looking.inspect(&loaded.recording, chosen, cursor);
+        }
+    }
+
+    pub(super) fn look_inside(&mut self, look: Look) {
+        let Some(loaded) = &self.loaded else { return };
+        let chosen = self.selection.as_ref();
+        let Some(place) = self.looking.apply(look, &loaded.recording, chosen) else {
+            return;
+        };
+        let at = moment_of(&place, &loaded.stage, &loaded.recording);
+        self.screen = Screen::Stage;
+        self.playback(PlaybackCommand::Seek(at));
+        self.settings.inspector = true;
+        self.select(subject_of(&place));
     }
 
     /// Goes to where something was found, and shows it.
@@ -109,6 +126,14 @@ impl Model {
         let at = match found.place {
             Place::Beat(beat) => loaded.stage.beat_start(beat),
             Place::Exchange(id) => loaded.stage.end_of(id),
+            Place::Check { exchange, position } => {
+                let exchange = loaded.recording.exchange(exchange);
+                exchange.map_or(PlayTime(0), |it| loaded.stage.moment_of_check(it, position))
+            }
+            Place::Decision(at) => {
+                let decision = loaded.recording.decisions.get(at as usize);
+                decision.map_or(PlayTime(0), |it| loaded.stage.end_of(it.exchange))
+            }
             Place::Artifact(id) => {
                 let artifact = loaded.recording.artifact(id);
                 let minted = artifact.and_then(|artifact| artifact.exchange);
@@ -121,6 +146,8 @@ impl Model {
             Place::Beat(_) => return,
             Place::Exchange(id) => Selection::Exchange(id),
             Place::Artifact(id) => Selection::Artifact(id),
+            Place::Check { exchange, position } => Selection::Check { exchange, position },
+            Place::Decision(at) => Selection::Decision(at),
         };
         self.settings.inspector = true;
         self.select(Some(selection));

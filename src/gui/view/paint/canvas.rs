@@ -123,6 +123,31 @@ impl<'a> Canvas<'a> {
         );
     }
 
+    /// The ring around what has the value that is followed: dashed, so that it is no selection.
+    pub fn trail(&self, rect: Rect, radius: f32) {
+        let colour = self.theme.colours.push;
+        let corners = [
+            rect.left_top(),
+            rect.right_top(),
+            rect.right_bottom(),
+            rect.left_bottom(),
+            rect.left_top(),
+        ];
+        // Dashes go straight; a round corner is cut a little, which a dash does not show
+        let inset = (radius * 0.3).min(rect.height() * 0.3);
+        let cut = |from: Pos2, to: Pos2| {
+            let along = (to - from).normalized() * inset;
+            [from + along, to - along]
+        };
+        for side in corners.windows(2) {
+            if let [from, to] = side {
+                let line = Stroke::new(2.0, colour);
+                let dashes = bevy_egui::egui::Shape::dashed_line(&cut(*from, *to), line, 6.0, 4.0);
+                self.painter.extend(dashes);
+            }
+        }
+    }
+
     /// A pill with a line around it.
     pub fn pill(&self, rect: Rect, fill: Color32, line: Stroke) {
         let radius = corner((rect.height() / 2.0).min(self.theme.space.small_radius));

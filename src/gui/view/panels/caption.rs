@@ -7,6 +7,7 @@ use bevy_egui::egui::{
     Context, Galley, Painter, Rect, Sense, Ui, Vec2, WidgetInfo, WidgetType, pos2,
 };
 
+use super::marks;
 use crate::gui::view::model::{Loaded, Model};
 use crate::gui::view::theme::Theme;
 use crate::stage::caption::runs;
@@ -124,7 +125,13 @@ pub fn show(ui: &Ui, model: &Model, area: Rect) {
     let font = theme.regular(theme.text.detail);
     let heading: Arc<Galley> =
         painter.layout_no_wrap(caption.heading.clone(), font, colours.ink_faint);
+    let after = left + heading.size().x + theme.step(4.0);
     painter.galley(pos2(left, top), heading, colours.ink_faint);
+    let aside = Rect::from_min_max(
+        pos2(after, top),
+        pos2(area.right() - side(theme), top + theme.text.detail * 1.4),
+    );
+    let changed = marks::caption(&painter, theme, loaded, aside);
     let width = area.width() - 2.0 * side(theme);
     let room = area.bottom() - top - theme.text.detail * 1.5;
     let words = fitting(model, &painter, width, room);
@@ -135,6 +142,6 @@ pub fn show(ui: &Ui, model: &Model, area: Rect) {
     );
     let said: String = caption.runs.iter().map(|run| run.text.as_str()).collect();
     let response = ui.interact(area, ui.id().with("caption"), Sense::hover());
-    let said = format!("{}: {said}", caption.heading);
+    let said = format!("{}: {changed}{said}", caption.heading);
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, &said));
 }

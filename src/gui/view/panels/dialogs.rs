@@ -4,7 +4,7 @@ use bevy_egui::egui::{
     Align2, Area, Id, Order, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, pos2, vec2,
 };
 
-use super::{licences, palette, search};
+use super::{branch_file, editing, experiments, licences, palette, search};
 use crate::gui::view::commands::{Binding, Command, Dialog, Group, table};
 use crate::gui::view::icons;
 use crate::gui::view::model::{Language, Model};
@@ -25,6 +25,14 @@ pub fn show(ui: &Ui, model: &Model, window: Rect, out: &mut Vec<Command>) {
         Dialog::Settings => ("Settings", 520.0, 520.0),
         Dialog::About => ("About Tokentrail", 560.0, 460.0),
         Dialog::Licences => ("Licences", 680.0, 560.0),
+        Dialog::Edit => {
+            let editor = model.branching.editor.as_ref();
+            let title = editor.map_or("", |editor| editor.title.as_str());
+            (title, 760.0, editing::height(model))
+        }
+        Dialog::Experiments => ("Experiments and twins", 760.0, 620.0),
+        Dialog::Naming => ("Rename the branch", 480.0, 210.0),
+        Dialog::Save => ("Save the branch as a scenario", 640.0, 380.0),
     };
     let area = centered(window, width * theme.scale, height * theme.scale);
     let layer = Area::new(Id::new("dialog"))
@@ -57,6 +65,10 @@ pub fn show(ui: &Ui, model: &Model, window: Rect, out: &mut Vec<Command>) {
             Dialog::Settings => settings(ui, model, out),
             Dialog::About => about(ui, model, out),
             Dialog::Licences => licences::show(ui, model),
+            Dialog::Edit => editing::show(ui, model, out),
+            Dialog::Experiments => experiments::show(ui, model, out),
+            Dialog::Naming => branch_file::naming(ui, model, out),
+            Dialog::Save => branch_file::saving(ui, model, out),
         });
         if behind.clicked() && !inside.clicked() {
             out.push(Command::Dialog(dialog));

@@ -95,7 +95,7 @@ pub fn fill(ui: &mut Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
     let theme = &model.theme;
     let mut size = theme.text.body * PRESENTER_SCALE;
     let width = |size: f32| (WIDEST * size / 14.0).min(area.width() - theme.step(8.0));
-    let foot = feet_height(theme);
+    let foot = feet_height(theme, width(size));
     let most = area.height() * MOST;
     let Some(mut sheet) = Sheet::of(ui, model, size, width(size)) else {
         return;
@@ -124,8 +124,13 @@ pub fn fill(ui: &mut Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
 }
 
 /// The height of what is done with the question.
-fn feet_height(theme: &Theme) -> f32 {
-    theme.space.control * 2.0 + theme.step(8.0)
+fn feet_height(theme: &Theme, width: f32) -> f32 {
+    let rows = if width < NARROW * theme.scale {
+        2.0
+    } else {
+        1.0
+    };
+    theme.space.control * rows + theme.step(4.0 + 2.0 * rows)
 }
 
 /// What is done with the question.
@@ -194,7 +199,7 @@ impl<'a> Sheet<'a> {
     /// The sheet with what is done with it below; what is too long for its place scrolls.
     fn show_with_feet(&self, ui: &mut Ui, model: &Model, rect: Rect, out: &mut Vec<Command>) {
         let theme = &model.theme;
-        let foot = feet_height(theme);
+        let foot = feet_height(theme, rect.width());
         let body = Rect::from_min_max(rect.min, pos2(rect.right(), rect.bottom() - foot));
         let builder = UiBuilder::new().id_salt("question").max_rect(body);
         ui.scope_builder(builder, |ui| {
@@ -407,7 +412,7 @@ impl<'a> Sheet<'a> {
             icons::tool(painter, theme, at, icon, self.size * 1.25, tint);
             return;
         }
-        let radius = self.size * 0.85;
+        let radius = self.size * 0.72;
         let (fill, ink) = if mine {
             (tint, theme.colours.on_accent)
         } else {

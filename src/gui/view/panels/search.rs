@@ -1,44 +1,51 @@
 //! Finding scenarios, and everything in the one on stage, by typing a few words.
 
-use bevy_egui::egui::{Key, Modifiers, Rect, ScrollArea, TextEdit, Ui, pos2, vec2};
+use bevy_egui::egui::{Align2, Key, Modifiers, Rect, ScrollArea, TextEdit, Ui, pos2, vec2};
 
 use super::library::fits;
 use crate::gui::view::commands::{Command, Dialog};
 use crate::gui::view::icons;
 use crate::gui::view::model::Model;
 use crate::gui::view::widgets::{field_named, focus_ring, line, row, words};
-use crate::stage::search::{MOST, Place, search};
+use crate::stage::search::{Kind, MOST};
 
 /// Something found, and what leads to it.
 pub struct Find {
     icon: &'static str,
+    /// What it is and where: "Claim · beat 5"
+    place: String,
     title: String,
     excerpt: String,
     command: Command,
 }
 
-/// Everything that has all these words: scenarios, then what is in the recording.
-pub fn finds(model: &Model, wanted: &str) -> Vec<Find> {
+/// Everything that has the words that were typed: what is in the recording, as it was found when
+/// they were, then scenarios.
+pub fn finds(model: &Model) -> Vec<Find> {
+    let wanted = &model.palette.filter;
     let scenarios = model.library.iter().filter(|entry| fits(entry, wanted));
     let mut finds: Vec<Find> = scenarios
         .map(|entry| Find {
             icon: icons::SCENARIO,
+            place: "Scenario".to_owned(),
             title: entry.title.clone(),
             excerpt: entry.summary.clone(),
             command: Command::Open(entry.id.clone()),
         })
         .collect();
-    if let Some(loaded) = &model.loaded {
-        let found = search(&loaded.recording, wanted);
-        let inside = found.into_iter().map(|found| Find {
-            icon: match found.place {
-                Place::Beat(_) => icons::STAGE,
-                Place::Exchange(_) => icons::SEQUENCE,
-                Place::Artifact(_) => icons::VALID,
+    if model.loaded.is_some() {
+        let inside = model.palette.found.iter().map(|found| Find {
+            icon: match found.kind {
+                Kind::Caption => icons::STAGE,
+                Kind::Message => icons::SEQUENCE,
+                Kind::Thing | Kind::Claim => icons::KEY,
+                Kind::Check => icons::VALID,
+                Kind::Decision => icons::SCROLL,
             },
+            place: format!("{} · beat {}", found.kind.name(), found.beat + 1),
             title: found.title.clone(),
             excerpt: found.excerpt.clone(),
-            command: Command::GoTo(found),
+            command: Command::GoTo(found.clone()),
         });
         // What is on stage is nearer than what is on the shelf
         let shelf = std::mem::replace(&mut finds, inside.collect());
@@ -51,7 +58,7 @@ pub fn finds(model: &Model, wanted: &str) -> Vec<Find> {
 /// Paints the search's content.
 pub fn show(ui: &mut Ui, model: &Model, out: &mut Vec<Command>) {
     let theme = &model.theme;
-    let found = finds(model, &model.palette.filter);
+    let found = finds(model);
     keys(ui, model, &found, out);
     let mut text = model.palette.filter.clone();
     let hint = match model.loaded {
@@ -106,7 +113,7 @@ fn entry(ui: &mut Ui, model: &Model, find: &Find, next: bool, out: &mut Vec<Comm
     let theme = &model.theme;
     let colours = &theme.colours;
     let height = theme.text.body * 1.5 + theme.text.detail * 1.5 + theme.step(3.0);
-    let name = format!("Go to {}: {}", find.title, find.excerpt);
+    let name = format!("Go to {}, {}: {}", find.place, find.title, find.excerpt);
     let response = row(ui, theme, (height, &name, next), |painter, rect| {
         let inner = rect.shrink2(vec2(theme.step(3.0), theme.step(1.5)));
         let size = theme.text.icon * 0.85;
@@ -119,7 +126,17 @@ fn entry(ui: &mut Ui, model: &Model, find: &Find, next: bool, out: &mut Vec<Comm
         icons::tool(painter, theme, at, find.icon, size, tint);
         let left = inner.left() + size + theme.step(3.0);
         let middle = inner.top() + theme.text.body * 1.5;
-        let title = Rect::from_min_max(pos2(left, inner.top()), pos2(inner.right(), middle));
+        let at = pos2(inner.right(), inner.top() + theme.text.body * 0.75);
+        let font = theme.regular(theme.text.detail);
+        let place = painter.text(
+            at,
+            Align2::RIGHT_CENTER,
+            &find.place,
+            font,
+            colours.ink_faint,
+        );
+        let end = place.left() - theme.step(2.0);
+        let title = Rect::from_min_max(pos2(left, inner.top()), pos2(end, middle));
         line(
             painter,
             theme,

@@ -208,6 +208,11 @@ impl View<'_> {
         response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, &name));
         let selection = Selection::Exchange(arrow.exchange);
         let chosen = self.model.selection.as_ref() == Some(&selection);
+        let followed = self.model.looking.following.as_ref();
+        if followed.is_some_and(|it| it.lights(&selection)) {
+            let canvas = Canvas::new(ui.painter().clone(), self.theme(), self.area, 1.0);
+            canvas.trail(rect, self.theme().space.small_radius);
+        }
         if response.has_focus() || chosen {
             let canvas = Canvas::new(ui.painter().clone(), self.theme(), self.area, 1.0);
             canvas.ring(rect, self.theme().space.small_radius);

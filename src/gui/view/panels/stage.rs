@@ -5,10 +5,11 @@ use std::borrow::Cow;
 
 use bevy_egui::egui::{CursorIcon, Rect, Response, Sense, Ui, WidgetInfo, WidgetType};
 
-use super::hints;
+use super::{change_menu, hints, marks};
 use crate::gui::view::commands::{Command, Selection};
 use crate::gui::view::model::{Loaded, Model};
 use crate::gui::view::paint::{self, canvas::Canvas};
+use crate::gui::view::question::Phase;
 use crate::gui::view::widgets::hinted;
 use crate::stage::frame::{Frame, Point, TickState};
 
@@ -24,6 +25,13 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
         Cow::Owned(model.lens.show(&loaded.frame))
     };
     paint::stage(ui.painter(), &model.theme, area, &frame);
+    let asked = model
+        .asking
+        .is_some_and(|asking| asking.phase == Phase::Open);
+    if model.presenter && asked {
+        // The question fills the screen; what is behind it does not answer
+        return;
+    }
     let whole = ui.interact(area, ui.id().with("stage"), Sense::click_and_drag());
     lens(ui, model, &whole, out);
     whole.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, &loaded.outline));
@@ -38,6 +46,7 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
         area,
         frame.unit,
     );
+    marks::show(&canvas, loaded, &frame);
     for target in targets(&canvas, loaded, &frame) {
         let id = ui.id().with(("stage", &target.id));
         let response = ui.interact(target.rect.intersect(area), id, Sense::click());
@@ -59,7 +68,12 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
                 .painter
                 .rect_filled(target.rect, radius, model.theme.colours.hover);
         }
+        let followed = model.looking.following.as_ref();
+        if followed.is_some_and(|it| it.lights(&target.selection)) {
+            canvas.trail(target.rect, target.radius);
+        }
         let twice = response.double_clicked();
+        change_menu::on(ui, &response, &target.selection, out);
         let hint = || hint(loaded, &frame, &target.selection);
         if hinted(response, hint).clicked() {
             let select = Command::Select(target.selection);
@@ -218,6 +232,8 @@ fn hint(loaded: &Loaded, frame: &Frame, selection: &Selection) -> String {
             let row = rows.into_iter().find(|row| row.position == *position);
             row.map_or_else(String::new, |row| hints::check(recording, *exchange, row))
         }
+        // Neither stands on the stage
+        Selection::Decision(_) | Selection::Keys(_) => String::new(),
     }
 }
 

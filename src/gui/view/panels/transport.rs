@@ -5,6 +5,7 @@ use bevy_egui::egui::{
     Align2, CursorIcon, Painter, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
 };
 
+use super::branch_lines;
 use crate::gui::view::commands::{Command, tooltip};
 use crate::gui::view::icons;
 use crate::gui::view::model::{Loaded, Model};
@@ -25,6 +26,8 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
     let painter = ui.painter();
     painter.rect_filled(area, 0, theme.colours.chrome);
     painter.hline(area.x_range(), area.top() + 0.5, theme.hairline());
+    // The lines of branches lie above the usual height
+    let (_, area) = area.split_top_bottom_at_y(area.bottom() - theme.space.transport);
     let after = buttons(ui, theme, loaded, area, out);
     let counter = painter.text(
         pos2(area.right() - theme.step(5.0), area.center().y),
@@ -38,7 +41,15 @@ pub fn show(ui: &Ui, model: &Model, area: Rect, out: &mut Vec<Command>) {
         pos2(counter.left() - theme.step(6.0), area.bottom()),
     );
     if line.width() > 40.0 {
-        timeline(ui, theme, &loaded.frame.timeline, line, out);
+        timeline(ui, model, &loaded.frame.timeline, line, out);
+        if let Some(following) = &model.looking.following {
+            trail(
+                ui.painter(),
+                theme,
+                (&loaded.frame.timeline, line),
+                &following.beats(),
+            );
+        }
     }
 }
 
@@ -121,24 +132,13 @@ fn speed(ui: &Ui, theme: &Theme, loaded: &Loaded, at: Pos2, out: &mut Vec<Comman
     rect.right()
 }
 
-fn timeline(ui: &Ui, theme: &Theme, view: &TimelineView, area: Rect, out: &mut Vec<Command>) {
+fn timeline(ui: &Ui, model: &Model, view: &TimelineView, area: Rect, out: &mut Vec<Command>) {
+    let theme = &model.theme;
     let colours = &theme.colours;
     let painter = ui.painter();
     let y = area.center().y - theme.text.detail * 0.55;
-    let at = |part: f32| area.left() + area.width() * part.clamp(0.0, 1.0);
-    let playhead = pos2(at(view.playhead), y);
     let response = drag(ui, theme, view, area, out);
-    painter.hline(area.x_range(), y, Stroke::new(3.0, colours.card_line));
-    painter.hline(
-        area.left()..=playhead.x,
-        y,
-        Stroke::new(3.0, colours.acting),
-    );
-    tick(painter, theme, pos2(area.left(), y), MarkLook::Plain, true);
-    for mark in &view.marks {
-        let reached = mark.at <= view.playhead + 0.0001;
-        tick(painter, theme, pos2(at(mark.at), y), mark.look, reached);
-    }
+    let playhead = branch_lines::show(ui, model, view, (area, y), out);
     halo(
         painter,
         playhead,
@@ -155,6 +155,26 @@ fn timeline(ui: &Ui, theme: &Theme, view: &TimelineView, area: Rect, out: &mut V
         if let Some(mark) = view.marks.iter().find(|mark| part <= mark.at) {
             response.on_hover_text(format!("{} · {}", mark.beat + 1, mark.title));
         }
+    }
+}
+
+/// A diamond over every beat that has the value that is followed.
+fn trail(painter: &Painter, theme: &Theme, (view, area): (&TimelineView, Rect), beats: &[u32]) {
+    let y = area.center().y - theme.text.detail * 0.55 - theme.step(3.5);
+    let side = theme.step(1.1);
+    for beat in beats {
+        let Some(at) = view.marks.iter().position(|mark| mark.beat == *beat) else {
+            continue;
+        };
+        let end = view.marks.get(at).map_or(1.0, |mark| mark.at);
+        let start = at.checked_sub(1).and_then(|at| view.marks.get(at));
+        let start = start.map_or(0.0, |mark| mark.at);
+        let x = area.left() + area.width() * (start + end) / 2.0;
+        let corners = [(0.0, -side), (side, 0.0), (0.0, side), (-side, 0.0)];
+        let corners = corners.map(|(dx, dy)| pos2(x + dx, y + dy)).to_vec();
+        let shape =
+            bevy_egui::egui::Shape::convex_polygon(corners, theme.colours.push, Stroke::NONE);
+        painter.add(shape);
     }
 }
 
@@ -185,7 +205,7 @@ fn drag(
 }
 
 /// A beat's tick: a dot, or a diamond where something was refused.
-fn tick(painter: &Painter, theme: &Theme, at: Pos2, look: MarkLook, reached: bool) {
+pub(super) fn tick(painter: &Painter, theme: &Theme, at: Pos2, look: MarkLook, reached: bool) {
     let colours = &theme.colours;
     match look {
         MarkLook::Plain => {

@@ -85,3 +85,16 @@ fn stepping_out_closes_one_thing_at_a_time() {
     model.apply(Command::StepOut);
     assert_eq!(model.selection, None);
 }
+
+#[test]
+fn the_first_key_after_a_search_is_a_shortcut_again() {
+    let mut harness = window(staged(), vec2(1600.0, 900.0));
+    press(&mut harness, Modifiers::NONE, Key::Slash);
+    harness.event(bevy_egui::egui::Event::Text("AccessDenied".to_owned()));
+    harness.run_steps(3);
+    // Not a single picture is drawn between the two keys
+    harness.key_press_modifiers(Modifiers::NONE, Key::Enter);
+    harness.key_press_modifiers(Modifiers::NONE, Key::H);
+    harness.run_steps(2);
+    assert_eq!(harness.state().model.screen, Screen::Start);
+}

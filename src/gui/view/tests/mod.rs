@@ -2,6 +2,7 @@
 
 mod keys;
 mod library;
+mod looking;
 mod names;
 mod question;
 mod stage;

@@ -1,6 +1,8 @@
 //! The stage and the sequence view: chosen, looked at closely, read in words.
 
 use super::*;
+use crate::gui::view::looking::Inspected;
+use crate::inspect::signature::Signature;
 
 #[test]
 fn a_chip_chosen_on_the_stage_is_taken_apart_in_the_inspector_and_its_signature_holds() {
@@ -22,10 +24,10 @@ fn a_chip_chosen_on_the_stage_is_taken_apart_in_the_inspector_and_its_signature_
         .artifact(*id)
         .unwrap();
     assert!(artifact.label.contains("ID token"));
-    assert!(matches!(
-        desk.model.signature,
-        Some(super::super::signature::Signature::Valid(_))
-    ));
+    let Inspected::Token(token) = &desk.model.looking.inspected else {
+        panic!("{:?}", desk.model.looking.inspected)
+    };
+    assert!(matches!(token.signature, Signature::Valid(_)));
     harness.get_by_label("Signature valid");
     harness.get_by_label("Claims");
 }

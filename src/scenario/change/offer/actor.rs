@@ -20,7 +20,12 @@ pub(super) fn offers(moment: &Moment<'_>, id: &ActorId) -> Vec<Offer> {
     let Some(kind) = kind else {
         return Vec::new();
     };
-    let silent = moment.nobody_asks(id);
+    // Roles and buckets count wherever something is decided, and say themselves where nothing is;
+    // people are asked for at their user pool
+    let silent = match kind {
+        ActorKind::Sts | ActorKind::S3 | ActorKind::Person => None,
+        _ => moment.nobody_asks(id),
+    };
     let offers = match kind {
         ActorKind::Person => person(moment, id),
         ActorKind::Phone | ActorKind::Tablet | ActorKind::Laptop | ActorKind::Backend => {
@@ -88,7 +93,8 @@ fn users(moment: &Moment<'_>, pool: &str, only: Option<&str>) -> Vec<Offer> {
                     becomes: *becomes,
                 };
                 let label = format!("{label} {} in {pool}", person.name);
-                Offer::new(label, moment.at, change)
+                let silent = moment.nobody_asks(&ActorId::new(pool));
+                Offer::new(label, moment.at, change).hindered(silent)
             })
         })
         .collect()

@@ -2,22 +2,31 @@
 
 mod documents;
 mod messages;
+mod mistakes;
 mod moments;
+mod properties;
+mod script;
 mod things;
 mod world;
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use super::{At, Change, ChangeError, Placed};
 use crate::recording::Recording;
 use crate::scenario::files::Shipped;
 use crate::scenario::{Performance, Watch, library, load};
 
-/// A shipped scenario, performed.
+/// A shipped scenario, performed once for all tests.
 pub(super) fn story(id: &str) -> Performance {
-    let entry = library::find(id).unwrap();
-    let scenario = load(&Shipped, entry.path, entry.text.as_bytes()).unwrap();
-    Performance::new(Arc::new(scenario), None).unwrap()
+    static STORIES: Mutex<BTreeMap<String, Performance>> = Mutex::new(BTreeMap::new());
+    let mut stories = STORIES.lock().unwrap();
+    let performed = stories.entry(id.to_owned()).or_insert_with(|| {
+        let entry = library::find(id).unwrap();
+        let scenario = load(&Shipped, entry.path, entry.text.as_bytes()).unwrap();
+        Performance::new(Arc::new(scenario), None).unwrap()
+    });
+    performed.clone()
 }
 
 /// A change as an author writes it.
@@ -73,10 +82,37 @@ pub(super) fn stopped(parent: &Performance, branch: &Performance) -> String {
     }
 }
 
-/// Branches a shipped scenario and says where it stops.
-pub(super) fn stops(id: &str, moment: &str, text: &str) -> String {
+/// A change typed in one line, at a moment of a shipped scenario: where the branch stops.
+pub(super) fn spoken(id: &str, moment: &str, line: &str) -> String {
     let parent = story(id);
-    stopped(&parent, &branch(&parent, moment, text))
+    let at = at(moment);
+    let change = parent
+        .spoken(&at, line)
+        .unwrap_or_else(|error| panic!("{id} {moment}: {line}: {error:?}"));
+    let placed = Placed { at, change };
+    match parent.branch(placed, &Watch::new()) {
+        Ok(branch) => {
+            assert!(
+                shares_prefix(parent.recording(), branch.recording()),
+                "{id} {moment}: {line}"
+            );
+            stopped(&parent, &branch)
+        }
+        Err(error) => format!("error: {error}"),
+    }
+}
+
+/// Changes with where they must stop: scenario, moment, line, outcome.
+pub(super) fn hold(rows: &[(&str, &str, &str, &str)]) {
+    let found: Vec<String> = rows
+        .iter()
+        .map(|(id, at, line, _)| format!("{id} {at} {line}: {}", spoken(id, at, line)))
+        .collect();
+    let expected: Vec<String> = rows
+        .iter()
+        .map(|(id, at, line, outcome)| format!("{id} {at} {line}: {outcome}"))
+        .collect();
+    assert_eq!(found, expected);
 }
 
 /// Whether two recordings tell the same, byte for byte, before a moment.

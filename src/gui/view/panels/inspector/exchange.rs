@@ -1,20 +1,30 @@
-//! A request and its response as they travelled, and the checks its receiver made.
+//! A request and its response as they travelled, the checks its receiver made, and the same
+//! request as somebody would write it.
 
-use bevy_egui::egui::{Align2, Sense, Ui, pos2, vec2};
+use bevy_egui::egui::{Align2, RichText, Ui, pos2};
 
 use super::actor::artifact_row;
-use super::decision;
-use crate::cloud::ledger::{Body, Check, Exchange, Header, Outcome};
+use super::check::decisions;
+use super::parts::{boxed_rows, choice, copy, labelled, note, quote, value};
+use super::signing;
+use crate::cloud::ledger::{Check, Exchange, Outcome};
 use crate::gui::view::commands::{Command, Selection};
 use crate::gui::view::icons;
+use crate::gui::view::looking::{Inspected, Look};
 use crate::gui::view::model::{Loaded, Model};
 use crate::gui::view::paint::marks;
 use crate::gui::view::theme::Theme;
-use crate::gui::view::widgets::{button, code, pair, row, section, words};
+use crate::gui::view::widgets::{button, code, row, section, words};
+use crate::inspect::calls::{Dialect, dialects};
+use crate::inspect::message::{HeaderRow, MessageView};
+use crate::inspect::signing::signer;
+use crate::inspect::tree::{BodyKind, Row};
 use crate::stage::frame::TickState;
 
-/// Characters of a body that are shown; the rest can be copied.
+/// Characters of a body that are shown as they travelled; the rest can be copied.
 const BODY_SHOWN: usize = 6_000;
+/// Rows of a tree that are shown.
+const ROWS_SHOWN: usize = 400;
 
 /// Shows an exchange.
 pub fn show(
@@ -27,50 +37,47 @@ pub fn show(
     let theme = &model.theme;
     let colours = &theme.colours;
     let name = |id| loaded.recording.name_of(id);
-    words(
-        ui,
-        &exchange.operation,
-        theme.mono(theme.text.heading),
-        colours.ink,
-    );
+    let font = theme.mono(theme.text.heading);
+    words(ui, &exchange.operation, font, colours.ink);
     let way = format!(
-        "{} → {} · {}",
+        "{} → {} · {} · beat {}",
         name(&exchange.from),
         name(&exchange.to),
-        exchange.service
+        exchange.service,
+        exchange.beat + 1
     );
-    words(ui, way, theme.regular(theme.text.detail), colours.ink_soft);
+    note(ui, theme, way);
     if let Some(refusal) = &exchange.refusal {
         section(ui, theme, "Refused");
         let text = format!("{}\n{}", refusal.code, refusal.message);
-        code(ui, theme, &[(text.trim_end(), colours.refused_ink)]);
+        quote(ui, theme, text.trim_end(), colours.refused_ink);
     }
+    decisions(ui, model, loaded, (exchange, true), out);
     if !exchange.checks.is_empty() {
         section(ui, theme, "Checks, in order");
         for (position, check) in (0_u32..).zip(&exchange.checks) {
             check_row(ui, model, exchange, (position, check), out);
         }
     }
-    section(ui, theme, "Request as sent");
-    let head = format!("{} {}", exchange.request.method, exchange.request.url);
-    message(
-        ui,
-        theme,
-        &head,
-        &exchange.request.headers,
-        &exchange.request.body,
-        out,
-    );
-    section(ui, theme, "Response as sent");
-    let head = format!("HTTP {}", exchange.response.status);
-    message(
-        ui,
-        theme,
-        &head,
-        &exchange.response.headers,
-        &exchange.response.body,
-        out,
-    );
+    if let Inspected::Message(messages) = &model.looking.inspected {
+        let (request, response) = &**messages;
+        let forms = [request, response].map(|it| it.tree.rows.is_empty());
+        if forms.contains(&false) {
+            ui.add_space(theme.step(3.0));
+            let clicked = choice(
+                ui,
+                theme,
+                "Bodies",
+                &["Tree", "Raw"],
+                usize::from(model.looking.raw),
+            );
+            if let Some(at) = clicked {
+                out.push(Command::Look(Look::Tree(at == 0)));
+            }
+        }
+        message(ui, model, ("Request as sent", request), out);
+        message(ui, model, ("Response as sent", response), out);
+    }
     for (title, list) in [
         ("It carried", &exchange.sent),
         ("It brought back", &exchange.received),
@@ -82,59 +89,146 @@ pub fn show(
             artifact_row(ui, model, loaded, artifact, out);
         }
     }
+    signature(ui, model, exchange, out);
+    written(ui, model, exchange, out);
 }
 
 fn message(
     ui: &mut Ui,
-    theme: &Theme,
-    head: &str,
-    headers: &[Header],
-    body: &Body,
+    model: &Model,
+    (title, view): (&str, &MessageView),
     out: &mut Vec<Command>,
 ) {
+    let theme = &model.theme;
     let colours = &theme.colours;
-    let mut names: Vec<String> = Vec::new();
-    for (name, value) in headers {
-        names.push(format!("\n{name}: "));
-        names.push(value.clone());
+    section(ui, theme, title);
+    value(ui, model, &view.head, colours.acting, out);
+    for header in &view.headers {
+        header_row(ui, model, header, out);
     }
-    let mut runs = vec![(head, colours.acting)];
-    for (position, text) in names.iter().enumerate() {
-        let colour = if position % 2 == 0 {
-            colours.ink_faint
-        } else {
-            colours.ink
-        };
-        runs.push((text.as_str(), colour));
+    if view.tree.kind != BodyKind::Empty {
+        let said = format!(
+            "Body · {} · {} bytes",
+            view.tree.kind.name(),
+            view.body_bytes
+        );
+        note(ui, theme, said);
+        match model.looking.raw || view.tree.rows.is_empty() {
+            true => raw(ui, theme, view),
+            false => tree(ui, model, view, out),
+        }
     }
-    let shown = pretty(body);
-    let cut: String = shown.chars().take(BODY_SHOWN).collect();
-    let text = match shown.len() > cut.len() {
-        true => format!("\n\n{cut}\n… {} bytes in all", body.0.len()),
-        false => format!("\n\n{cut}"),
+    ui.horizontal_wrapped(|ui| {
+        copy(ui, model, "Copy message", &view.text(), out);
+        if !view.raw.is_empty() {
+            copy(ui, model, "Copy body", &view.raw, out);
+        }
+    });
+}
+
+fn header_row(ui: &mut Ui, model: &Model, header: &HeaderRow, out: &mut Vec<Command>) {
+    let theme = &model.theme;
+    let name = (
+        header.name.as_str(),
+        theme.mono(theme.text.mono),
+        theme.colours.ink_faint,
+    );
+    labelled(ui, theme, name, |ui| {
+        value(ui, model, &header.value, theme.colours.ink, out);
+        if let Some(said) = header.note {
+            note(ui, theme, said);
+        }
+    });
+}
+
+fn raw(ui: &mut Ui, theme: &Theme, view: &MessageView) {
+    let cut: String = view.raw.chars().take(BODY_SHOWN).collect();
+    let more = match view.raw.len() > cut.len() {
+        true => format!("\n… {} bytes in all", view.body_bytes),
+        false => String::new(),
     };
-    if !shown.is_empty() {
-        runs.push((&text, colours.ink_soft));
+    let colours = &theme.colours;
+    code(
+        ui,
+        theme,
+        &[(&cut, colours.ink), (&more, colours.ink_faint)],
+    );
+}
+
+fn tree(ui: &mut Ui, model: &Model, view: &MessageView, out: &mut Vec<Command>) {
+    let theme = &model.theme;
+    boxed_rows(ui, theme, |ui| {
+        for row in view.tree.rows.iter().take(ROWS_SHOWN) {
+            tree_row(ui, model, row, out);
+        }
+        if view.tree.cut || view.tree.rows.len() > ROWS_SHOWN {
+            note(ui, theme, "There is more; the whole body can be copied.");
+        }
+    });
+}
+
+fn tree_row(ui: &mut Ui, model: &Model, row: &Row, out: &mut Vec<Command>) {
+    let theme = &model.theme;
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = theme.step(1.0);
+        ui.add_space(theme.step(4.0) * f32::from(row.depth.min(12)));
+        let font = theme.mono(theme.text.mono);
+        let colon = if row.name.is_empty() { "" } else { ":" };
+        let name = format!("{}{colon}", row.name);
+        let tint = theme.colours.jwt_payload;
+        ui.add(bevy_egui::egui::Label::new(
+            RichText::new(name).font(font).color(tint),
+        ));
+        if let Some(text) = &row.value {
+            ui.vertical(|ui| value(ui, model, text, theme.colours.ink, out));
+        }
+    });
+}
+
+/// The signature of a signed request, made again when asked for.
+fn signature(ui: &mut Ui, model: &Model, exchange: &Exchange, out: &mut Vec<Command>) {
+    let theme = &model.theme;
+    let open = model.looking.signing.as_ref();
+    let open = open.is_some_and(|(id, _)| *id == exchange.id);
+    if !open && signer(&exchange.request).is_none() {
+        return;
     }
-    code(ui, theme, &runs);
-    if !shown.is_empty() && button(ui, theme, icons::COPY, "Copy body", colours.card_line).clicked()
-    {
-        out.push(Command::Copy(body.text().unwrap_or_default().to_owned()));
+    section(ui, theme, "Signature");
+    let (icon, said) = match open {
+        true => (icons::CARET_DOWN, "Fold the steps"),
+        false => (icons::LOCK, "Make the signature again, step by step"),
+    };
+    if button(ui, theme, icon, said, theme.colours.credentials).clicked() {
+        out.push(Command::Look(Look::Signing(exchange.id)));
+    }
+    if open {
+        signing::show(ui, model, out);
     }
 }
 
-/// A body for reading: JSON indented, everything else as it is.
-fn pretty(body: &Body) -> String {
-    let Some(text) = body.text() else {
-        return format!("{} bytes that are not text", body.0.len());
+/// The same request for a command line and two SDKs.
+fn written(ui: &mut Ui, model: &Model, exchange: &Exchange, out: &mut Vec<Command>) {
+    let theme = &model.theme;
+    let Some((dialect, text)) = &model.looking.written else {
+        return;
     };
-    match serde_json::from_str::<serde_json::Value>(text) {
-        Ok(json) => serde_json::to_string_pretty(&json).unwrap_or_else(|_| text.to_owned()),
-        Err(_) => text.to_owned(),
+    section(ui, theme, "Send the same yourself");
+    let all = dialects(exchange);
+    if all.len() > 1 {
+        let names: Vec<&str> = all.iter().map(|it| Dialect::name(*it)).collect();
+        let at = all.iter().position(|it| it == dialect).unwrap_or(0);
+        if let Some(at) = choice(ui, theme, "Write it for", &names, at)
+            && let Some(dialect) = all.get(at)
+        {
+            out.push(Command::Look(Look::Dialect(*dialect)));
+        }
     }
+    code(ui, theme, &[(text.trim_end(), theme.colours.ink)]);
+    copy(ui, model, "Copy", text, out);
 }
 
-fn tick_of(outcome: Outcome) -> TickState {
+/// How a check is drawn.
+pub fn tick_of(outcome: Outcome) -> TickState {
     match outcome {
         Outcome::Passed => TickState::Passed,
         Outcome::Failed => TickState::Failed,
@@ -152,101 +246,29 @@ fn check_row(
     let theme = &model.theme;
     let colours = &theme.colours;
     let name = format!("Show check {}", check.name);
-    let response = row(
-        ui,
-        theme,
-        (theme.space.control, &name, false),
-        |painter, rect| {
-            let at = pos2(rect.left() + theme.step(4.0), rect.center().y);
-            marks::tick(
-                painter,
-                theme,
-                at,
-                8.0 * theme.scale,
-                tick_of(check.outcome),
-            );
-            let dim = check.outcome == Outcome::NotReached;
-            let ink = if dim { colours.ink_faint } else { colours.ink };
-            let left = pos2(rect.left() + theme.step(8.0), rect.center().y);
-            let font = theme.regular(theme.text.body);
-            painter.text(left, Align2::LEFT_CENTER, &check.name, font, ink);
-        },
-    );
-    if response.clicked() {
-        out.push(Command::Select(Selection::Check {
-            exchange: exchange.id,
-            position,
-        }));
-    }
-}
-
-/// Shows one check, and the policy decision behind it where it is a policy's.
-pub fn show_check(
-    ui: &mut Ui,
-    model: &Model,
-    loaded: &Loaded,
-    exchange: &Exchange,
-    position: u32,
-    out: &mut Vec<Command>,
-) {
-    let theme = &model.theme;
-    let colours = &theme.colours;
-    let Some(check) = exchange.checks.get(position as usize) else {
-        return;
+    let selection = Selection::Check {
+        exchange: exchange.id,
+        position,
     };
-    let receiver = loaded.recording.name_of(&exchange.to);
-    ui.horizontal(|ui| {
-        let side = theme.text.heading * 1.4;
-        let (rect, _) = ui.allocate_exact_size(vec2(side, side), Sense::hover());
+    let lit = model.looking.following.as_ref();
+    let lit = lit.is_some_and(|it| it.lights(&selection));
+    let size = (theme.text.body * 1.75, name.as_str(), lit);
+    let response = row(ui, theme, size, |painter, rect| {
+        let at = pos2(rect.left() + theme.step(4.0), rect.center().y);
         marks::tick(
-            ui.painter(),
+            painter,
             theme,
-            rect.center(),
-            side * 0.45,
+            at,
+            8.0 * theme.scale,
             tick_of(check.outcome),
         );
-        words(
-            ui,
-            &check.name,
-            theme.semibold(theme.text.heading),
-            colours.ink,
-        );
+        let dim = check.outcome == Outcome::NotReached;
+        let ink = if dim { colours.ink_faint } else { colours.ink };
+        let left = pos2(rect.left() + theme.step(8.0), rect.center().y);
+        let font = theme.regular(theme.text.body);
+        painter.text(left, Align2::LEFT_CENTER, &check.name, font, ink);
     });
-    let said = match check.outcome {
-        Outcome::Passed => "held",
-        Outcome::Failed => "did not hold; nothing after it was looked at",
-        Outcome::NotReached => "never made, because an earlier one failed",
-    };
-    let text = format!(
-        "check {} of {} by {receiver} · {said}",
-        position + 1,
-        exchange.checks.len()
-    );
-    words(ui, text, theme.regular(theme.text.detail), colours.ink_soft);
-    section(ui, theme, "Evidence");
-    pair(ui, theme, "required", &check.expected, colours.ink);
-    let found = match check.outcome {
-        Outcome::Failed => colours.refused_ink,
-        _ => colours.ink,
-    };
-    pair(ui, theme, "found", &check.actual, found);
-    pair(ui, theme, "rule", &check.source, colours.ink_soft);
-    let about_policy = check.name.to_lowercase().contains("polic");
-    if about_policy && check.outcome != Outcome::NotReached {
-        for decision in loaded.recording.decisions_of(exchange.id) {
-            decision::show(ui, theme, decision, exchange.refusal.as_ref());
-        }
-    }
-    ui.add_space(theme.step(2.0));
-    if button(
-        ui,
-        theme,
-        icons::REQUEST,
-        "Show the whole request",
-        colours.acting,
-    )
-    .clicked()
-    {
-        out.push(Command::Select(Selection::Exchange(exchange.id)));
+    if response.clicked() {
+        out.push(Command::Select(selection));
     }
 }

@@ -1,9 +1,10 @@
 //! Whether a token's signature holds, found out by verifying it here and now against the key
 //! set that its issuer published in the recording.
 
-use crate::cloud::ledger::{Artifact, ArtifactValue};
+use crate::cloud::ledger::{Artifact, ArtifactValue, PublishedKeys};
 use crate::protocol::jwks::Jwks;
 use crate::protocol::jwt::Unverified;
+use crate::protocol::keys::Jwk;
 use crate::recording::Recording;
 
 /// What came of verifying a signature.
@@ -28,13 +29,30 @@ impl Signature {
     }
 }
 
+/// The key set that a token's issuer published last.
+pub fn published<'r>(token: &Unverified, recording: &'r Recording) -> Option<&'r PublishedKeys> {
+    let issuer = token.text("iss")?;
+    let mut all = recording.keys.iter();
+    all.rfind(|keys| keys.issuer == issuer)
+}
+
+/// The key that a token's header names; the only one there is where it names none.
+pub fn verifying_name(token: &Unverified, published: &PublishedKeys) -> Option<Jwk> {
+    let keys = Jwks::parse(&published.keys.to_string()).ok()?;
+    match (token.kid(), keys.keys.as_slice()) {
+        (Some(kid), _) => keys.find(kid).ok().cloned(),
+        (None, [only]) => Some(only.clone()),
+        (None, _) => None,
+    }
+}
+
 fn verify(text: &str, recording: &Recording) -> Signature {
     let token = match Unverified::parse(text) {
         Ok(token) => token,
         Err(error) => return Signature::Invalid(error.to_string()),
     };
     let issuer = token.text("iss").unwrap_or_default();
-    let Some(published) = recording.keys.iter().find(|keys| keys.issuer == issuer) else {
+    let Some(published) = published(&token, recording) else {
         return Signature::Unknown(format!(
             "no keys of {issuer} were published in this recording"
         ));
