@@ -1,9 +1,12 @@
 //! What long recordings cost, as ratios to limits measured in the same run.
 //!
 //! - performing 10,000 beats with 100,000 exchanges against half of it, and the memory it then
-//!   holds against the bytes that were exchanged: lines, headers and bodies of requests and
-//!   responses
-//! - going to any beat of it, its picture, searching it, the hashes of all its beats
+//!   holds against the bytes that were exchanged: lines, headers and bodies of all requests and
+//!   responses as they travelled. Half of the exchanges go to S3 and carry a photo of four
+//!   kilobytes, another one in each beat, written once and read four times; the others are small.
+//!   What an exchange costs where photos are a few words is told beside it, without a limit
+//! - going to any beat of it, its picture, searching it, the hashes of all its beats. The first
+//!   search lays all texts side by side: what that takes is told apart
 //! - a stage of 40 actors with 2,000 things held and an answer that brings 200
 //! - `check` of the whole library against reading the same texts alone
 //! - the longest shipped story against the cryptography it cannot do without
@@ -32,6 +35,7 @@ use tokentrail::cloud::ledger::{
 };
 use tokentrail::protocol::time::{Moment, Span};
 use tokentrail::recording::{self, Cursor, FORMAT, Header, Places, Recording, trace};
+use tokentrail::scenario::action::Action;
 use tokentrail::scenario::checked::Beat;
 use tokentrail::scenario::files::Shipped;
 use tokentrail::scenario::{self, Scenario, library};
@@ -101,8 +105,19 @@ const TEXT: &str = r#"(
 )"#;
 /// A beat in so many renews.
 const RENEWING: usize = 10;
+/// The photo in the text above, and how large the one is that stands for it.
+const PHOTO: &str = "Dana in the garden";
+const PHOTO_BYTES: usize = 4 * 1024;
 
 fn main() -> ExitCode {
+    let asked = |part: &str| std::env::args().any(|argument| argument == part);
+    if asked(SMALL) {
+        small_exchanges();
+        return ExitCode::SUCCESS;
+    }
+    if asked(LONGEST) {
+        return exit_code(longest_shipped());
+    }
     // Memory first: what an earlier part has given back would be taken unseen
     let (recording, mut fine) = performing();
     fine &= seeking(&recording);
@@ -111,13 +126,23 @@ fn main() -> ExitCode {
     drop(recording);
     fine &= crowded_stage();
     fine &= library_checks();
-    fine &= longest_shipped();
+    fine &= apart(LONGEST);
     fine &= start();
+    exit_code(fine)
+}
+
+fn exit_code(fine: bool) -> ExitCode {
     if fine {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// Measures a part in a process of its own, where nothing large has been given back before.
+fn apart(part: &str) -> bool {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.arg(part).status().unwrap().success()
 }
 
 fn timed<T>(run: impl FnOnce() -> T) -> (Duration, T) {
@@ -146,23 +171,35 @@ fn load(path: &str, text: &str) -> Scenario {
         .unwrap_or_else(|report| panic!("{}", report.render(false)))
 }
 
-/// The story with so many beats.
-fn story(beats: usize) -> Scenario {
+/// A photo that no other beat has, as long as a small one.
+fn photo(place: usize, bytes: usize) -> String {
+    let line = format!("{PHOTO} on day {place}; ");
+    line.chars().cycle().take(bytes).collect()
+}
+
+/// The story with so many beats and photos of so many bytes.
+fn story(beats: usize, photo_bytes: usize) -> Scenario {
     let mut scenario = load("long.ron", TEXT);
     let renew = scenario.beats.pop().unwrap();
     let work = scenario.beats.pop().unwrap();
     for place in scenario.beats.len()..beats {
         let form = if place % RENEWING == 0 { &renew } else { &work };
-        scenario.beats.push(Beat {
+        let mut beat = Beat {
             id: format!("{}-{place}", form.id),
             ..form.clone()
-        });
+        };
+        for act in &mut beat.acts {
+            if let Action::PutObject { text, .. } = &mut act.action {
+                *text = photo(place, photo_bytes).into();
+            }
+        }
+        scenario.beats.push(beat);
     }
     scenario
 }
 
 fn performing() -> (Recording, bool) {
-    let (long, short) = (story(BEATS), story(BEATS / 2));
+    let (long, short) = (story(BEATS, PHOTO_BYTES), story(BEATS / 2, PHOTO_BYTES));
     let before = resident_bytes();
     let (time, recording) = timed(|| scenario::perform(&long, None).unwrap());
     let held = resident_bytes().zip(before).map(|(now, then)| now - then);
@@ -183,7 +220,26 @@ fn performing() -> (Recording, bool) {
         );
         fine &= within;
     }
+    fine &= apart(SMALL);
     (recording, fine)
+}
+
+/// Parts that are measured in a process of their own.
+const SMALL: &str = "--small";
+const LONGEST: &str = "--longest";
+
+/// What an exchange holds where nothing large travels: more is written about it than travelled.
+fn small_exchanges() {
+    let small = story(BEATS, PHOTO.len());
+    let before = resident_bytes();
+    let recording = scenario::perform(&small, None).unwrap();
+    if let Some((now, then)) = resident_bytes().zip(before) {
+        let count = recording.exchanges.len() as u64;
+        let exchanged: u64 = recording.exchanges.iter().map(bytes_of).sum();
+        let held = now.saturating_sub(then) / count;
+        let travelled = exchanged / count;
+        println!("an exchange without photos: {held} bytes held, {travelled} travelled");
+    }
 }
 
 fn least_of_two(mut run: impl FnMut()) -> Duration {
@@ -261,8 +317,10 @@ fn searching(recording: &Recording) -> bool {
     let date = last.request.headers.iter();
     let mut date = date.filter(|(name, _)| name.eq_ignore_ascii_case("x-amz-date"));
     let date = date.next().map_or("20", |(_, value)| value);
+    let (laid, _) = timed(|| recording.search("first"));
+    println!("texts of a long recording laid side by side, once: {laid:?}");
     let mut fine = true;
-    for wanted in ["no such word anywhere", date, "Größe"] {
+    for wanted in ["no such word anywhere", date, "Größe", "phone"] {
         let found = recording.search(wanted).len();
         let time = least(|| drop(black_box(recording.search(wanted))));
         let what = format!("search for {wanted:?}, found {found} times / 50 ms");

@@ -186,12 +186,12 @@ mod tests {
             .iter()
             .position(|it| it.operation == "PutObject");
         let mut exchange = recording.exchanges[put.unwrap()].clone();
-        let body = exchange.request.body.clone();
-        exchange.request.body.0 = [&*body.0, b"!"].concat().into();
+        let sent = exchange.request.clone();
+        exchange.request.body = [&*sent.body.0, b"!"].concat().into();
         let found = signing(&exchange, &recording).unwrap().unwrap();
         assert_eq!(found.difference.unwrap().what, "the hash of the body");
-        exchange.request.body = body;
-        exchange.request.url = format!("{}?acl", exchange.request.url).into();
+        exchange.request.body = sent.body;
+        exchange.request.url = format!("{}?acl", sent.url).into();
         let found = signing(&exchange, &recording).unwrap().unwrap();
         assert_eq!(found.difference.unwrap().what, "the signature");
         recording.artifacts = crate::cloud::ledger::Log::default();

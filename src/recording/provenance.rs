@@ -5,8 +5,8 @@
 //! the evidence of a check, in a condition key of a policy decision.
 
 use crate::cloud::ledger::{
-    Artifact, ArtifactId, ArtifactKind, ArtifactValue, Exchange, ExchangeId, Outcome, Source, Step,
-    Text,
+    Artifact, ArtifactId, ArtifactKind, ArtifactValue, Exchange, ExchangeId, Header, Outcome,
+    Source, Step,
 };
 use crate::protocol::form::percent_encode;
 use crate::protocol::time::Moment;
@@ -412,7 +412,7 @@ impl<'v> Wanted<'v> {
     }
 
     /// Which header or member of the body has it.
-    fn in_message(&self, headers: &[(Text, Text)], body: Option<&str>) -> Option<String> {
+    fn in_message(&self, headers: &[Header], body: Option<&str>) -> Option<String> {
         let mut headers = headers.iter();
         if let Some((name, _)) = headers.find(|(_, value)| self.is_in(value)) {
             return Some(name.to_string());

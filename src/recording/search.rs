@@ -174,6 +174,11 @@ fn of_exchange(all: &mut Collector, recording: &Recording, exchange: &Exchange) 
         [method, " ", url]
     });
     for (name, value) in request.headers.iter().chain(&response.headers) {
+        // What nobody else has need not be looked up
+        if !value.is_shared() {
+            all.own_parts([name, ": ", value]);
+            continue;
+        }
         all.shared(Sort::Header.of([address(name), address(value), 0]), || {
             [name, ": ", value]
         });
@@ -200,6 +205,10 @@ fn of_check(all: &mut Collector, check: &Check) {
         expected,
         ..
     } = check;
+    if !actual.is_shared() || !expected.is_shared() {
+        all.own_parts([name, ": ", actual, "; required ", expected]);
+        return;
+    }
     let parts = [name, actual, expected].map(|part: &Text| address(part));
     all.shared(Sort::Check.of(parts), || {
         [name, ": ", actual, "; required ", expected]

@@ -53,8 +53,13 @@ impl Collector {
 
     /// A text that only this entry has.
     pub fn own(&mut self, text: &str) {
+        self.own_parts([text]);
+    }
+
+    /// A text that only this entry has, in parts.
+    pub fn own_parts<const PARTS: usize>(&mut self, parts: [&str; PARTS]) {
         self.line.clear();
-        self.line.push_str(text);
+        self.line.extend(parts);
         let text = self.lay();
         self.note(text);
     }

@@ -94,31 +94,29 @@ pub fn search(recording: &Recording, words: &str) -> Vec<Found> {
     }
     let all: Vec<&str> = words.iter().map(String::as_str).collect();
     let places = recording.search_all(&all).into_iter();
-    let found = places.flat_map(|place| finds(recording, place, &words));
+    let found = places.flat_map(|place| in_place(recording, place, &words));
     found.take(MOST).collect()
 }
 
-/// What is found at a place: each thing there that has the words.
-fn finds(recording: &Recording, place: recording::Found, words: &[String]) -> Vec<Found> {
-    let found = match place {
+/// What was found in one place.
+fn in_place(recording: &Recording, place: recording::Found, words: &[String]) -> Vec<Found> {
+    match place {
         recording::Found::Beat(index) => {
             let beat = recording.beat(index);
-            beat.and_then(|beat| in_beat(beat, words))
+            beat.and_then(|it| in_beat(it, words)).into_iter().collect()
         }
+        recording::Found::Artifact(id) => recording
+            .artifact(id)
+            .map_or_else(Vec::new, |it| in_artifact(recording, it, words)),
+        recording::Found::Exchange(id) => recording
+            .exchange(id)
+            .map_or_else(Vec::new, |it| in_exchange(recording, it, words)),
         recording::Found::Decision(at) => {
             let decision = recording.decisions.get(at as usize);
-            decision.and_then(|it| in_decision(recording, (at, it), words))
+            let found = decision.and_then(|it| in_decision(recording, (at, it), words));
+            found.into_iter().collect()
         }
-        recording::Found::Artifact(id) => {
-            let artifact = recording.artifact(id);
-            return artifact.map_or_else(Vec::new, |it| in_artifact(recording, it, words));
-        }
-        recording::Found::Exchange(id) => {
-            let exchange = recording.exchange(id);
-            return exchange.map_or_else(Vec::new, |it| in_exchange(recording, it, words));
-        }
-    };
-    found.into_iter().collect()
+    }
 }
 
 /// The first text that has the first word, provided that the texts together have them all.
@@ -188,7 +186,7 @@ fn in_artifact(recording: &Recording, artifact: &Artifact, words: &[String]) -> 
     let label = &artifact.label;
     let mut claims = Vec::new();
     for members in [&artifact.claims, &artifact.header].into_iter().flatten() {
-        for (name, text) in members.keys().zip(members_of(members.iter())) {
+        for (name, text) in members.keys().zip(members_of(members)) {
             let excerpt = excerpt(std::slice::from_ref(&text), words);
             let title = format!("{name} of the {label}");
             claims.extend(excerpt.map(|excerpt| found(Kind::Claim, title, excerpt)));
@@ -199,7 +197,7 @@ fn in_artifact(recording: &Recording, artifact: &Artifact, words: &[String]) -> 
     }
     let mut texts = vec![label.clone()];
     for members in [&artifact.claims, &artifact.header].into_iter().flatten() {
-        texts.extend(members_of(members.iter()));
+        texts.extend(members_of(members));
     }
     texts.extend(
         artifact
@@ -218,8 +216,9 @@ fn in_artifact(recording: &Recording, artifact: &Artifact, words: &[String]) -> 
 }
 
 fn members_of<'a>(
-    members: impl Iterator<Item = (&'a String, &'a Value)>,
+    members: impl IntoIterator<Item = (&'a String, &'a Value)>,
 ) -> impl Iterator<Item = String> {
+    let members = members.into_iter();
     members.map(|(name, value)| match value {
         Value::String(text) => format!("{name}: {text}"),
         other => format!("{name}: {other}"),

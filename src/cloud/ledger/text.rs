@@ -18,6 +18,11 @@ impl Text {
         &self.0
     }
 
+    /// Whether anybody else has it too.
+    pub fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     /// Whether both are one and the same in memory.
     pub fn is_shared_with(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
@@ -135,14 +140,37 @@ impl<'de> Deserialize<'de> for Text {
 /// is done.
 pub struct Recent<T> {
     places: Vec<Option<T>>,
+    /// How often something was not there since there were so many places
+    missed: usize,
 }
 
-/// Places for what was written lately.
-const PLACES: usize = 4096;
+/// Places for what was written lately: few in a short story, more as it gets longer.
+const LEAST_PLACES: usize = 256;
+const MOST_PLACES: usize = 4096;
+
+/// What can be remembered: it is known by its bytes.
+trait Written: Clone {
+    fn bytes(&self) -> &[u8];
+}
+
+impl Written for Text {
+    fn bytes(&self) -> &[u8] {
+        self.as_str().as_bytes()
+    }
+}
+
+impl Written for Arc<[u8]> {
+    fn bytes(&self) -> &[u8] {
+        self
+    }
+}
 
 impl<T> Default for Recent<T> {
     fn default() -> Self {
-        Self { places: Vec::new() }
+        Self {
+            places: Vec::new(),
+            missed: 0,
+        }
     }
 }
 
@@ -159,39 +187,57 @@ impl<T> fmt::Debug for Recent<T> {
     }
 }
 
-impl<T: Clone> Recent<T> {
+impl<T: Written> Recent<T> {
     /// The one with these bytes that was written lately, or a new one.
-    fn get(&mut self, bytes: &[u8], is_it: impl Fn(&T) -> bool, new: impl FnOnce() -> T) -> T {
-        if self.places.is_empty() {
-            self.places.resize(PLACES, None);
+    fn get(&mut self, bytes: &[u8], new: impl FnOnce() -> T) -> T {
+        if self.missed >= self.places.len() && self.places.len() < MOST_PLACES {
+            self.grow();
         }
-        let Some(place) = self.places.get_mut(place_of(bytes)) else {
+        let at = place_of(bytes, self.places.len());
+        let Some(place) = self.places.get_mut(at) else {
             return new();
         };
         match place {
-            Some(known) if is_it(known) => known.clone(),
-            _ => place.insert(new()).clone(),
+            Some(known) if known.bytes() == bytes => known.clone(),
+            _ => {
+                self.missed += 1;
+                place.insert(new()).clone()
+            }
         }
+    }
+
+    /// Four times as many places. What is known moves to its new one.
+    fn grow(&mut self) {
+        let count = (self.places.len() * 4).clamp(LEAST_PLACES, MOST_PLACES);
+        let known = std::mem::take(&mut self.places);
+        self.places.resize(count, None);
+        for one in known.into_iter().flatten() {
+            let at = place_of(one.bytes(), count);
+            if let Some(place) = self.places.get_mut(at) {
+                *place = Some(one);
+            }
+        }
+        self.missed = 0;
     }
 }
 
 impl Recent<Text> {
     /// A text as it is kept.
     pub fn text(&mut self, text: &str) -> Text {
-        self.get(text.as_bytes(), |known| known == text, || text.into())
+        self.get(text.as_bytes(), || text.into())
     }
 }
 
 impl Recent<Arc<[u8]>> {
     /// Bytes as they are kept.
     pub fn bytes(&mut self, bytes: &[u8]) -> Arc<[u8]> {
-        self.get(bytes, |known| **known == *bytes, || bytes.into())
+        self.get(bytes, || bytes.into())
     }
 }
 
 /// Where a text belongs. Texts that fall on one place only push each other out, so eight bytes at
 /// a time are mixed well enough.
-fn place_of(bytes: &[u8]) -> usize {
+fn place_of(bytes: &[u8], places: usize) -> usize {
     /// Odd, and its bits are in no order: 2^64 divided by the golden ratio
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
     let mix = |sum: u64, word: u64| (sum.rotate_left(5) ^ word).wrapping_mul(MIX);
@@ -203,7 +249,7 @@ fn place_of(bytes: &[u8]) -> usize {
         .iter()
         .fold(0, |word, byte| word << 8 | u64::from(*byte));
     let high_bits = mix(sum, rest) >> 32;
-    high_bits as usize % PLACES
+    high_bits as usize % places.max(1)
 }
 
 #[cfg(test)]
@@ -224,7 +270,9 @@ mod tests {
     #[test]
     fn more_texts_than_there_are_places_are_all_what_they_were() {
         let mut recent = Recent::default();
-        let texts: Vec<String> = (0..3 * PLACES).map(|number| number.to_string()).collect();
+        let texts: Vec<String> = (0..3 * MOST_PLACES)
+            .map(|number| number.to_string())
+            .collect();
         let kept: Vec<Text> = texts.iter().map(|text| recent.text(text)).collect();
         assert!(kept.iter().eq(texts.iter()));
     }
