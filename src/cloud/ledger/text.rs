@@ -149,7 +149,7 @@ const LEAST_PLACES: usize = 256;
 const MOST_PLACES: usize = 4096;
 
 /// What can be remembered: it is known by its bytes.
-trait Written: Clone {
+pub(super) trait Written: Clone {
     fn bytes(&self) -> &[u8];
 }
 
