@@ -149,7 +149,8 @@ const LEAST_PLACES: usize = 256;
 const MOST_PLACES: usize = 4096;
 
 /// What can be remembered: it is known by its bytes.
-pub(super) trait Written: Clone {
+pub trait Written: Clone {
+    /// What it is known by.
     fn bytes(&self) -> &[u8];
 }
 

@@ -55,13 +55,24 @@ fn device(moment: &Moment<'_>, id: &ActorId) -> Vec<Offer> {
         device: device.clone(),
         by: Duration(by),
     };
+    let offline = is_offline(moment, id);
+    let already = |it: bool, how: &str| it.then(|| format!("{name} is {how} already"));
     vec![
-        offer(format!("Take {name} offline"), goes_offline),
-        offer(format!("Take {name} online"), goes_online),
+        offer(format!("Take {name} offline"), goes_offline).hindered(already(offline, "offline")),
+        offer(format!("Take {name} online"), goes_online).hindered(already(!offline, "online")),
         offer(format!("Set the clock of {name} ahead"), skewed(SKEW)).with(Input::Duration),
         offer(format!("Set the clock of {name} back"), skewed(-SKEW)).with(Input::Duration),
         offer("Let time pass".to_owned(), Action::Wait(Duration(WAIT))).with(Input::Duration),
     ]
+}
+
+/// Whether a device has no network at the moment, as its card says.
+fn is_offline(moment: &Moment<'_>, id: &ActorId) -> bool {
+    let state = moment.story.recording().state_of(id, moment.cursor);
+    state.is_some_and(|state| {
+        let mut details = state.details.iter();
+        details.any(|(name, value)| &**name == "Network" && &**value == "offline")
+    })
 }
 
 fn person(moment: &Moment<'_>, id: &ActorId) -> Vec<Offer> {

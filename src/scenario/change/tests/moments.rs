@@ -1,6 +1,9 @@
 //! Time, clocks and networks.
 
-use super::hold;
+use super::{at, hold, story, try_branch};
+use crate::cloud::ledger::ActorId;
+use crate::scenario::Performance;
+use crate::scenario::change::offer::Target;
 
 #[test]
 fn time_that_passes_ends_tokens_and_sessions() {
@@ -90,4 +93,21 @@ fn a_device_without_network_reaches_nobody() {
             "old-phone is offline",
         ),
     ]);
+}
+
+#[test]
+fn a_device_is_not_offered_the_network_that_it_has() {
+    let hindrance = |parent: &Performance, moment: &str, label: &str| {
+        let target = Target::Actor(ActorId::new("phone"));
+        let offers = parent.offers(&at(moment), &target);
+        let offer = offers.into_iter().find(|it| it.label.ends_with(label));
+        offer.unwrap().hindrance
+    };
+    let parent = story("facebook-to-s3");
+    assert_eq!(hindrance(&parent, "identity", "offline"), None);
+    let why = hindrance(&parent, "identity", "online").unwrap();
+    assert_eq!(why, "Dana's phone is online already");
+    let parted = try_branch(&parent, "identity", "Do(GoOffline(device: \"phone\"))").unwrap();
+    let why = hindrance(&parted, "credentials", "offline").unwrap();
+    assert_eq!(why, "Dana's phone is offline already");
 }
