@@ -13,4 +13,4 @@ picture() { # NAME SCENARIO OPTION...
 }
 picture credentials facebook-to-s3 --beat 6
 picture refusal facebook-to-s3 --beat 11
-picture sequence facebook-to-s3 --beat 6 --view sequence
+picture branch facebook-to-s3 --beat 5 --experiment 1
