@@ -61,18 +61,19 @@ impl Hands<'_> {
         }
     }
 
-    /// The credentials that an action names, or the latest this device holds.
+    /// The credentials that an action names, or the latest this device holds. Whoever names
+    /// credentials means these; where nothing is named a long-term key signs if no session does.
     pub(super) fn credentials(&self, value: Option<&Value>) -> Result<CredentialsValue, StepError> {
-        let (actor, what) = match value {
-            Some(Value::Held(actor, what)) => (ActorId::new(actor), *what),
-            Some(Value::Text(_)) | None => (self.device.clone(), What::Credentials),
-        };
-        // A long-term key signs where no session does
-        let id = match what {
-            What::LongTermKey => self.latest(&actor, what)?,
-            _ => self
-                .latest(&actor, What::Credentials)
-                .or_else(|error| self.latest(&actor, What::LongTermKey).map_err(|_| error))?,
+        let id = match value {
+            Some(Value::Held(actor, What::LongTermKey)) => {
+                self.latest(&ActorId::new(actor), What::LongTermKey)?
+            }
+            Some(Value::Held(actor, _)) => self.latest(&ActorId::new(actor), What::Credentials)?,
+            Some(Value::Text(_)) | None => {
+                let key = || self.latest(&self.device, What::LongTermKey);
+                let session = self.latest(&self.device, What::Credentials);
+                session.or_else(|error| key().map_err(|_| error))?
+            }
         };
         match self
             .cloud
@@ -82,7 +83,7 @@ impl Hands<'_> {
         {
             Some(ArtifactValue::Credentials(value)) => Ok(value.clone()),
             _ => Err(StepError::NothingHeld {
-                who: actor.to_string(),
+                who: self.device.to_string(),
                 what: What::Credentials,
             }),
         }
