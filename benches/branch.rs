@@ -13,11 +13,14 @@
     reason = "a benchmark reads the wall clock and may fail loudly"
 )]
 
+mod measure;
+
 use std::hint::black_box;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use measure::{exit_code, least, timed, within};
 use tokentrail::protocol::time::Span;
 use tokentrail::scenario::action::Action;
 use tokentrail::scenario::change::{At, Change, Placed};
@@ -39,16 +42,6 @@ const MOST_OF_ALL: f64 = 0.05;
 const SHIPPED_LIMIT: Duration = Duration::from_millis(100);
 /// Each figure is the least of this many runs: noise only ever adds.
 const RUNS: usize = 5;
-
-fn timed<T>(run: impl FnOnce() -> T) -> (Duration, T) {
-    let begun = Instant::now();
-    let done = run();
-    (begun.elapsed(), done)
-}
-
-fn least(mut run: impl FnMut()) -> Duration {
-    (0..RUNS).map(|_| timed(&mut run).0).min().unwrap()
-}
 
 const TEXT: &str = r##"(id: "long", title: "Long", summary: "Ten thousand beats",
     world: (
@@ -116,17 +109,6 @@ fn wait_before(beat: &str) -> Placed {
     }
 }
 
-fn report(what: &str, measured: Duration, against: Duration, most: f64) -> bool {
-    let ratio = measured.as_secs_f64() / against.as_secs_f64();
-    let verdict = if ratio <= most {
-        "ok"
-    } else {
-        "ABOVE ITS LIMIT"
-    };
-    println!("{what}: {measured:?} / {against:?} = {ratio:.3} (at most {most}) {verdict}");
-    ratio <= most
-}
-
 /// A change in the last beat of a long story.
 fn at_the_end() -> bool {
     let scenario = Arc::new(long_story());
@@ -140,11 +122,11 @@ fn at_the_end() -> bool {
     let mut fine = true;
     for distance in [1, 10, 100] {
         let beat = format!("b{}", BEATS - distance);
-        let branch = least(|| {
+        let branch = least(RUNS, || {
             black_box(story.branch(wait_before(&beat), &Watch::new()).unwrap());
         });
         let what = format!("a change {distance} beats from the end / performing all");
-        fine &= report(&what, branch, all, MOST_OF_ALL);
+        fine &= within(&what, branch, all, MOST_OF_ALL);
     }
     fine
 }
@@ -158,7 +140,7 @@ fn in_shipped_stories() -> bool {
         let scenario = load(&Shipped, entry.path, entry.text.as_bytes()).unwrap();
         let first = scenario.beats.first().unwrap().id.clone();
         let story = Performance::new(Arc::new(scenario), None).unwrap();
-        let took = least(|| {
+        let took = least(RUNS, || {
             black_box(story.branch(wait_before(&first), &Watch::new()).unwrap());
         });
         let exchanges = story.recording().exchanges.len();
@@ -170,15 +152,11 @@ fn in_shipped_stories() -> bool {
         dearest.1, dearest.0
     );
     println!("the longest is {}: {} exchanges", longest.2, longest.0);
-    report("a change in it / 100 ms", longest.1, SHIPPED_LIMIT, 1.0)
+    within("a change in it / 100 ms", longest.1, SHIPPED_LIMIT, 1.0)
 }
 
 fn main() -> ExitCode {
     let mut fine = at_the_end();
     fine &= in_shipped_stories();
-    if fine {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    exit_code(fine)
 }

@@ -9,6 +9,7 @@
 //!   search lays all texts side by side: what that takes is told apart
 //! - a stage of 40 actors with 2,000 things held and an answer that brings 200
 //! - `check` of the whole library against reading the same texts alone
+//! - the worst of some files that mean no good against a second
 //! - the longest shipped story against the cryptography it cannot do without
 //! - a command that performs nothing, from start to end
 //!
@@ -23,12 +24,14 @@
 )]
 
 mod crypto;
+mod measure;
 
 use std::hint::black_box;
 use std::process::{Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crypto::{Crypto, Tools};
+use measure::{exit_code, least, timed, within};
 use tokentrail::cloud::ledger::{
     Actor, ActorId, ActorKind, ArtifactKind, Body, Exchange, Ledger, Mint, SentRequest,
     SentResponse,
@@ -65,6 +68,8 @@ const SHIPPED_LIMIT: Duration = Duration::from_micros(500);
 const SEARCH_LIMIT: Duration = Duration::from_millis(50);
 /// Loading and checking the library may take this many times parsing its texts.
 const MOST_TIMES_PARSING: f64 = 10.0;
+/// A file that means no good ends in a diagnostic within this time.
+const HOSTILE_LIMIT: Duration = Duration::from_secs(1);
 /// Performing may cost this many times the cryptography in it.
 const MOST_TIMES_CRYPTO: f64 = 2.0;
 /// A command from start to end.
@@ -126,44 +131,16 @@ fn main() -> ExitCode {
     drop(recording);
     fine &= crowded_stage();
     fine &= library_checks();
+    fine &= hostile_files();
     fine &= apart(LONGEST);
     fine &= start();
     exit_code(fine)
-}
-
-fn exit_code(fine: bool) -> ExitCode {
-    if fine {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
 }
 
 /// Measures a part in a process of its own, where nothing large has been given back before.
 fn apart(part: &str) -> bool {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.arg(part).status().unwrap().success()
-}
-
-fn timed<T>(run: impl FnOnce() -> T) -> (Duration, T) {
-    let begun = Instant::now();
-    let made = run();
-    (begun.elapsed(), made)
-}
-
-fn least(mut run: impl FnMut()) -> Duration {
-    (0..RUNS).map(|_| timed(&mut run).0).min().unwrap()
-}
-
-fn verdict(what: &str, measured: Duration, limit: Duration, most: f64) -> bool {
-    let ratio = measured.as_secs_f64() / limit.as_secs_f64();
-    let words = if ratio <= most {
-        "ok"
-    } else {
-        "BEYOND ITS LIMIT"
-    };
-    println!("{what}: {measured:?} / {limit:?} = {ratio:.2} (at most {most}) {words}");
-    ratio <= most
 }
 
 fn load(path: &str, text: &str) -> Scenario {
@@ -208,7 +185,7 @@ fn performing() -> (Recording, bool) {
     let half = least_of_two(|| drop(black_box(scenario::perform(&short, None).unwrap())));
     let whole = timed(|| drop(black_box(scenario::perform(&long, None).unwrap())));
     let what = format!("performing {} exchanges / half", recording.exchanges.len());
-    let mut fine = verdict(&what, time.min(whole.0), half, MOST_TIMES_HALF);
+    let mut fine = within(&what, time.min(whole.0), half, MOST_TIMES_HALF);
     let exchanged: u64 = recording.exchanges.iter().map(bytes_of).sum();
     if let Some(held) = held {
         let ratio = held as f64 / exchanged as f64;
@@ -281,8 +258,10 @@ fn seeking(recording: &Recording) -> bool {
             black_box(recording.state_of(&actor.id, cursor));
         }
     };
-    let worst = cursors(recording).into_iter().map(|at| least(|| seek(at)));
-    let fine = verdict("seeking / 1 ms", worst.max().unwrap(), SEEK_LIMIT, 1.0);
+    let worst = cursors(recording)
+        .into_iter()
+        .map(|at| least(RUNS, || seek(at)));
+    let fine = within("seeking / 1 ms", worst.max().unwrap(), SEEK_LIMIT, 1.0);
     let hashes = |recording: &Recording, beats: usize| {
         let beats = recording.beats.iter().take(beats);
         beats.for_each(|beat| drop(black_box(trace::state_hash(recording, beat))));
@@ -298,16 +277,16 @@ fn pictures(recording: &Recording) -> bool {
     let end = stage.duration().0;
     let moments = (0..200_u32).map(|turn| PlayTime(turn.wrapping_mul(2_654_435_761) % end));
     let moments = moments.chain([PlayTime(end)]);
-    let picture = |t| least(|| drop(black_box(stage.frame(recording, t))));
+    let picture = |t| least(RUNS, || drop(black_box(stage.frame(recording, t))));
     let worst = moments.map(picture).max().unwrap();
-    let mut fine = verdict("picture anywhere / 16 ms", worst, PICTURE_LIMIT, 1.0);
+    let mut fine = within("picture anywhere / 16 ms", worst, PICTURE_LIMIT, 1.0);
     let (drawn, sequence) = timed(|| Sequence::new(recording, 1280.0, 1.0));
     println!("the whole sequence, once: {drawn:?}");
     let middle = sequence.size.1 / 2.0;
-    let window = least(|| {
+    let window = least(RUNS, || {
         black_box(sequence.between(middle, middle + 800.0));
     });
-    fine &= verdict("sequence in view / 16 ms", window, PICTURE_LIMIT, 1.0);
+    fine &= within("sequence in view / 16 ms", window, PICTURE_LIMIT, 1.0);
     fine
 }
 
@@ -322,9 +301,9 @@ fn searching(recording: &Recording) -> bool {
     let mut fine = true;
     for wanted in ["no such word anywhere", date, "Größe", "phone"] {
         let found = recording.search(wanted).len();
-        let time = least(|| drop(black_box(recording.search(wanted))));
+        let time = least(RUNS, || drop(black_box(recording.search(wanted))));
         let what = format!("search for {wanted:?}, found {found} times / 50 ms");
-        fine &= verdict(&what, time, SEARCH_LIMIT, 1.0);
+        fine &= within(&what, time, SEARCH_LIMIT, 1.0);
     }
     fine
 }
@@ -434,19 +413,19 @@ fn crowd() -> Recording {
 fn slowest_picture(recording: &Recording, every: usize) -> Duration {
     let stage = Stage::new(recording, Options::default());
     let moments = (0..=stage.duration().0).step_by(every).map(PlayTime);
-    let picture = |t| least(|| drop(black_box(stage.frame(recording, t))));
+    let picture = |t| least(RUNS, || drop(black_box(stage.frame(recording, t))));
     moments.map(picture).max().unwrap()
 }
 
 fn crowded_stage() -> bool {
     let crowded = slowest_picture(&crowd(), 37);
-    let mut fine = verdict("crowded stage / 2 ms", crowded, CROWDED_LIMIT, 1.0);
+    let mut fine = within("crowded stage / 2 ms", crowded, CROWDED_LIMIT, 1.0);
     let shipped = shipped()
         .into_iter()
         .map(|(id, _, recording)| (slowest_picture(&recording, 1_009), id));
     let (slowest, id) = shipped.max().unwrap();
     println!("slowest shipped picture is one of {id}");
-    fine &= verdict(
+    fine &= within(
         "slowest shipped picture / 0.5 ms",
         slowest,
         SHIPPED_LIMIT,
@@ -465,26 +444,60 @@ fn shipped() -> Vec<(&'static str, Scenario, Recording)> {
 }
 
 fn library_checks() -> bool {
-    let checked = least(|| {
+    let checked = least(RUNS, || {
         for entry in library::ALL {
             black_box(load(entry.path, entry.text));
         }
     });
     let options = ron::Options::default();
     let options = options.with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME);
-    let parsed = least(|| {
+    let parsed = least(RUNS, || {
         for entry in library::ALL {
             black_box(options.from_str::<ron::Value>(entry.text).unwrap());
         }
     });
     let each = checked / library::ALL.len() as u32;
     println!("check of {} scenarios: {each:?} each", library::ALL.len());
-    verdict(
+    within(
         "check of the library / parsing it",
         checked,
         parsed,
         MOST_TIMES_PARSING,
     )
+}
+
+/// The largest files that are read at all, each with too much of something; and a good one cut off
+/// or damaged everywhere.
+fn hostile_files() -> bool {
+    const MANY: usize = 300_000;
+    let good = library::ALL[0].text;
+    let files = [
+        "[".repeat(MANY),
+        "(".repeat(MANY),
+        format!("(id: {})", "[],".repeat(MANY)),
+        format!("(id: \"{}\")", "x".repeat(3 * MANY)),
+        format!("(id: \"a\", {})", "id: 1, ".repeat(MANY / 3)),
+        format!(
+            "(id: \"a\", chapters: [{}])",
+            "(title: 1),".repeat(MANY / 5)
+        ),
+        format!("(id: \"a\", world: (people: [{}]))", "(),".repeat(MANY)),
+        good.repeat(1 + 2 * MANY / good.len()),
+        good.chars().take(good.len() / 2).collect(),
+        good.replace(',', ""),
+    ];
+    let read = |text: &String| {
+        timed(|| {
+            drop(black_box(scenario::load(
+                &Shipped,
+                "x.ron",
+                text.as_bytes(),
+            )))
+        })
+        .0
+    };
+    let worst = files.iter().map(read).max().unwrap();
+    within("the worst hostile file / 1 s", worst, HOSTILE_LIMIT, 1.0)
 }
 
 fn longest_shipped() -> bool {
@@ -498,7 +511,7 @@ fn longest_shipped() -> bool {
         whole = whole.min(timed(|| drop(black_box(scenario::perform(&scenario, None)))).0);
         bare = bare.min(timed(|| crypto.perform(&tools)).0);
     }
-    verdict(
+    within(
         "the longest story / its cryptography",
         whole,
         bare,
@@ -512,7 +525,12 @@ fn start() -> bool {
         let status = command.arg("list").stdout(Stdio::null()).status().unwrap();
         assert!(status.success());
     };
-    verdict("tokentrail list / 50 ms", least(list), START_LIMIT, 1.0)
+    within(
+        "tokentrail list / 50 ms",
+        least(RUNS, list),
+        START_LIMIT,
+        1.0,
+    )
 }
 
 /// Memory of this process that is really there. Only Linux says so in a file.

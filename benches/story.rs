@@ -15,12 +15,14 @@
 )]
 
 mod crypto;
+mod measure;
 
 use std::hint::black_box;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crypto::{Crypto, Tools};
+use measure::{exit_code, least, timed, within};
 use tokentrail::recording::Recording;
 use tokentrail::scenario::files::Shipped;
 use tokentrail::scenario::{self, Scenario, library};
@@ -43,16 +45,6 @@ const FRAME_LIMIT: Duration = Duration::from_micros(500);
 /// Everything before the first beat may take this long.
 const START_LIMIT: Duration = Duration::from_millis(50);
 
-fn least(mut run: impl FnMut()) -> Duration {
-    (0..RUNS).map(|_| timed(&mut run)).min().unwrap()
-}
-
-fn timed(run: &mut impl FnMut()) -> Duration {
-    let begun = Instant::now();
-    run();
-    begun.elapsed()
-}
-
 fn load() -> Scenario {
     let entry = &library::ALL[0];
     scenario::load(&Shipped, entry.path, entry.text.as_bytes()).unwrap()
@@ -67,11 +59,11 @@ fn main() -> ExitCode {
     println!("{crypto:?}");
     let (mut whole, mut bare) = (Duration::MAX, Duration::MAX);
     for _ in 0..TURNS {
-        let mut perform = || drop(black_box(scenario::perform(&scenario, None).unwrap()));
-        whole = whole.min(timed(&mut perform));
-        bare = bare.min(timed(&mut || crypto.perform(&tools)));
+        let perform = || drop(black_box(scenario::perform(&scenario, None).unwrap()));
+        whole = whole.min(timed(perform).0);
+        bare = bare.min(timed(|| crypto.perform(&tools)).0);
     }
-    let mut fine = report(
+    let mut fine = within(
         "performing the story / its cryptography",
         whole,
         bare,
@@ -80,29 +72,14 @@ fn main() -> ExitCode {
 
     let (worst, at) = worst_frame(&recording);
     println!("slowest picture at {at:?}");
-    fine &= report("slowest picture / 0.5 ms", worst, FRAME_LIMIT, 1.0);
+    fine &= within("slowest picture / 0.5 ms", worst, FRAME_LIMIT, 1.0);
 
-    let start = least(|| {
+    let start = least(RUNS, || {
         let scenario = load();
         black_box(scenario);
     });
-    fine &= report("loading the story / 50 ms", start, START_LIMIT, 1.0);
-    if fine {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
-}
-
-fn report(what: &str, measured: Duration, against: Duration, most: f64) -> bool {
-    let ratio = measured.as_secs_f64() / against.as_secs_f64();
-    let verdict = if ratio <= most {
-        "ok"
-    } else {
-        "ABOVE ITS LIMIT"
-    };
-    println!("{what}: {measured:?} / {against:?} = {ratio:.2} (at most {most}) {verdict}");
-    ratio <= most
+    fine &= within("loading the story / 50 ms", start, START_LIMIT, 1.0);
+    exit_code(fine)
 }
 
 /// The moment whose picture takes longest, each measured as the least of some runs.
@@ -110,7 +87,12 @@ fn worst_frame(recording: &Recording) -> (Duration, PlayTime) {
     let stage = Stage::new(recording, Options::default());
     let moments = (0..stage.duration().0).step_by(97).map(PlayTime);
     moments
-        .map(|t| (least(|| drop(black_box(stage.frame(recording, t)))), t))
+        .map(|t| {
+            (
+                least(RUNS, || drop(black_box(stage.frame(recording, t)))),
+                t,
+            )
+        })
         .max_by_key(|(time, _)| *time)
         .unwrap()
 }

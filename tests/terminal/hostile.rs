@@ -131,13 +131,9 @@ fn assert_places(report: &Report, of: &str) {
     assert!(report.is_clean() || !report.render(false).is_empty());
 }
 
-/// The most that reading a hostile file may take.
-const MAX_TIME: std::time::Duration = std::time::Duration::from_secs(1);
-
-/// Reads a damaged file as `check` does, within its time. Says whether it still reads.
-fn read_in_time(bytes: &[u8], of: &str, performing: bool) -> bool {
-    #[expect(clippy::disallowed_methods, reason = "the limit is on real time")]
-    let begun = std::time::Instant::now();
+/// Reads a damaged file as `check` does. Says whether it still reads. How long that takes at most
+/// is measured by the benchmark of long recordings.
+fn still_reads(bytes: &[u8], of: &str, performing: bool) -> bool {
     let outcome = load(&Shipped, "damaged.ron", bytes);
     let scenario = match outcome {
         Ok(scenario) => {
@@ -150,11 +146,6 @@ fn read_in_time(bytes: &[u8], of: &str, performing: bool) -> bool {
             None
         }
     };
-    assert!(
-        begun.elapsed() < MAX_TIME,
-        "{of} took {:?}",
-        begun.elapsed()
-    );
     if let Some(scenario) = scenario.as_ref().filter(|_| performing) {
         // What comes of it is told by verdicts; it must not be a panic
         let _ = perform(scenario, None);
@@ -175,7 +166,7 @@ fn every_shipped_file_damaged_in_every_way_is_read_or_diagnosed_inside_it() {
                 let at = (which * DAMAGES.len() * PLACES + kind * PLACES + place) * STRIDE;
                 let bytes = damaged(entry.text, damage, at);
                 let of = format!("{}, {damage:?} at {at}", entry.id);
-                match read_in_time(&bytes, &of, read % 8 == 0) {
+                match still_reads(&bytes, &of, read % 8 == 0) {
                     true => read += 1,
                     false => refused += 1,
                 }
@@ -200,14 +191,14 @@ proptest! {
             let bytes = damaged(&text, DAMAGES[*kind], *at as usize);
             text = String::from_utf8_lossy(&bytes).into_owned();
         }
-        read_in_time(text.as_bytes(), library::ALL[which].id, false);
+        still_reads(text.as_bytes(), library::ALL[which].id, false);
     }
 
     #[test]
     fn any_text_at_all_is_read_or_diagnosed(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        read_in_time(&bytes, "random bytes", false);
+        still_reads(&bytes, "random bytes", false);
         let signs: Vec<u8> = bytes.iter().map(|it| b"()[]{}:,\"'#r/*a7 \n"[*it as usize % 18]).collect();
-        read_in_time(&signs, "random signs", false);
+        still_reads(&signs, "random signs", false);
     }
 }
 

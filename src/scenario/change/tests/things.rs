@@ -1,6 +1,8 @@
 //! What devices hold, changed.
 
-use super::{branch, hold, shares_prefix, stopped, story};
+use super::{at, branch, hold, shares_prefix, stopped, story};
+use crate::scenario::Watch;
+use crate::scenario::change::Placed;
 
 #[test]
 fn a_claim_edited_under_the_old_signature() {
@@ -236,4 +238,17 @@ fn the_prefix_of_a_branch_is_its_parents() {
         ("2h later", "facebook-to-s3")
     );
     assert_eq!(branch.recording().interventions.len(), 1);
+}
+
+#[test]
+fn who_names_temporary_credentials_does_not_sign_with_the_key_beside_them() {
+    let parent = story("embedded-keys");
+    let at = at("sign-in/3");
+    let change = parent.spoken(&at, "role:Painter.deleted").unwrap();
+    let branch = parent.branch(Placed { at, change }, &Watch::new()).unwrap();
+    let beats = &branch.scenario().beats;
+    let own = beats.iter().position(|beat| beat.id == "own-only").unwrap();
+    let acts = branch.acts().iter().filter(|act| act.beat as usize == own);
+    let said: Vec<String> = acts.map(|act| branch.in_words(act)).collect();
+    assert_eq!(said, ["Mia's phone holds no AWS credentials"; 2]);
 }
