@@ -52,6 +52,9 @@ pub const REGION: &str = "us-east-1";
 pub struct Cloud {
     now: Moment,
     streams: Streams,
+    /// The beat under way, by its name
+    beat: String,
+    /// How often each stream was drawn from in this beat
     drawn: BTreeMap<String, u64>,
     /// Signing keys by name, generated when first needed
     pub keys: KeyRing,
@@ -99,6 +102,7 @@ impl Cloud {
         Self {
             now,
             streams,
+            beat: String::new(),
             drawn: BTreeMap::new(),
             keys: KeyRing::new(streams),
             ledger: Ledger::new(),
@@ -132,12 +136,24 @@ impl Cloud {
         self.now += span;
     }
 
-    /// The next unused stream of this name. Each name counts for itself, so drawing from one
-    /// never shifts the values of another.
+    /// From now on everything belongs to this beat.
+    pub fn enter_beat(&mut self, index: u32, id: &str) {
+        self.ledger.enter_beat(index);
+        id.clone_into(&mut self.beat);
+        self.drawn.clear();
+    }
+
+    /// The next unused stream of this name. It counts for itself, for the beat, and for whoever
+    /// asked in the first place: a beat more, or one call less, leaves the values of other beats
+    /// and of other devices as they are.
     pub fn fresh(&mut self, name: &str) -> Stream {
-        let drawn = self.drawn.entry(name.to_owned()).or_insert(0);
-        let stream = self.streams.stream(name, *drawn);
-        *drawn += 1;
+        let name = match self.ledger.first_caller() {
+            Some(caller) => format!("{name}@{}/{caller}", self.beat),
+            None => format!("{name}@{}", self.beat),
+        };
+        let number = self.drawn.get(&name).copied().unwrap_or(0);
+        let stream = self.streams.stream(&name, number);
+        self.drawn.insert(name, number + 1);
         stream
     }
 

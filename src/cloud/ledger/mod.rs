@@ -233,6 +233,13 @@ impl Ledger {
         self.open.last().map(|open| open.id)
     }
 
+    /// Who asked for what is being answered right now, in the first place: the caller of the
+    /// outermost exchange.
+    pub fn first_caller(&self) -> Option<&ActorId> {
+        let outermost = self.open.first()?;
+        Some(&self.exchanges.get(outermost.id.index())?.from)
+    }
+
     /// How many calls deep the cloud is.
     pub fn depth(&self) -> usize {
         self.open.len()

@@ -1,12 +1,13 @@
 //! Random changes at random moments of random stories.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::sample::Index;
 
-use super::{shares_prefix, story};
-use crate::cloud::ledger::ArtifactKind;
+use super::{branch, shares_prefix, story};
+use crate::cloud::ledger::{ActorId, ArtifactKind, ArtifactValue};
 use crate::recording::{Recording, trace};
 use crate::scenario::change::{At, Change, Placed, Target};
 use crate::scenario::files::Shipped;
@@ -73,8 +74,8 @@ fn told(recording: &Recording) -> Vec<String> {
     trace::lines(recording).filter(is_told).collect()
 }
 
-/// What a change has nothing to do with comes from streams of its own: keys, and the identity of
-/// the one person who signs in.
+/// What a change has nothing to do with comes from streams of its own: keys, the identity of the
+/// one person who signs in, and the identities of guests, each by its beat and device.
 fn unrelated_values_are_identical(parent: &Recording, branch: &Recording) -> bool {
     let signed_in = |recording: &Recording| {
         let things = recording.artifacts.iter();
@@ -86,7 +87,41 @@ fn unrelated_values_are_identical(parent: &Recording, branch: &Recording) -> boo
         let mut same = branch.keys.iter().filter(|it| it.issuer == keys.issuer);
         same.all(|it| it.keys == keys.keys)
     });
-    same_keys && (ours.len() != 1 || theirs.len() != 1 || ours == theirs)
+    let theirs_by_place = guests(branch);
+    let same_guests = guests(parent).iter().all(|(place, id)| {
+        let other = theirs_by_place.get(place);
+        other.is_none_or(|other| other == id)
+    });
+    let same_person = ours.len() != 1 || theirs.len() != 1 || ours == theirs;
+    same_keys && same_guests && same_person
+}
+
+/// The identities that guests were given, by beat, device, and how many it had been given before
+/// in that beat.
+fn guests(recording: &Recording) -> BTreeMap<(String, ActorId, usize), ArtifactValue> {
+    let mut ids = BTreeMap::new();
+    for it in recording.artifacts.iter() {
+        let exchange = it.exchange.and_then(|id| recording.exchange(id));
+        let Some(exchange) = exchange.filter(|_| it.kind == ArtifactKind::IdentityId && it.guest)
+        else {
+            continue;
+        };
+        let beat = &recording.beats[exchange.beat as usize].id;
+        let place = |nth| (beat.clone(), exchange.from.clone(), nth);
+        let nth = (0..).find(|nth| !ids.contains_key(&place(*nth))).unwrap();
+        ids.insert(place(nth), it.value.clone());
+    }
+    ids
+}
+
+#[test]
+fn a_guest_who_stays_away_changes_nothing_for_the_next_one() {
+    let parent = story("come-in-as-a-guest");
+    let away = branch(&parent, "guest-identity", "LeaveOut");
+    let (before, after) = (guests(parent.recording()), guests(away.recording()));
+    assert_eq!((before.len(), after.len()), (2, 1));
+    let (place, id) = after.first_key_value().unwrap();
+    assert_eq!(before.get(place), Some(id));
 }
 
 proptest! {
