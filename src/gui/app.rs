@@ -21,7 +21,8 @@ use super::probe::{self, NoWindow};
 use super::renderer::Renderer;
 use super::view::theme::ThemeError;
 use super::{
-    alarm, canvas, dialog, keys, opening, pass, performing, reading, report, saving, window,
+    alarm, canvas, dialog, keys, opening, pass, performing, reading, repaint, report, saving,
+    window,
 };
 
 /// How long the window sleeps when nothing happens. Whatever happens wakes it.
@@ -210,6 +211,7 @@ pub(super) fn add_room(app: &mut App, desk: Desk, disk: saving::Disk) {
         alarm::plugin,
         keys::plugin,
         pass::plugin,
+        repaint::plugin,
         window::plugin,
         dialog::plugin,
         reading::plugin,

@@ -26,13 +26,13 @@ pub(super) fn egui_plugin() -> EguiPlugin {
 }
 
 /// Everything a canvas consists of, drawing to a target.
-pub(super) fn bundle(target: RenderTarget, background: Color) -> impl Bundle {
+pub(super) fn bundle(target: RenderTarget, clear_color: ClearColorConfig) -> impl Bundle {
     (
         Name::new("Canvas"),
         Canvas,
         Camera2d,
         Camera {
-            clear_color: ClearColorConfig::Custom(background),
+            clear_color,
             output_mode: CameraOutputMode::default(),
             ..default()
         },

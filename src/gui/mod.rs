@@ -15,6 +15,7 @@ pub mod probe;
 mod quiet;
 mod reading;
 pub mod renderer;
+mod repaint;
 mod report;
 mod saving;
 pub mod settings_file;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bevy::camera::RenderTarget;
+use bevy::camera::{ClearColorConfig, RenderTarget};
 use bevy::prelude::*;
 use bevy::render::renderer::RenderAdapterInfo;
 use bevy::time::Real;
@@ -88,7 +88,8 @@ pub(super) fn plugin(app: &mut App) {
 fn open_canvas(mut commands: Commands) {
     commands.spawn(canvas::bundle(
         RenderTarget::Window(WindowRef::Primary),
-        Color::BLACK,
+        // What lies there stays: `repaint` draws over it
+        ClearColorConfig::None,
     ));
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bevy::app::PluginsState;
-use bevy::camera::{ImageRenderTarget, RenderTarget};
+use bevy::camera::{ClearColorConfig, ImageRenderTarget, RenderTarget};
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::render::RenderPlugin;
@@ -248,7 +248,10 @@ impl Studio {
             scale_factor: scale,
         };
         // Nothing is drawn behind the panels: what they leave out stays transparent and is noticed
-        let canvas = canvas::bundle(RenderTarget::Image(target.clone()), Color::NONE);
+        let canvas = canvas::bundle(
+            RenderTarget::Image(target.clone()),
+            ClearColorConfig::Custom(Color::NONE),
+        );
         let camera = world.spawn(canvas).id();
         self.easel = Some(Easel {
             pixels,

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use bevy::camera::RenderTarget;
+use bevy::camera::{ClearColorConfig, RenderTarget};
 use bevy::prelude::*;
 use bevy::window::{PrimaryWindow, RequestRedraw, WindowRef};
 use bevy_egui::egui;
@@ -55,7 +55,10 @@ pub fn plain_window(report: &Path) -> Result<(), GuiError> {
 
 fn open_canvas(mut commands: Commands) {
     let target = RenderTarget::Window(WindowRef::Primary);
-    commands.spawn(canvas::bundle(target, Color::BLACK));
+    commands.spawn(canvas::bundle(
+        target,
+        ClearColorConfig::Custom(Color::BLACK),
+    ));
 }
 
 fn show(mut canvases: Query<canvas::Parts, With<canvas::Canvas>>, mut plain: ResMut<Plain>) {

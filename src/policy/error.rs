@@ -90,6 +90,9 @@ pub(crate) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     (line, column)
 }
 
+/// What is further than so many edits from what somebody wrote was never meant.
+pub(crate) const MOST_EDITS: usize = 4;
+
 /// The candidate nearest to what somebody wrote, when it is near enough to be meant.
 pub(crate) fn nearest<'c>(
     written: &str,
@@ -97,14 +100,14 @@ pub(crate) fn nearest<'c>(
 ) -> Option<&'c str> {
     let lower = written.to_lowercase();
     let length = lower.chars().count();
-    let limit = (written.chars().count() / 3).clamp(1, 4);
+    let limit = (written.chars().count() / 3).clamp(1, MOST_EDITS);
     candidates
         .into_iter()
-        .filter_map(|candidate| {
+        // Each character more or less is an edit, and most candidates differ by many
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
+        .map(|candidate| {
             let other = candidate.to_lowercase();
-            // Each character more or less is an edit, and most candidates differ by many
-            let near = other.chars().count().abs_diff(length) <= limit;
-            near.then(|| (damerau_levenshtein(&lower, &other), candidate))
+            (damerau_levenshtein(&lower, &other), candidate)
         })
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)

@@ -4,7 +4,7 @@
 use super::condition::{Condition, Family};
 use super::context::RequestContext;
 use super::document::{PatternElement, Version};
-use super::error::{Span, nearest};
+use super::error::{MOST_EDITS, Span, nearest};
 use super::pattern::{Pattern, Style, Unresolved};
 use super::principal::{Named, Principal, PrincipalElement, arn_part};
 use super::report::{NearMiss, NearMissKind};
@@ -222,8 +222,10 @@ pub(crate) fn for_action(element: &PatternElement, action: &str) -> Option<NearM
         .iter()
         .map(Pattern::source)
         .filter(|s| !s.contains(['*', '?']));
+    let length = action.chars().count();
+    let like = plain.filter(|source| source.chars().count().abs_diff(length) <= MOST_EDITS);
     // Two real actions often differ by a letter or two; only an unknown one is a slip.
-    let unknown = plain.filter(|source| !super::actions::is_known(source));
+    let unknown = like.filter(|source| !super::actions::is_known(source));
     let found = nearest(action, unknown)?;
     let text = format!("`{found}` is not an action; the request is for `{action}`");
     Some(miss(NearMissKind::Spelling, text))

@@ -4,8 +4,6 @@
 //! encoded, in upper-case hexadecimal, a space as `%20`. Decoding takes `+` as a space too, because
 //! browsers send it, and refuses everything malformed.
 
-use std::fmt::Write;
-
 /// The most bytes a form may have.
 pub const MAX_FORM_BYTES: usize = 1024 * 1024;
 /// The most pairs a form may have.
@@ -33,6 +31,9 @@ const fn unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
 }
 
+/// Hexadecimal digits as a percent sign is followed by them.
+const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+
 fn encode_text(text: &str, keep_slash: bool) -> String {
     let stays = |byte: u8| unreserved(byte) || (keep_slash && byte == b'/');
     // Most names and values travel as they are, tokens above all
@@ -44,8 +45,8 @@ fn encode_text(text: &str, keep_slash: bool) -> String {
         if stays(byte) {
             encoded.push(char::from(byte));
         } else {
-            // Writing to a String cannot fail
-            let _ = write!(encoded, "%{byte:02X}");
+            let digit = |value: u8| char::from(DIGITS[usize::from(value & 15)]);
+            encoded.extend(['%', digit(byte >> 4), digit(byte)]);
         }
     }
     encoded

@@ -117,18 +117,26 @@ impl Stream {
 
     /// So many characters, each equally likely from the alphabet; nothing from an empty one.
     pub fn from_alphabet(&mut self, alphabet: &str, count: usize) -> String {
-        let characters: Vec<char> = alphabet.chars().collect();
-        if characters.is_empty() {
+        let ascii = alphabet.is_ascii();
+        let bound = if ascii {
+            alphabet.len()
+        } else {
+            alphabet.chars().count()
+        };
+        if bound == 0 {
             return String::new();
         }
-        let bound = characters.len() as u64;
-        let excess = excess_of(bound);
-        (0..count)
-            .filter_map(|_| {
-                let index = usize::try_from(self.draw(bound, excess)).ok()?;
-                characters.get(index).copied()
-            })
-            .collect()
+        let excess = excess_of(bound as u64);
+        let mut text = String::with_capacity(count);
+        text.extend((0..count).filter_map(|_| {
+            let index = usize::try_from(self.draw(bound as u64, excess)).ok()?;
+            if ascii {
+                alphabet.as_bytes().get(index).copied().map(char::from)
+            } else {
+                alphabet.chars().nth(index)
+            }
+        }));
+        text
     }
 
     /// A number below the bound, each equally likely; 0 when the bound is 0.

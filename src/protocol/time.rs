@@ -151,14 +151,24 @@ impl Moment {
     /// `2026-03-03T09:00:00Z`, as STS prints `Expiration`.
     pub fn iso8601(self) -> String {
         let c = self.civil();
-        let (date, time) = (self.amz_numbers("-"), (c.hour(), c.minute(), c.second()));
-        format!("{date}T{:02}:{:02}:{:02}Z", time.0, time.1, time.2)
+        let mut text = String::with_capacity(LONGEST_STAMP);
+        write_date(&mut text, c, "-");
+        text.push('T');
+        write_clock(&mut text, c, ":");
+        text.push('Z');
+        text
     }
 
     /// `2026-03-03T09:00:00.000Z`.
     pub fn iso8601_millis(self) -> String {
-        let date = self.amz_numbers("-");
-        format!("{date}T{}Z", self.clock_text())
+        let c = self.civil();
+        let mut text = String::with_capacity(LONGEST_STAMP);
+        write_date(&mut text, c, "-");
+        text.push('T');
+        write_clock(&mut text, c, ":");
+        self.write_millis(&mut text);
+        text.push('Z');
+        text
     }
 
     /// `Tue, 03 Mar 2026 09:00:00 GMT`, as the `Date` header carries it.
@@ -175,40 +185,32 @@ impl Moment {
     /// `20260303T090000Z`, as `X-Amz-Date` carries it.
     pub fn amz_date(self) -> String {
         let c = self.civil();
-        format!(
-            "{}T{:02}{:02}{:02}Z",
-            self.amz_day(),
-            c.hour(),
-            c.minute(),
-            c.second()
-        )
+        let mut text = String::with_capacity(LONGEST_STAMP);
+        write_date(&mut text, c, "");
+        text.push('T');
+        write_clock(&mut text, c, "");
+        text.push('Z');
+        text
     }
 
     /// `20260303`, the first part of a credential scope.
     pub fn amz_day(self) -> String {
-        self.amz_numbers("")
-    }
-
-    fn amz_numbers(self, separator: &str) -> String {
-        let c = self.civil();
-        format!(
-            "{:04}{separator}{:02}{separator}{:02}",
-            c.year(),
-            c.month(),
-            c.day()
-        )
+        let mut text = String::with_capacity(LONGEST_STAMP);
+        write_date(&mut text, self.civil(), "");
+        text
     }
 
     /// `09:00:03.412`, the time of day.
     pub fn clock_text(self) -> String {
-        let c = self.civil();
-        let millis = self.0 % MS_PER_SECOND;
-        format!(
-            "{:02}:{:02}:{:02}.{millis:03}",
-            c.hour(),
-            c.minute(),
-            c.second()
-        )
+        let mut text = String::with_capacity(LONGEST_STAMP);
+        write_clock(&mut text, self.civil(), ":");
+        self.write_millis(&mut text);
+        text
+    }
+
+    fn write_millis(self, text: &mut String) {
+        text.push('.');
+        write_digits::<3>(text, self.0 % MS_PER_SECOND);
     }
 
     /// `Tue Mar 3 09:05:07 UTC 2026`, the timestamp that a user pool's SRP signature covers.
@@ -221,6 +223,37 @@ impl Moment {
             c.year()
         )
     }
+}
+
+/// Room for the longest of the stamps that every exchange writes several of: they are put together
+/// digit by digit, without the formatting machinery.
+const LONGEST_STAMP: usize = "2026-03-03T09:00:00.000Z".len();
+
+fn write_date(text: &mut String, day: DateTime, separator: &str) {
+    write_digits::<4>(text, day.year().into());
+    text.push_str(separator);
+    write_digits::<2>(text, day.month().into());
+    text.push_str(separator);
+    write_digits::<2>(text, day.day().into());
+}
+
+fn write_clock(text: &mut String, time: DateTime, separator: &str) {
+    write_digits::<2>(text, time.hour().into());
+    text.push_str(separator);
+    write_digits::<2>(text, time.minute().into());
+    text.push_str(separator);
+    write_digits::<2>(text, time.second().into());
+}
+
+/// The last so many decimal digits of a number that is not negative.
+fn write_digits<const COUNT: usize>(text: &mut String, number: i64) {
+    let mut digits = ['0'; COUNT];
+    let mut left = number.unsigned_abs();
+    for digit in digits.iter_mut().rev() {
+        *digit = char::from(b'0' + (left % 10) as u8);
+        left /= 10;
+    }
+    text.extend(digits);
 }
 
 impl Add<Span> for Moment {

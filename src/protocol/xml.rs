@@ -197,6 +197,12 @@ fn convert(node: roxmltree::Node<'_, '_>, depth_left: usize) -> Result<Element, 
 
 /// Escapes text for element content and attribute values. Characters that XML cannot carry become U+FFFD.
 pub fn escape(text: &str) -> String {
+    // Most texts travel as they are, tokens above all
+    let stays =
+        |byte: u8| byte >= b' ' && byte < 0x7f && !matches!(byte, b'&' | b'<' | b'>' | b'"');
+    if text.bytes().all(stays) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -133,17 +133,21 @@ struct Spotter<'a> {
 
 impl Spotter<'_> {
     fn spot(&mut self, text: &str) {
-        if self.index.lengths.is_empty() || text.len() < MIN_VALUE_BYTES {
+        let Some(shortest) = self.index.lengths.first() else {
+            return;
+        };
+        let shortest = MIN_VALUE_BYTES.max(*shortest);
+        if text.len() < shortest {
             return;
         }
-        for word in pieces(text.as_bytes(), &BETWEEN_WORDS) {
-            self.look_up(word);
+        for word in pieces(text.as_bytes(), &BETWEEN_WORDS, shortest) {
+            self.look_up(word, shortest);
         }
     }
 
     /// A word as it stands, percent-decoded, and the parts that `/`, `=` and `#` separate:
     /// `Credential=ASIA…/20260303/us-east-1/…` holds an access key.
-    fn look_up(&mut self, word: &[u8]) {
+    fn look_up(&mut self, word: &[u8], shortest: usize) {
         let decoded = decoded(word);
         if self.note(&decoded) {
             return;
@@ -153,7 +157,7 @@ impl Spotter<'_> {
         if value.is_some_and(|value| self.note(value)) {
             return;
         }
-        for part in pieces(&decoded, &BETWEEN_PARTS) {
+        for part in pieces(&decoded, &BETWEEN_PARTS, shortest) {
             self.note(part);
         }
     }
@@ -199,11 +203,15 @@ const fn cuts(bytes: &[u8]) -> Cuts {
     cuts
 }
 
-/// The pieces of a text that are long enough to be an artifact. Cut at ASCII characters only, so
-/// by bytes is the same as by characters.
-fn pieces<'t>(text: &'t [u8], cuts: &'static Cuts) -> impl Iterator<Item = &'t [u8]> {
+/// The pieces of a text that are as long as the shortest artifact at least. Cut at ASCII characters
+/// only, so by bytes is the same as by characters.
+fn pieces<'t>(
+    text: &'t [u8],
+    cuts: &'static Cuts,
+    shortest: usize,
+) -> impl Iterator<Item = &'t [u8]> {
     text.split(|byte| cuts[usize::from(*byte)])
-        .filter(|piece| piece.len() >= MIN_VALUE_BYTES)
+        .filter(move |piece| piece.len() >= shortest)
 }
 
 #[cfg(test)]

@@ -145,7 +145,7 @@ pub struct Recent<T> {
 }
 
 /// Places for what was written lately: few in a short story, more as it gets longer.
-const LEAST_PLACES: usize = 256;
+const LEAST_PLACES: usize = 1024;
 const MOST_PLACES: usize = 4096;
 
 /// What can be remembered: it is known by its bytes.

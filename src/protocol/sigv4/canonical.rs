@@ -39,6 +39,9 @@ pub fn canonical_path(path: &str, service: &str) -> Result<String, FormError> {
             .collect();
         return Ok(spelled?.join("/"));
     }
+    if path == "/" {
+        return Ok(path.to_owned());
+    }
     let mut kept: Vec<String> = Vec::new();
     for segment in path.split('/') {
         match segment {
@@ -60,6 +63,9 @@ pub fn canonical_path(path: &str, service: &str) -> Result<String, FormError> {
 /// The query as the signature sees it: each name and value spelled uniformly, then sorted.
 /// `X-Amz-Signature` is left out, since a signature cannot cover itself.
 pub fn canonical_query(query: &str) -> Result<String, FormError> {
+    if query.is_empty() {
+        return Ok(String::new());
+    }
     let spelled =
         |text: &str| Ok::<_, FormError>(percent_encode(&percent_decode(&text.replace('+', " "))?));
     let mut pairs = query
@@ -86,37 +92,57 @@ pub fn canonical_request(
     signed_headers: &[String],
     payload: &str,
 ) -> Result<String, SigV4Error> {
-    let mut lines = vec![
-        request.method().as_str().to_owned(),
-        canonical_path(RequestExt::path(request), service)?,
-        canonical_query(RequestExt::query(request))?,
-    ];
+    let mut text = String::with_capacity(USUAL_BYTES);
+    text.push_str(request.method().as_str());
+    text.push('\n');
+    text.push_str(&canonical_path(RequestExt::path(request), service)?);
+    text.push('\n');
+    text.push_str(&canonical_query(RequestExt::query(request))?);
+    text.push('\n');
     for name in signed_headers {
-        lines.push(format!("{name}:{}", header_text(request, name)?));
+        text.push_str(name);
+        text.push(':');
+        write_header(&mut text, request, name)?;
+        text.push('\n');
     }
-    lines.push(String::new());
-    lines.push(signed_headers.join(";"));
-    lines.push(payload.to_owned());
-    Ok(lines.join("\n"))
+    for (place, name) in signed_headers.iter().enumerate() {
+        text.push_str(if place == 0 { "\n" } else { ";" });
+        text.push_str(name);
+    }
+    if signed_headers.is_empty() {
+        text.push('\n');
+    }
+    text.push('\n');
+    text.push_str(payload);
+    Ok(text)
 }
 
+/// What a canonical request with a session token is about as long as.
+const USUAL_BYTES: usize = 1024;
+
 /// All values of a header joined by commas, each trimmed and its runs of spaces folded.
-fn header_text(request: &Request, name: &str) -> Result<String, SigV4Error> {
-    let mut values = Vec::new();
+fn write_header(out: &mut String, request: &Request, name: &str) -> Result<(), SigV4Error> {
+    let mut absent = true;
     for value in request.header_map().get_all(name) {
         // Replacing odd bytes would give two different headers one signature
         let text = std::str::from_utf8(value.as_bytes()).map_err(|_| SigV4Error::Malformed {
             part: "header value",
             found: name.to_owned(),
         })?;
-        let words: Vec<&str> = text
-            .split([' ', '\t'])
-            .filter(|word| !word.is_empty())
-            .collect();
-        values.push(words.join(" "));
+        if !absent {
+            out.push(',');
+        }
+        absent = false;
+        let words = text.split([' ', '\t']).filter(|word| !word.is_empty());
+        for (place, word) in words.enumerate() {
+            if place > 0 {
+                out.push(' ');
+            }
+            out.push_str(word);
+        }
     }
-    if values.is_empty() {
+    if absent {
         return Err(SigV4Error::SignedHeaderAbsent(name.to_owned()));
     }
-    Ok(values.join(","))
+    Ok(())
 }
