@@ -3,7 +3,7 @@
 
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bevy::app::{PanicHandlerPlugin, TerminalCtrlCHandlerPlugin};
@@ -77,6 +77,18 @@ pub(super) enum AppSystems {
 /// Opens the window and stays until it is closed.
 pub fn run(mut start: Start) -> Result<(), GuiError> {
     probe::display()?;
+    let name = start.open.take();
+    let opening = name.map(|name| opening::FromTheStart::new(name, Arc::clone(&start.opener)));
+    let (first, open) = opening.unzip();
+    let library = std::mem::replace(&mut start.library, Box::new(Vec::new));
+    // A hundred scenarios are read while the graphics device is looked for, after the one that is
+    // waited for: a third thread would only be in the way of these two
+    let library = std::thread::spawn(move || {
+        let opened = open.map(|open| catch_unwind(AssertUnwindSafe(open)));
+        // Who waits for the scenario hears that nobody will bring it
+        drop(opened);
+        library()
+    });
     let renderer = Renderer::find().map_err(NoWindow::from)?;
     let report = start
         .report
@@ -84,8 +96,7 @@ pub fn run(mut start: Start) -> Result<(), GuiError> {
         .map(report::Report::open)
         .transpose();
     let report = report.map_err(|error| GuiError::Report(error.to_string()))?;
-    let library = std::mem::replace(&mut start.library, Box::new(Vec::new));
-    let (desk, disk) = saving::desk(&start, library())?;
+    let (desk, disk) = saving::desk(&start, library.join().unwrap_or_default())?;
     let mut app = build_quietly(|| {
         let mut app = App::new();
         add_engine(
@@ -100,8 +111,8 @@ pub fn run(mut start: Start) -> Result<(), GuiError> {
     if let Some(report) = report {
         app.insert_resource(report);
     }
-    if let Some(name) = start.open {
-        app.insert_resource(opening::First(name));
+    if let Some(first) = first {
+        app.insert_resource(first);
     }
     let broken = app.world().get_resource::<Broken>().cloned();
     let exit = app.run();

@@ -50,9 +50,8 @@ pub struct Start {
     pub opener: Opener,
     /// How a file is asked for
     pub picker: Picker,
-    /// Scenarios on offer, asked for when the graphics device has been found: they may be read
-    /// meanwhile
-    pub library: Box<dyn FnOnce() -> Vec<Entry>>,
+    /// Scenarios on offer, read while the graphics device is looked for
+    pub library: Box<dyn FnOnce() -> Vec<Entry> + Send>,
     /// Where settings go
     pub settings: SettingsFile,
     /// Where the window writes its state whenever it changes, for tests

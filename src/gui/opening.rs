@@ -1,7 +1,7 @@
 //! Opens scenarios away from the window, which stays usable meanwhile.
 
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
 use std::time::Duration;
 
 use bevy::prelude::*;
@@ -9,7 +9,7 @@ use bevy::time::Real;
 
 use super::alarm::Alarm;
 use super::app::AppSystems;
-use super::desk::{Desk, Opened};
+use super::desk::{Desk, Opened, Opener};
 use super::pass::{Asked, Pace};
 use super::view::model::{Effect, Opening, Trouble};
 use super::watch::{self, Watch};
@@ -17,9 +17,31 @@ use super::watch::{self, Watch};
 /// How often the time that opening takes is shown anew.
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
 
-/// A scenario to open as soon as there is a window.
+/// The longest the first picture is held back for the scenario that the program was started with:
+/// nearly always it is there before the window, and then nobody sees an empty one.
+const FIRST_PATIENCE: Duration = Duration::from_millis(100);
+
+/// A scenario that is opened while window and graphics device are being looked for.
 #[derive(Resource)]
-pub(super) struct First(pub(super) String);
+pub(super) struct FromTheStart {
+    name: String,
+    /// Behind a lock only because a resource must be shareable
+    outcome: Mutex<Option<Receiver<Opened>>>,
+}
+
+impl FromTheStart {
+    /// And what opens it, to be called away from the window.
+    pub(super) fn new(name: String, open: Opener) -> (Self, impl FnOnce() + Send + 'static) {
+        let (done, outcome) = channel();
+        let wanted = name.clone();
+        let work = move || {
+            // No window, nobody to take it
+            let _ = done.send(open(&wanted));
+        };
+        let outcome = Mutex::new(Some(outcome));
+        (Self { name, outcome }, work)
+    }
+}
 
 /// The scenario being opened. A newer wish replaces an older one.
 #[derive(Resource)]
@@ -42,12 +64,47 @@ pub(super) fn plugin(app: &mut App) {
             begin.in_set(AppSystems::Begin),
         ),
     );
-    app.add_systems(Startup, begin_first);
+    app.add_systems(Startup, take_first);
 }
 
-fn begin_first(first: Option<Res<First>>, mut asked: ResMut<Asked>) {
-    if let Some(First(name)) = first.as_deref() {
-        asked.0.push(Effect::Open(name.clone()));
+fn take_first(
+    first: Option<ResMut<FromTheStart>>,
+    alarm: Res<Alarm>,
+    mut desk: ResMut<Desk>,
+    mut underway: ResMut<Underway>,
+) {
+    let Some(mut first) = first else { return };
+    let name = first.name.clone();
+    let outcome = first.outcome.get_mut().ok().and_then(Option::take);
+    let Some(outcome) = outcome else { return };
+    match outcome.recv_timeout(FIRST_PATIENCE) {
+        Ok(outcome) => desk.opened(outcome),
+        Err(RecvTimeoutError::Disconnected) => desk.opened(Err(stopped())),
+        Err(RecvTimeoutError::Timeout) => {
+            let (done, later) = channel();
+            let alarm = alarm.clone();
+            std::thread::spawn(move || {
+                let outcome = outcome.recv().unwrap_or_else(|_| Err(stopped()));
+                if done.send(outcome).is_ok() {
+                    alarm.set(Duration::ZERO);
+                }
+            });
+            desk.opening(&name, 0.0);
+            underway.0 = Some(Job {
+                name,
+                begun: Duration::ZERO,
+                outcome: Mutex::new(later),
+            });
+        }
+    }
+}
+
+/// The thread ended without an outcome: it panicked.
+pub(super) fn stopped() -> Trouble {
+    Trouble {
+        title: "This scenario cannot be opened".into(),
+        text: "Opening it stopped because of an error in this program".into(),
+        remedy: "Open another one; nothing was lost".into(),
     }
 }
 
@@ -110,12 +167,7 @@ fn collect(
             });
             return;
         }
-        // The thread ended without an outcome: it panicked
-        Err(TryRecvError::Disconnected) => Err(Trouble {
-            title: "This scenario cannot be opened".into(),
-            text: "Opening it stopped because of an error in this program".into(),
-            remedy: "Open another one; nothing was lost".into(),
-        }),
+        Err(TryRecvError::Disconnected) => Err(stopped()),
     };
     desk.opened(outcome);
     underway.0 = None;

@@ -84,7 +84,7 @@ fn begin(asked: Res<Asked>, alarm: Res<Alarm>, desk: Res<Desk>, room: Res<Workro
                 let (open, first, wanted) = (desk.opener(), first.clone(), twin.clone());
                 let broken = News::Twin(Box::new(Twin {
                     first: None,
-                    twin: Err(stopped()),
+                    twin: Err(opening::stopped()),
                     wanted: wanted.clone(),
                 }));
                 work(&room.tell, &alarm, broken, move || {
@@ -121,14 +121,6 @@ fn perform(tell: &Sender<News>, alarm: &Alarm, errand: Errand) {
         made: Err(Failure::Broken),
     });
     work(tell, alarm, broken, move || News::Branch(errand.perform()));
-}
-
-fn stopped() -> Trouble {
-    Trouble {
-        title: "This scenario cannot be opened".into(),
-        text: "Opening it stopped because of an error in this program".into(),
-        remedy: "Open another one; nothing was lost".into(),
-    }
 }
 
 fn collect(mut desk: ResMut<Desk>, mut room: ResMut<Workroom>, mut pace: ResMut<Pace>) {

@@ -34,13 +34,11 @@ pub fn players() -> Players {
 
 fn window(args: &cli::window::Args) -> Result<(), String> {
     let seed = args.seed;
-    // A hundred scenarios are read while the graphics device is looked for
-    let library = std::thread::spawn(shipped);
     let start = Start {
         open: args.file.clone(),
         opener: Arc::new(move |name| opened(name, seed)),
         picker: Arc::new(dialog::pick),
-        library: Box::new(move || library.join().unwrap_or_default()),
+        library: Box::new(shipped),
         settings: SettingsFile::of_user(),
         report: std::env::var_os(REPORT).map(Into::into),
     };

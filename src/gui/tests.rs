@@ -104,7 +104,10 @@ impl Unseen {
         let (desk, disk) = saving::desk(&start, Vec::new()).unwrap();
         app::add_room(&mut app, desk, disk);
         if let Some(name) = scenario {
-            app.insert_resource(opening::First(name.into()));
+            let open = Arc::clone(&start.opener);
+            let (first, open) = opening::FromTheStart::new(name.into(), open);
+            std::thread::spawn(open);
+            app.insert_resource(first);
         }
         app.insert_resource(TimeUpdateStrategy::ManualDuration(FRAME));
         for schedule in [Startup.intern(), Update.intern()] {

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use bevy_egui::egui::{Context, FontData, FontDefinitions, FontFamily};
+use bevy_egui::egui::{Context, FontData, FontDefinitions, FontFamily, FontTweak};
+use epaint_default_fonts::{EMOJI_ICON, NOTO_EMOJI_REGULAR};
 
 /// Inter Medium
 pub const MEDIUM: &str = "medium";
@@ -24,9 +25,16 @@ pub fn family(name: &'static str) -> FontFamily {
     FontFamily::Name(name.into())
 }
 
-/// Every typeface, with egui's own behind them for characters that they lack.
+/// What has the characters that the window's own typefaces lack: emoji in a scenario that somebody
+/// wrote. Each with how large it is set beside them, as egui does.
+const SPARE: [(&str, &[u8], f32); 2] = [
+    ("noto emoji", NOTO_EMOJI_REGULAR, 0.81),
+    ("emoji icons", EMOJI_ICON, 0.9),
+];
+
+/// Every typeface, with the spare ones behind those for words.
 pub fn definitions() -> FontDefinitions {
-    let mut fonts = FontDefinitions::default();
+    let mut fonts = FontDefinitions::empty();
     for (name, bytes) in [
         (
             REGULAR,
@@ -54,36 +62,33 @@ pub fn definitions() -> FontDefinitions {
             include_bytes!("../../../assets/fonts/Phosphor-Duotone.ttf"),
         ),
     ] {
-        fonts
-            .font_data
-            .insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+        let data = FontData::from_static(bytes);
+        fonts.font_data.insert(name.to_owned(), Arc::new(data));
     }
-    let spare = fonts
-        .families
-        .get(&FontFamily::Proportional)
-        .cloned()
-        .unwrap_or_default();
-    let spare_mono = fonts
-        .families
-        .get(&FontFamily::Monospace)
-        .cloned()
-        .unwrap_or_default();
-    let chain = |first: &str, then: &[String]| {
-        let mut chain = vec![first.to_owned()];
-        chain.extend_from_slice(then);
-        chain
-    };
-    fonts
-        .families
-        .insert(FontFamily::Proportional, chain(REGULAR, &spare));
-    fonts
-        .families
-        .insert(FontFamily::Monospace, chain(MONO, &spare_mono));
-    for name in [MEDIUM, SEMIBOLD, BOLD] {
-        fonts.families.insert(family(name), chain(name, &spare));
+    for (name, bytes, scale) in SPARE {
+        let data = FontData::from_static(bytes).tweak(FontTweak {
+            scale,
+            ..FontTweak::default()
+        });
+        fonts.font_data.insert(name.to_owned(), Arc::new(data));
+    }
+    for (used, first) in [
+        (FontFamily::Proportional, REGULAR),
+        (FontFamily::Monospace, MONO),
+        (family(MEDIUM), MEDIUM),
+        (family(SEMIBOLD), SEMIBOLD),
+        (family(BOLD), BOLD),
+    ] {
+        // What letters lack, those for identifiers may have: arrows and the like
+        let then = [REGULAR, MONO].into_iter().filter(|it| *it != first);
+        let chain = std::iter::once(first).chain(then);
+        let chain = chain.chain(SPARE.map(|(name, ..)| name));
+        fonts
+            .families
+            .insert(used, chain.map(str::to_owned).collect());
     }
     for name in [ICONS, DUOTONE] {
-        fonts.families.insert(family(name), chain(name, &[]));
+        fonts.families.insert(family(name), vec![name.to_owned()]);
     }
     fonts
 }
@@ -91,4 +96,38 @@ pub fn definitions() -> FontDefinitions {
 /// Gives the typefaces to egui; they are there from the next pass on.
 pub fn install(ctx: &Context) {
     ctx.set_fonts(definitions());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use ttf_parser::Face;
+
+    use super::*;
+    use crate::scenario::library;
+
+    #[test]
+    fn every_character_of_the_library_is_in_a_typeface() {
+        let fonts = definitions();
+        let written: BTreeSet<char> = library::ALL
+            .iter()
+            .flat_map(|entry| entry.text.chars())
+            .filter(|character| !character.is_control())
+            .collect();
+        for used in [
+            FontFamily::Proportional,
+            FontFamily::Monospace,
+            family(BOLD),
+        ] {
+            let faces: Vec<Face<'_>> = fonts.families[&used]
+                .iter()
+                .map(|name| Face::parse(&fonts.font_data[name].font, 0).unwrap())
+                .collect();
+            let has =
+                |character: &char| faces.iter().any(|it| it.glyph_index(*character).is_some());
+            let lacking: Vec<&char> = written.iter().filter(|it| !has(it)).collect();
+            assert!(lacking.is_empty(), "{used:?} lacks {lacking:?}");
+        }
+    }
 }

@@ -6,7 +6,8 @@ use serde_json::{Map, Value as Json};
 use crate::policy::{Policy, PolicyKind};
 use crate::scenario::action::{Action, Tampering, What};
 use crate::scenario::change::{
-    At, BucketChange, Change, Edit, Fate, IdentityPoolChange, Placed, RoleChange,
+    At, BucketChange, Change, Edit, Fate, FunctionChange, IamUserChange, IdentityPoolChange,
+    Placed, RoleChange,
 };
 use crate::scenario::template::Template;
 use crate::scenario::values::Duration;
@@ -83,7 +84,7 @@ pub struct Field {
     pub text: String,
     /// Whether it is taken away
     pub dropped: bool,
-    /// Whether the request has no such field yet
+    /// Whether there is no such claim or field yet
     pub added: bool,
     /// Whether it is a claim that is a text, whatever is typed
     pub is_text: bool,
@@ -127,7 +128,7 @@ impl Field {
         }
         if self.added {
             let unnamed = self.renamed.trim().is_empty();
-            return unnamed.then(|| "The new field has no name".to_owned());
+            return unnamed.then(|| "What is added has no name".to_owned());
         }
         let name = &self.name;
         let before: Option<Json> = serde_json::from_str(&self.before).ok();
@@ -246,6 +247,7 @@ impl Form {
         let mut fields: Vec<Field> = claims.iter().map(field).collect();
         let rank = |name: &str| CHECKED.iter().position(|known| *known == name);
         fields.sort_by_key(|field| rank(&field.name).unwrap_or(CHECKED.len()));
+        fields.push(Field::blank());
         Self::Claims {
             device: device.to_owned(),
             what,
@@ -286,8 +288,16 @@ impl Form {
                 becomes: RoleChange::Policy(_, json) | RoleChange::Boundary(json),
                 ..
             } => (PolicyKind::Identity, json),
+            Change::IamUser {
+                becomes: IamUserChange::Policy(_, json),
+                ..
+            } => (PolicyKind::Identity, json),
             Change::Bucket {
                 becomes: BucketChange::Policy(json),
+                ..
+            }
+            | Change::Function {
+                becomes: FunctionChange::Policy(json),
                 ..
             } => (PolicyKind::Resource, json),
             _ => return None,
@@ -579,6 +589,10 @@ fn policy_problem(kind: PolicyKind, text: &str) -> Option<Problem> {
 fn tamperings(fields: &[Field], signing: Signing) -> impl Iterator<Item = Tampering> + '_ {
     let edited = fields.iter().filter(|field| field.differs());
     let edited = edited.map(|field| {
+        if field.added {
+            let value = Template::from(field.text.as_str());
+            return Tampering::AddClaim(field.renamed.trim().to_owned(), value);
+        }
         let is_json = serde_json::from_str::<Json>(&field.text).is_ok();
         // What was a text stays one, even where it looks like a number; and a text in place of
         // something else is quoted, since it is sent as it is
@@ -638,6 +652,17 @@ fn with_policy(change: &Change, text: &str) -> Change {
         Change::Bucket { bucket, .. } => Change::Bucket {
             bucket,
             becomes: BucketChange::Policy(text),
+        },
+        Change::Function { function, .. } => Change::Function {
+            function,
+            becomes: FunctionChange::Policy(text),
+        },
+        Change::IamUser {
+            user,
+            becomes: IamUserChange::Policy(name, _),
+        } => Change::IamUser {
+            user,
+            becomes: IamUserChange::Policy(name, text),
         },
         other => other,
     }

@@ -194,12 +194,13 @@ fn row(
             Layout::left_to_right(Align::Center),
             |ui| {
                 ui.set_width(name_width);
-                if request && (field.is_login() || field.added) {
+                if field.added || (request && field.is_login()) {
                     let mut name = field.renamed.clone();
                     let edit = line_edit(&mut name, theme, name_width);
-                    let response = ui.add(edit.hint_text("One more field"));
+                    let more = one_more(request);
+                    let response = ui.add(edit.hint_text(format!("One more {more}")));
                     let said = if field.added {
-                        "Name of one more field".to_owned()
+                        format!("Name of one more {more}")
                     } else {
                         format!("Name of {}", field.name)
                     };
@@ -236,17 +237,22 @@ fn row(
             ui.scope(|ui| {
                 ui.set_max_width(width);
                 let name = if field.added {
-                    "Value of one more field"
+                    format!("Value of one more {}", one_more(request))
                 } else {
-                    &field.name
+                    field.name.clone()
                 };
-                typed(ui, theme, (name, &field.text, at, wrong), out);
+                typed(ui, theme, (&name, &field.text, at, wrong), out);
             });
         }
         if request && !field.added {
             drop_button(ui, theme, (at, field), out);
         }
     });
+}
+
+/// What a row without a name would be.
+fn one_more(request: bool) -> &'static str {
+    if request { "field" } else { "claim" }
 }
 
 fn drop_button(ui: &mut Ui, theme: &Theme, (at, field): (usize, &Field), out: &mut Vec<Command>) {

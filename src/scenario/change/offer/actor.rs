@@ -1,13 +1,17 @@
 //! What can be changed about an actor: a device, a person, a service with what it is set up with.
 
-use super::super::{BucketChange, Change, IdentityPoolChange, RoleChange, UserChange};
+use super::super::{
+    BucketChange, Change, FunctionChange, IamUserChange, IdentityPoolChange, OidcProviderChange,
+    RoleChange, UserChange,
+};
 use super::{Input, Moment, Offer};
 use crate::cloud::ledger::{ActorId, ActorKind};
 use crate::protocol::time::Span;
 use crate::scenario::action::Action;
+use crate::scenario::provider_file::IamOidcProvider;
 use crate::scenario::template::Template;
 use crate::scenario::values::Duration;
-use crate::scenario::world_file::{IdentityPool, Login, Role};
+use crate::scenario::world_file::{Group, IamUser, IdentityPool, Login, Role, UserPool};
 
 /// How wrong a clock is offered to be.
 const SKEW: Span = Span::from_hours(2);
@@ -24,7 +28,7 @@ pub(super) fn offers(moment: &Moment<'_>, id: &ActorId) -> Vec<Offer> {
     // Roles and buckets count wherever something is decided, and say themselves where nothing is;
     // people are asked for at their user pool
     let silent = match kind {
-        ActorKind::Sts | ActorKind::S3 | ActorKind::Person => None,
+        ActorKind::Sts | ActorKind::S3 | ActorKind::Person | ActorKind::Lambda => None,
         _ => moment.nobody_asks(id),
     };
     let offers = match kind {
@@ -32,7 +36,8 @@ pub(super) fn offers(moment: &Moment<'_>, id: &ActorId) -> Vec<Offer> {
         ActorKind::Phone | ActorKind::Tablet | ActorKind::Laptop | ActorKind::Backend => {
             device(moment, id)
         }
-        ActorKind::Sts => roles(moment, id),
+        ActorKind::Sts => account(moment, id),
+        ActorKind::Lambda => functions(moment, id),
         ActorKind::S3 => buckets(moment),
         ActorKind::IdentityPool => identity_pool(moment, id),
         ActorKind::UserPool => users(moment, id.as_str(), None),
@@ -77,8 +82,7 @@ fn is_offline(moment: &Moment<'_>, id: &ActorId) -> bool {
 
 fn person(moment: &Moment<'_>, id: &ActorId) -> Vec<Offer> {
     let pools = &moment.story.scenario().world.user_pools;
-    let of_pool =
-        |pool: &crate::scenario::world_file::UserPool| users(moment, &pool.id, Some(id.as_str()));
+    let of_pool = |pool: &UserPool| users(moment, &pool.id, Some(id.as_str()));
     pools.iter().flat_map(of_pool).collect()
 }
 
@@ -95,31 +99,157 @@ fn users(moment: &Moment<'_>, pool: &str, only: Option<&str>) -> Vec<Offer> {
         let id = ActorId::new(person);
         moment.story.recording().actor(&id).is_some()
     };
+    let pools = &moment.story.scenario().world.user_pools;
+    let directory = pools.iter().find(|it| it.id == pool);
+    let silent = moment.nobody_asks(&ActorId::new(pool));
     people
         .filter(|person| signed_up(&person.id))
         .flat_map(|person| {
-            changes.iter().map(|(label, becomes)| {
+            let offer = |label: String, becomes| {
                 let change = Change::User {
                     pool: pool.to_owned(),
                     user: Template::from(person.id.as_str()),
-                    becomes: becomes.clone(),
+                    becomes,
                 };
+                Offer::new(label, moment.at, change).hindered(silent.clone())
+            };
+            let of_group = |group: &Group| {
+                let (name, id) = (&person.name, group.id.clone());
+                if belongs(directory, &person.id, &id) {
+                    offer(
+                        format!("Take {name} out of the group {id}"),
+                        UserChange::Leaves(id),
+                    )
+                } else {
+                    offer(
+                        format!("Put {name} into the group {id}"),
+                        UserChange::Joins(id),
+                    )
+                }
+            };
+            let groups = directory.map_or(&[][..], |it| &it.groups);
+            let always = changes.iter().map(|(label, becomes)| {
                 let label = format!("{label} {} in {pool}", person.name);
-                let silent = moment.nobody_asks(&ActorId::new(pool));
-                Offer::new(label, moment.at, change).hindered(silent)
-            })
+                offer(label, becomes.clone())
+            });
+            always
+                .chain(groups.iter().map(of_group))
+                .collect::<Vec<_>>()
         })
         .collect()
 }
 
-fn roles(moment: &Moment<'_>, sts: &ActorId) -> Vec<Offer> {
-    let recording = moment.story.recording();
-    let account = recording.actor(sts).and_then(|it| it.account.as_deref());
+/// Whether something is in the account of a service; what names none is in the first.
+fn here<'a>(moment: &Moment<'a>, service: &ActorId) -> impl Fn(&Option<String>) -> bool + use<'a> {
+    let account = moment.story.recording().actor(service);
+    let account = account.and_then(|it| it.account.as_deref());
+    let first = moment.story.scenario().world.accounts.first();
+    let first = first.map(|it| it.id.as_str());
+    move |of| account.is_none() || of.as_deref().or(first) == account
+}
+
+/// Whether somebody is in a group from the start.
+fn belongs(pool: Option<&UserPool>, person: &str, group: &str) -> bool {
+    let mut users = pool.into_iter().flat_map(|it| &it.users);
+    users.any(|user| user.person == person && user.groups.iter().any(|it| it == group))
+}
+
+/// What an account is set up with: roles, users, providers that it trusts.
+fn account(moment: &Moment<'_>, sts: &ActorId) -> Vec<Offer> {
+    let here = here(moment, sts);
     let world = &moment.story.scenario().world;
-    let first = world.accounts.first().map(|it| it.id.as_str());
-    let here = |role: &&Role| role.account.as_deref().or(first) == account || account.is_none();
-    let roles = world.roles.iter().filter(here);
-    roles.flat_map(|role| of_role(moment, role)).collect()
+    let roles = world.roles.iter().filter(|it| here(&it.account));
+    let users = world.iam_users.iter().filter(|it| here(&it.account));
+    let providers = world.oidc_providers.iter().filter(|it| here(&it.account));
+    roles
+        .flat_map(|role| of_role(moment, role))
+        .chain(users.flat_map(|user| of_iam_user(moment, user)))
+        .chain(providers.map(|provider| distrust(moment, provider)))
+        .collect()
+}
+
+fn of_iam_user(moment: &Moment<'_>, user: &IamUser) -> Vec<Offer> {
+    let name = &user.id;
+    let mut decisions = moment.story.recording().decisions.iter();
+    let arn = format!(":user/{name}");
+    let asks = decisions.any(|it| it.exchange >= moment.next && it.principal.ends_with(&arn));
+    let silent = (!asks).then(|| format!("nothing is decided about {name} after this moment"));
+    let offer = |label: String, becomes| {
+        let change = Change::IamUser {
+            user: name.clone(),
+            becomes,
+        };
+        Offer::new(label, moment.at, change).hindered(silent.clone())
+    };
+    let policies = user.policies.iter();
+    let offers = policies.flat_map(|policy| {
+        let edited = IamUserChange::Policy(policy.id.clone(), policy.json.clone());
+        let gone = IamUserChange::WithoutPolicy(policy.id.clone());
+        [
+            offer(format!("Edit {} of {name}", policy.id), edited).with(Input::Policy),
+            offer(format!("Take {} from {name}", policy.id), gone),
+        ]
+    });
+    offers.collect()
+}
+
+fn distrust(moment: &Moment<'_>, provider: &IamOidcProvider) -> Offer {
+    let recording = moment.story.recording();
+    let mut later = recording.exchanges.iter().skip(moment.next.index());
+    let asked = later.any(|it| it.operation == "AssumeRoleWithWebIdentity");
+    let silent = (!asked).then(|| "nobody brings STS a token after this moment".to_owned());
+    let change = Change::OidcProvider {
+        provider: provider.id.clone(),
+        becomes: OidcProviderChange::NotTrusted,
+    };
+    let label = format!("Take {} out of the account", provider.id);
+    Offer::new(label, moment.at, change).hindered(silent)
+}
+
+/// The policy of a function as it was last decided by.
+fn policy_of(moment: &Moment<'_>, function: &str) -> Option<String> {
+    let wanted = format!("{function} resource policy");
+    let decisions = moment.story.recording().decisions.iter();
+    let policies = decisions.flat_map(|it| it.policies.iter());
+    let found = policies.filter(|policy| *policy.name == *wanted).last();
+    found.map(|policy| policy.json.to_string())
+}
+
+/// A policy that says nothing, to begin with.
+fn empty() -> String {
+    r#"{"Version": "2012-10-17", "Statement": []}"#.to_owned()
+}
+
+fn functions(moment: &Moment<'_>, lambda: &ActorId) -> Vec<Offer> {
+    let here = here(moment, lambda);
+    let functions = moment.story.scenario().world.functions.iter();
+    let functions = functions.filter(|it| here(&it.account));
+    let offers = functions.flat_map(|function| {
+        let name = &function.id;
+        let offer = |label: String, becomes| {
+            let change = Change::Function {
+                function: name.clone(),
+                becomes,
+            };
+            Offer::new(label, moment.at, change)
+        };
+        let mut rest = moment.rest();
+        let invoked = rest.any(|it| it.operation == "Invoke" && it.request.url.contains(&**name));
+        let silent = (!invoked).then(|| format!("nobody invokes {name} after this moment"));
+        let none = function.invoked_by.is_empty();
+        let none = none.then(|| format!("{name} has no policy"));
+        let edited = FunctionChange::Policy(policy_of(moment, name).unwrap_or_else(empty));
+        [
+            offer(format!("Edit the policy of {name}"), edited).with(Input::Policy),
+            offer(
+                format!("Take the policy from {name}"),
+                FunctionChange::WithoutPolicy,
+            )
+            .hindered(none),
+        ]
+        .map(|it| it.hindered(silent.clone()))
+    });
+    offers.collect()
 }
 
 fn of_role(moment: &Moment<'_>, role: &Role) -> Vec<Offer> {
@@ -143,7 +273,6 @@ fn of_role(moment: &Moment<'_>, role: &Role) -> Vec<Offer> {
         offers.push(offer(format!("Take {} from {name}", policy.id), becomes));
     }
     let boundary = role.boundary.clone();
-    let empty = || r#"{"Version": "2012-10-17", "Statement": []}"#.to_owned();
     let edited = RoleChange::Boundary(boundary.unwrap_or_else(empty));
     offers.push(offer(format!("Edit the boundary of {name}"), edited).with(Input::Policy));
     let shorter = RoleChange::MaxSession(Duration(SHORT_SESSION));

@@ -252,3 +252,27 @@ fn who_names_temporary_credentials_does_not_sign_with_the_key_beside_them() {
     let said: Vec<String> = acts.map(|act| branch.in_words(act)).collect();
     assert_eq!(said, ["Mia's phone holds no AWS credentials"; 2]);
 }
+
+#[test]
+fn a_claim_that_was_not_there_breaks_the_signature_too() {
+    hold(&[
+        (
+            "facebook-to-s3",
+            "identity",
+            "artifact:id_token.claims.+cognito:roles=arn:aws:iam::111122223333:role/Admin",
+            "identities NotAuthorizedException Signature",
+        ),
+        (
+            "google-to-dynamodb",
+            "identity",
+            "artifact:id_token.claims.+admin=true",
+            "identities NotAuthorizedException Signature",
+        ),
+        (
+            "sts-directly",
+            "assume",
+            "artifact:id_token.claims.+groups=admins",
+            "sts InvalidIdentityToken Signature",
+        ),
+    ]);
+}

@@ -136,12 +136,26 @@ fn a_deleted_role_is_lent_to_nobody() {
 
 #[test]
 fn a_role_with_short_sessions() {
-    hold(&[(
-        "three-hours",
-        "ask-for-three",
-        r"role:Surveyor.max_session=1h",
-        "sts ValidationError Duration",
-    )]);
+    hold(&[
+        (
+            "three-hours",
+            "ask-for-three",
+            r"role:Surveyor.max_session=1h",
+            "sts ValidationError Duration",
+        ),
+        (
+            "longer-than-an-hour",
+            "long-role",
+            r"role:LongWriter.max_session=1h",
+            "sts ValidationError Duration",
+        ),
+        (
+            "role-chaining",
+            "four-hours",
+            r"role:Engineer.max_session=1h",
+            "sts ValidationError Duration",
+        ),
+    ]);
 }
 
 #[test]
@@ -315,17 +329,55 @@ fn the_own_policies_of_an_iam_user_decide() {
             r#"iam-user:cost-watch.policy.More={"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}"#,
             "sts/444455556666 AccessDenied Explicit deny",
         ),
+        (
+            "embedded-keys",
+            "works",
+            r"iam-user:the-app.policy.Everything=none",
+            "s3 AccessDenied Permissions policy",
+        ),
+        (
+            "developer-identities",
+            "vouch",
+            r"iam-user:club-server.policy.VouchForMembers=none",
+            "identities AccessDeniedException Permissions policy",
+        ),
+        (
+            "confused-deputy",
+            "assume",
+            r"iam-user:cost-watch.policy.Customers=none",
+            "sts/444455556666 AccessDenied Permissions policy",
+        ),
     ]);
 }
 
 #[test]
 fn a_function_runs_for_whom_its_policy_names() {
-    hold(&[(
-        "api-with-tokens",
-        "me",
-        r"function:who.policy=none",
-        "bakery InternalServerErrorException ",
-    )]);
+    hold(&[
+        (
+            "api-with-tokens",
+            "me",
+            r"function:who.policy=none",
+            "bakery InternalServerErrorException ",
+        ),
+        (
+            "verify-a-jwt",
+            "id-token",
+            r"function:who.policy=none",
+            "recipes 500 ",
+        ),
+        (
+            "website-without-servers",
+            "order",
+            r"function:my-order.policy=none",
+            "shop InternalServerErrorException ",
+        ),
+        (
+            "sync-trigger",
+            "fine",
+            r"function:referee.policy=none",
+            "sync InvalidLambdaFunctionOutputException Sync trigger",
+        ),
+    ]);
 }
 
 #[test]
@@ -349,17 +401,43 @@ fn an_account_takes_tokens_of_providers_that_it_trusts() {
             r"oidc-provider:company-in-iam=reports,lunch",
             "sts AccessDenied Trust policy: aud",
         ),
+        (
+            "github-actions",
+            "assume",
+            r"oidc-provider:github-in-iam=none",
+            "sts InvalidIdentityToken Issuer known",
+        ),
+        (
+            "kubernetes-pod",
+            "assume",
+            r"oidc-provider:cluster-in-iam=none",
+            "sts InvalidIdentityToken Issuer known",
+        ),
     ]);
 }
 
 #[test]
 fn groups_are_joined_and_left() {
-    hold(&[(
-        "roles-by-group",
-        "sign-in",
-        r"user:lena.group.editors=off",
-        "s3 AccessDenied Permissions policy",
-    )]);
+    hold(&[
+        (
+            "roles-by-group",
+            "sign-in",
+            r"user:lena.group.editors=off",
+            "s3 AccessDenied Permissions policy",
+        ),
+        (
+            "roles-by-group-tie",
+            "choose",
+            r"user:lena.group.editors=off",
+            "allowed",
+        ),
+        (
+            "roles-by-group",
+            "preferred",
+            r"user:lena.group.readers=off",
+            "allowed",
+        ),
+    ]);
     let parent = super::story("roles-by-group");
     let joins = |group: &str| {
         let text = format!(r#"User(pool: "users", user: "lena", becomes: Joins("{group}"))"#);

@@ -2,7 +2,7 @@
 
 use super::{at, field, give, pick, stopped};
 use crate::gui::view::branches::Branching;
-use crate::gui::view::branches::editor::{Signing, Way};
+use crate::gui::view::branches::editor::{Form, Signing, Way};
 
 /// What is filled in.
 enum Fill {
@@ -27,7 +27,7 @@ fn hold(cases: &[(&str, &str, &str, &str, Fill, &str)]) {
         let mut model = at(id, beat);
         pick(&mut model, whom, line);
         let add = || match &model.branching.editor.as_ref().unwrap().form {
-            crate::gui::view::branches::editor::Form::Request { fields, .. } => fields.len() - 1,
+            Form::Request { fields, .. } | Form::Claims { fields, .. } => fields.len() - 1,
             _ => 0,
         };
         let typed = match fill {
