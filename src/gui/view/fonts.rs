@@ -130,4 +130,29 @@ mod tests {
             assert!(lacking.is_empty(), "{used:?} lacks {lacking:?}");
         }
     }
+
+    #[test]
+    fn every_icon_that_is_named_is_in_its_typeface() {
+        let fonts = definitions();
+        let face = |name: &str| Face::parse(&fonts.font_data[name].font, 0).unwrap();
+        let (tools, actors) = (face(ICONS), face(DUOTONE));
+        let mut named = 0;
+        for line in include_str!("icons.rs").lines() {
+            let face = if line.contains("Duotone(") {
+                &actors
+            } else {
+                &tools
+            };
+            for code in line.split("\\u{").skip(1) {
+                let code = code.split('}').next().unwrap();
+                let icon = char::from_u32(u32::from_str_radix(code, 16).unwrap()).unwrap();
+                assert!(
+                    face.glyph_index(icon).is_some(),
+                    "{line}: run assets/fonts/icons.sh"
+                );
+                named += 1;
+            }
+        }
+        assert!(named > 80, "{named}");
+    }
 }
