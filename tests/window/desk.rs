@@ -12,6 +12,8 @@ use super::{Tested, ensure, program};
 
 /// How often the report is looked at.
 const GLANCE: Duration = Duration::from_millis(50);
+/// How many glances in a row that see the same are stillness.
+const STILL_GLANCES: u32 = 10;
 /// How many glances until something has failed: a minute, for busy machines.
 const GLANCES: u32 = 1200;
 
@@ -100,6 +102,31 @@ impl Window {
             .output()
     }
 
+    /// What the display shows once nothing moves on it any more.
+    pub fn still(&self) -> Result<Vec<u8>, Failed> {
+        let mut before = self.display.seen()?;
+        let mut alike = 0;
+        for _ in 0..GLANCES {
+            std::thread::sleep(GLANCE);
+            let now = self.display.seen()?;
+            alike = if now == before { alike + 1 } else { 0 };
+            if alike == STILL_GLANCES {
+                return Ok(now);
+            }
+            before = now;
+        }
+        Err("it never comes to rest".into())
+    }
+
+    /// Gives the window another size.
+    pub fn resize(&self, width: u32, height: u32) -> Tested {
+        let found = self.xdotool(&["search", "--onlyvisible", "--name", "^Tokentrail$"])?;
+        let id = String::from_utf8_lossy(&found.stdout).trim().to_owned();
+        let (width, height) = (width.to_string(), height.to_string());
+        let done = self.xdotool(&["windowsize", "--sync", &id, &width, &height])?;
+        ensure(done.status.success(), || format!("{done:?}"))
+    }
+
     /// Waits until the window reports something.
     pub fn until(&mut self, what: &str, reached: impl Fn(&Value) -> bool) -> Result<Value, Failed> {
         let mut last = Value::Null;
@@ -135,10 +162,13 @@ impl Drop for Window {
 pub struct Display {
     pub server: Child,
     pub name: String,
+    /// Where the server keeps its pixels
+    pixels: tempfile::TempDir,
 }
 
 impl Display {
     pub fn open() -> Result<Self, Failed> {
+        let pixels = tempfile::tempdir()?;
         // It chooses a free number itself and writes it to standard output when it is ready
         let mut server = Command::new("Xvfb")
             .args([
@@ -149,7 +179,9 @@ impl Display {
                 "1600x900x24",
                 "-nolisten",
                 "tcp",
+                "-fbdir",
             ])
+            .arg(pixels.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
@@ -160,11 +192,26 @@ impl Display {
         let display = Self {
             server,
             name: format!(":{}", number.trim()),
+            pixels,
         };
         ensure(!number.trim().is_empty(), || {
             "the virtual display did not start".into()
         })?;
         Ok(display)
+    }
+
+    /// What is on it now: its lines of pixels, without the header that says how long that is.
+    fn seen(&self) -> Result<Vec<u8>, Failed> {
+        let dump = std::fs::read(self.pixels.path().join("Xvfb_screen0"))?;
+        let number = |place: usize| {
+            let bytes = dump.get(place * 4..place * 4 + 4)?;
+            Some(u32::from_be_bytes(bytes.try_into().ok()?) as usize)
+        };
+        // An X window dump: how long the header is, and how many colours of twelve bytes follow it
+        let (header, colours) = number(0).zip(number(19)).ok_or("no dump")?;
+        let pixels = dump.get(header + colours * 12..).ok_or("no pixels")?;
+        ensure(pixels.len() >= 1600 * 900 * 4, || "no picture".into())?;
+        Ok(pixels.to_vec())
     }
 }
 

@@ -15,6 +15,10 @@ pub const ALL: &[Named] = &[
         "wheel_drag_and_double_click_look_closer_and_back",
         looks_closer,
     ),
+    (
+        "a_picture_drawn_piece_by_piece_is_the_one_that_is_drawn_whole",
+        piece_by_piece,
+    ),
     ("a_paused_window_sleeps", a_paused_window_sleeps),
     (
         "an_edited_file_is_opened_again_and_an_error_in_it_said_until_it_is_repaired",
@@ -112,6 +116,31 @@ fn looks_closer() -> Tested {
     window.until("the key", closer)?;
     window.press("ctrl+0")?;
     window.until("fitting all", |state| state["zoom"] == "1.00")?;
+    window.quit()
+}
+
+fn piece_by_piece() -> Tested {
+    let mut window = Window::open(STORY)?;
+    window.until("opening", |state| state["scenario"] == STORY)?;
+    window.resize(1280, 720)?;
+    // A beat is played, the view is another one and back, something is chosen and let go
+    for keys in ["space", "space", "s", "s", "Tab", "l", "Left", "Right"] {
+        window.press(keys)?;
+        std::thread::sleep(Duration::from_millis(200));
+        window.until("the end", |state| state["playing"] == false)?;
+        let pieces = window.still()?;
+        // At another size everything is drawn, and so it is at the old one again
+        window.resize(1296, 720)?;
+        window.still()?;
+        window.resize(1280, 720)?;
+        let whole = window.still()?;
+        let differ = pieces
+            .iter()
+            .zip(&whole)
+            .filter(|(one, other)| one != other);
+        let count = differ.count();
+        ensure(count == 0, || format!("{count} bytes differ after {keys}"))?;
+    }
     window.quit()
 }
 
