@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use bevy_egui::egui::{Context, FontData, FontDefinitions, FontFamily, FontTweak};
-use epaint_default_fonts::{EMOJI_ICON, NOTO_EMOJI_REGULAR};
+use epaint_default_fonts::NOTO_EMOJI_REGULAR;
 
 /// Inter Medium
 pub const MEDIUM: &str = "medium";
@@ -26,13 +26,12 @@ pub fn family(name: &'static str) -> FontFamily {
 }
 
 /// What has the characters that the window's own typefaces lack: emoji in a scenario that somebody
-/// wrote. Each with how large it is set beside them, as egui does.
-const SPARE: [(&str, &[u8], f32); 2] = [
-    ("noto emoji", NOTO_EMOJI_REGULAR, 0.81),
-    ("emoji icons", EMOJI_ICON, 0.9),
-];
+/// wrote.
+const SPARE: &str = "emoji";
+/// How large it is set beside the others, as egui does.
+const SPARE_SCALE: f32 = 0.81;
 
-/// Every typeface, with the spare ones behind those for words.
+/// Every typeface, with the spare one behind those for words.
 pub fn definitions() -> FontDefinitions {
     let mut fonts = FontDefinitions::empty();
     for (name, bytes) in [
@@ -65,13 +64,11 @@ pub fn definitions() -> FontDefinitions {
         let data = FontData::from_static(bytes);
         fonts.font_data.insert(name.to_owned(), Arc::new(data));
     }
-    for (name, bytes, scale) in SPARE {
-        let data = FontData::from_static(bytes).tweak(FontTweak {
-            scale,
-            ..FontTweak::default()
-        });
-        fonts.font_data.insert(name.to_owned(), Arc::new(data));
-    }
+    let spare = FontData::from_static(NOTO_EMOJI_REGULAR).tweak(FontTweak {
+        scale: SPARE_SCALE,
+        ..FontTweak::default()
+    });
+    fonts.font_data.insert(SPARE.to_owned(), Arc::new(spare));
     for (used, first) in [
         (FontFamily::Proportional, REGULAR),
         (FontFamily::Monospace, MONO),
@@ -82,7 +79,7 @@ pub fn definitions() -> FontDefinitions {
         // What letters lack, those for identifiers may have: arrows and the like
         let then = [REGULAR, MONO].into_iter().filter(|it| *it != first);
         let chain = std::iter::once(first).chain(then);
-        let chain = chain.chain(SPARE.map(|(name, ..)| name));
+        let chain = chain.chain([SPARE]);
         fonts
             .families
             .insert(used, chain.map(str::to_owned).collect());

@@ -6,7 +6,7 @@ use crate::gui::view::model::Model;
 use crate::gui::view::widgets::{code, words};
 
 /// Whose, under what, and its words.
-const LICENCES: [(&str, &str, &str); 5] = [
+const LICENCES: [(&str, &str, &str); 4] = [
     (
         "Inter",
         "SIL Open Font License 1.1",
@@ -26,11 +26,6 @@ const LICENCES: [(&str, &str, &str); 5] = [
         "Noto Emoji",
         "SIL Open Font License 1.1",
         include_str!("../../../../assets/fonts/NotoEmoji-LICENSE.txt"),
-    ),
-    (
-        "emoji-icon-font",
-        "MIT License",
-        include_str!("../../../../assets/fonts/EmojiIconFont-LICENSE.txt"),
     ),
 ];
 
