@@ -244,6 +244,10 @@ pub fn refusal_in(response: &Response) -> Option<Refusal> {
 fn refusal_in_redirect(response: &Response) -> Option<Refusal> {
     let location = response.header("location")?;
     let query = location.split_once('?')?.1;
+    // Most redirects bring a code
+    if !query.contains("error=") {
+        return None;
+    }
     let form = Form::parse(query.split('#').next().unwrap_or_default()).ok()?;
     let message = form.get("error_description").unwrap_or_default().to_owned();
     Some(Refusal {
@@ -337,11 +341,12 @@ pub fn shorten(value: &str) -> String {
     const HEAD_CHARS: usize = 12;
     const TAIL_CHARS: usize = 6;
     const LONGEST_WHOLE_CHARS: usize = 48;
-    let count = value.chars().count();
-    if count <= LONGEST_WHOLE_CHARS {
+    if value.chars().nth(LONGEST_WHOLE_CHARS).is_none() {
         return value.to_owned();
     }
-    let head: String = value.chars().take(HEAD_CHARS).collect();
-    let tail: String = value.chars().skip(count - TAIL_CHARS).collect();
-    format!("{head}…{tail}")
+    let head = value.char_indices().nth(HEAD_CHARS).map_or(0, |(at, _)| at);
+    let tail = value.char_indices().nth_back(TAIL_CHARS - 1);
+    let tail = tail.map_or(value.len(), |(at, _)| at);
+    let parts = [value.get(..head), Some("…"), value.get(tail..)];
+    parts.into_iter().flatten().collect()
 }

@@ -21,8 +21,8 @@ use super::probe::{self, NoWindow};
 use super::renderer::Renderer;
 use super::view::theme::ThemeError;
 use super::{
-    alarm, canvas, dialog, keys, opening, pass, performing, reading, repaint, report, saving,
-    window,
+    alarm, canvas, catalogue, dialog, keys, opening, pass, performing, reading, repaint, report,
+    saving, window,
 };
 
 /// How long the window sleeps when nothing happens. Whatever happens wakes it.
@@ -81,14 +81,15 @@ pub fn run(mut start: Start) -> Result<(), GuiError> {
     let opening = name.map(|name| opening::FromTheStart::new(name, Arc::clone(&start.opener)));
     let (first, open) = opening.unzip();
     let library = std::mem::replace(&mut start.library, Box::new(Vec::new));
-    // A hundred scenarios are read while the graphics device is looked for, after the one that is
-    // waited for: a third thread would only be in the way of these two
-    let library = std::thread::spawn(move || {
-        let opened = open.map(|open| catch_unwind(AssertUnwindSafe(open)));
-        // Who waits for the scenario hears that nobody will bring it
-        drop(opened);
-        library()
-    });
+    // While the graphics device is looked for, what the first picture shows is made ready: the
+    // scenario, or the start screen's list
+    let (catalogue, listed) = match open {
+        Some(open) => {
+            std::thread::spawn(open);
+            (Some(catalogue::Catalogue::unread(library)), None)
+        }
+        None => (None, Some(std::thread::spawn(library))),
+    };
     let renderer = Renderer::find().map_err(NoWindow::from)?;
     let report = start
         .report
@@ -96,7 +97,8 @@ pub fn run(mut start: Start) -> Result<(), GuiError> {
         .map(report::Report::open)
         .transpose();
     let report = report.map_err(|error| GuiError::Report(error.to_string()))?;
-    let (desk, disk) = saving::desk(&start, library.join().unwrap_or_default())?;
+    let listed = listed.map(|listed| listed.join().unwrap_or_default());
+    let (desk, disk) = saving::desk(&start, listed.unwrap_or_default())?;
     let mut app = build_quietly(|| {
         let mut app = App::new();
         add_engine(
@@ -113,6 +115,9 @@ pub fn run(mut start: Start) -> Result<(), GuiError> {
     }
     if let Some(first) = first {
         app.insert_resource(first);
+    }
+    if let Some(catalogue) = catalogue {
+        app.insert_resource(catalogue);
     }
     let broken = app.world().get_resource::<Broken>().cloned();
     let exit = app.run();
@@ -230,6 +235,7 @@ pub(super) fn add_room(app: &mut App, desk: Desk, disk: saving::Disk) {
         opening::plugin,
         performing::plugin,
         saving::plugin,
+        catalogue::plugin,
         report::plugin,
     ));
 }

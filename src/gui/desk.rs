@@ -39,6 +39,9 @@ pub type Opened = Result<(String, Story), Trouble>;
 /// window.
 pub type Opener = Arc<dyn Fn(&str) -> Opened + Send + Sync>;
 
+/// Lists the scenarios on offer. Runs away from the window.
+pub type Library = Box<dyn FnOnce() -> Vec<Entry> + Send>;
+
 /// Asks for a file. Runs away from the window.
 pub type Picker = Arc<dyn Fn() -> Picked + Send + Sync>;
 
@@ -50,8 +53,8 @@ pub struct Start {
     pub opener: Opener,
     /// How a file is asked for
     pub picker: Picker,
-    /// Scenarios on offer, read while the graphics device is looked for
-    pub library: Box<dyn FnOnce() -> Vec<Entry> + Send>,
+    /// Scenarios on offer
+    pub library: Library,
     /// Where settings go
     pub settings: SettingsFile,
     /// Where the window writes its state whenever it changes, for tests

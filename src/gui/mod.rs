@@ -4,6 +4,7 @@ mod alarm;
 mod app;
 mod broken;
 mod canvas;
+mod catalogue;
 mod desk;
 mod dialog;
 mod keys;
@@ -20,6 +21,7 @@ mod report;
 mod saving;
 pub mod settings_file;
 mod sheet;
+
 pub mod snapshot;
 mod staging;
 pub mod view;

@@ -89,15 +89,14 @@ impl Stream {
         bytes[6] = (bytes[6] & 0x0f) | 0x40;
         bytes[8] = (bytes[8] & 0x3f) | 0x80;
         let text = encoding::hex(&bytes);
-        let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
-        [
-            part(0, 8),
-            part(8, 12),
-            part(12, 16),
-            part(16, 20),
-            part(20, 32),
-        ]
-        .join("-")
+        let mut uuid = String::with_capacity(36);
+        for (from, to) in [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)] {
+            if from > 0 {
+                uuid.push('-');
+            }
+            uuid.push_str(text.get(from..to).unwrap_or_default());
+        }
+        uuid
     }
 
     /// So many characters of the base64 alphabet, without padding.

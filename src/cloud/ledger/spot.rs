@@ -4,10 +4,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::hash::{DefaultHasher, Hasher};
 use std::sync::Arc;
 
 use super::log::Log;
+use super::text::mixed;
 use super::types::{Artifact, ArtifactId, ArtifactValue, SentRequest, SentResponse};
 use crate::protocol::form::percent_decode;
 
@@ -34,7 +34,7 @@ impl Index {
     /// Remembers an artifact's value; credentials are known by access key and by session token.
     pub fn insert(&mut self, value: &ArtifactValue, id: ArtifactId) {
         for text in names(value) {
-            let number = number_of(text.as_bytes());
+            let number = mixed(text.as_bytes());
             self.lengths.insert(text.len());
             self.shards.resize_with(SHARDS, Arc::default);
             if let Some(shard) = self.shards.get_mut(shard_of(number)) {
@@ -52,7 +52,7 @@ impl Index {
         if !self.lengths.contains(&value.len()) {
             return None;
         }
-        let number = number_of(value);
+        let number = mixed(value);
         let shard = self.shards.get(shard_of(number))?;
         let alike = shard.range((number, ArtifactId(0))..=(number, ArtifactId(u32::MAX)));
         let is_it = |id: &ArtifactId| {
@@ -111,13 +111,6 @@ fn names(value: &ArtifactValue) -> impl Iterator<Item = &str> {
         }
     };
     std::iter::once(first).chain(second)
-}
-
-/// A number for a value, the same for the same value.
-fn number_of(value: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(value);
-    hasher.finish()
 }
 
 fn shard_of(number: u64) -> usize {

@@ -236,9 +236,15 @@ impl Recent<Arc<[u8]>> {
     }
 }
 
-/// Where a text belongs. Texts that fall on one place only push each other out, so eight bytes at
-/// a time are mixed well enough.
+/// Where a text belongs. Texts that fall on one place only push each other out.
 fn place_of(bytes: &[u8], places: usize) -> usize {
+    let high_bits = mixed(bytes) >> 32;
+    high_bits as usize % places.max(1)
+}
+
+/// A number for some bytes, the same for the same ones. Whoever uses it compares what it finds, so
+/// eight bytes at a time are mixed well enough.
+pub(super) fn mixed(bytes: &[u8]) -> u64 {
     /// Odd, and its bits are in no order: 2^64 divided by the golden ratio
     const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
     let mix = |sum: u64, word: u64| (sum.rotate_left(5) ^ word).wrapping_mul(MIX);
@@ -249,8 +255,9 @@ fn place_of(bytes: &[u8], places: usize) -> usize {
     let rest = rest
         .iter()
         .fold(0, |word, byte| word << 8 | u64::from(*byte));
-    let high_bits = mix(sum, rest) >> 32;
-    high_bits as usize % places.max(1)
+    let sum = mix(sum, rest);
+    // The high bits are mixed best
+    sum ^ sum >> 32
 }
 
 #[cfg(test)]

@@ -296,10 +296,4 @@ impl Model {
         }
         true
     }
-
-    /// The entry of the scenario on stage.
-    pub fn current_entry(&self) -> Option<&Entry> {
-        let loaded = self.loaded.as_ref()?;
-        self.library.iter().find(|entry| entry.id == loaded.id)
-    }
 }
