@@ -33,7 +33,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Turns a run of this benchmark into the plain window; the report's path follows.
 const PLAIN: &str = "--plain-window";
 /// How long pictures are counted.
-const WATCHED: Duration = Duration::from_secs(12);
+const WATCHED: Duration = Duration::from_secs(6);
+/// How often each window is watched, in turn.
+const WATCHES: usize = 3;
 /// How often each window is started to see how long that takes, in turn, so that both meet a quiet
 /// moment.
 const STARTS: usize = 8;
@@ -84,12 +86,26 @@ struct Figures {
     memory: f64,
 }
 
+impl Figures {
+    /// The ones with less time per picture: noise only ever adds.
+    fn cheaper(self, other: Self) -> Self {
+        if other.time_ms < self.time_ms {
+            other
+        } else {
+            self
+        }
+    }
+}
+
 fn measure() -> Result<bool, String> {
     let display = Display::open()?;
     let busiest = busiest();
     let (plain_start, our_start) = starts(&display, &busiest)?;
-    let plain = plain(&display)?;
-    let ours = ours(&display, &busiest)?;
+    let (mut plain, mut ours) = (watch_plain(&display)?, watch_ours(&display, &busiest)?);
+    for _ in 1..WATCHES {
+        plain = plain.cheaper(watch_plain(&display)?);
+        ours = ours.cheaper(watch_ours(&display, &busiest)?);
+    }
     println!("busiest shipped scenario: {busiest}");
     println!(
         "plain window: {:.2} ms a picture, {:.0} pictures a second, {:.0} MB",
@@ -156,7 +172,7 @@ fn on_stage(scenario: &str) -> String {
     format!("\"scenario\":\"{scenario}\"")
 }
 
-fn plain(display: &Display) -> Result<Figures, String> {
+fn watch_plain(display: &Display) -> Result<Figures, String> {
     let mut window = Window::open(display, plain_command)?;
     let frames = |window: &mut Window| window.until(|line| frames(line) >= 60);
     frames(&mut window)?;
@@ -171,7 +187,7 @@ fn plain(display: &Display) -> Result<Figures, String> {
     })
 }
 
-fn ours(display: &Display, scenario: &str) -> Result<Figures, String> {
+fn watch_ours(display: &Display, scenario: &str) -> Result<Figures, String> {
     let there = on_stage(scenario);
     let mut window = Window::open(display, |report| our_command(scenario, report))?;
     window.until(|line| line.contains(&there))?;

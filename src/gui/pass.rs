@@ -60,6 +60,11 @@ impl Default for Pace {
 }
 
 impl Pace {
+    /// Whether the next frame comes by itself.
+    pub(super) fn is_moving(&self) -> bool {
+        self.moving
+    }
+
     /// Something changed outside the view: draw again soon.
     pub(super) fn disturb(&mut self) {
         self.settling = SETTLE_FRAMES;

@@ -7,6 +7,8 @@
 
 mod tiles;
 
+use std::time::Duration;
+
 use bevy::core_pipeline::Core2d;
 use bevy::core_pipeline::upscaling::upscaling;
 use bevy::prelude::*;
@@ -21,20 +23,26 @@ use bevy_egui::render::systems::{
 use bevy_egui::render::{EguiViewTarget, egui_pass};
 use bevy_egui::{EguiPixelsPerPoint, EguiPostUpdateSet, EguiRenderOutput, egui};
 
+use super::alarm::Alarm;
 use super::pass::Pace;
 use tiles::Painted;
 
 /// What is seen where nothing is painted.
 const GROUND: egui::Color32 = egui::Color32::BLACK;
-/// Pictures that are drawn whole once letters were added to the typefaces' texture: it may reach
-/// the device with the picture after.
-const PICTURES_AFTER_INK: u32 = 2;
+/// When the picture is drawn that shows new letters for sure.
+const DRYING: Duration = Duration::from_millis(20);
 
-/// Letters that were not there before are on their way to the device.
-#[derive(Resource, ExtractResource, Clone, Copy, Default)]
-struct Ink {
-    /// Pictures still to be drawn whole
-    left: u32,
+/// What happened to the textures that a picture is painted with. It may reach the device with the
+/// picture after, and looks the same to `tiles`.
+#[derive(Resource, ExtractResource, Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Ink {
+    /// Nothing
+    #[default]
+    Dry,
+    /// Letters were added: only what is painted for the first time uses them
+    Added,
+    /// It is another texture: everything may look different
+    Replaced,
 }
 
 /// What lies in the window's texture.
@@ -46,6 +54,8 @@ struct Lying {
     needed: Option<(MainEntity, Vec<egui::TextureId>)>,
     /// It was really drawn
     drawn: bool,
+    /// The textures that it was drawn with
+    ink: Ink,
 }
 
 /// Draws the window piece by piece. Its camera must not clear.
@@ -75,12 +85,22 @@ pub(super) fn plugin(app: &mut App) {
         .add_systems(Core2d, confirm.after(egui_pass).before(upscaling));
 }
 
-/// New letters, or another picture in a texture: what uses them looks the same to `tiles`.
-fn notice_ink(outputs: Query<&EguiRenderOutput>, mut ink: ResMut<Ink>, mut pace: ResMut<Pace>) {
-    ink.left = ink.left.saturating_sub(1);
-    if outputs.iter().any(|it| !it.textures_delta.is_empty()) {
-        ink.left = PICTURES_AFTER_INK;
-        pace.disturb();
+fn notice_ink(
+    outputs: Query<&EguiRenderOutput>,
+    mut ink: ResMut<Ink>,
+    pace: Res<Pace>,
+    alarm: Res<Alarm>,
+) {
+    let mut deltas = outputs.iter().flat_map(|it| it.textures_delta.set.values());
+    let replaced = deltas.any(|all| all.iter().any(|one| one.is_whole()));
+    let dry = outputs.iter().all(|it| it.textures_delta.is_empty());
+    *ink = match (dry, replaced) {
+        (true, _) => Ink::Dry,
+        (false, false) => Ink::Added,
+        (false, true) => Ink::Replaced,
+    };
+    if !dry && !pace.is_moving() {
+        alarm.set(DRYING);
     }
 }
 
@@ -100,7 +120,9 @@ fn leave_out_what_lies_there(
         texture,
         needed,
         drawn,
+        ink: before,
     } = &mut *lying;
+    let before = std::mem::replace(before, *ink);
     for (view, target, scale, mut output) in &mut views {
         let Ok(target) = targets.get(target.0) else {
             painted.forget();
@@ -108,7 +130,10 @@ fn leave_out_what_lies_there(
         };
         let now = target.main_texture().id();
         let was = texture.replace(now);
-        if !*drawn || ink.left > 0 || was != Some(now) {
+        if before == Ink::Added {
+            painted.doubt();
+        }
+        if !*drawn || was != Some(now) || [before, *ink].contains(&Ink::Replaced) {
             painted.forget();
         }
         *drawn = false;

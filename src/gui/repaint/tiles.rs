@@ -28,6 +28,8 @@ pub(super) struct Canvas {
 pub(super) struct Painted {
     canvas: Option<Canvas>,
     tiles: Vec<u64>,
+    /// Which of them were painted with the last picture
+    fresh: Vec<bool>,
 }
 
 /// Pixels from the first to before the last, in both directions.
@@ -116,6 +118,16 @@ impl Painted {
         *self = Self::default();
     }
 
+    /// What was painted with the last picture may not be what it should be: the next one paints
+    /// there again.
+    pub(super) fn doubt(&mut self) {
+        for (tile, fresh) in self.tiles.iter_mut().zip(&self.fresh) {
+            if *fresh {
+                *tile = !*tile;
+            }
+        }
+    }
+
     /// What to paint so that these jobs are what is seen, over what lies there already. The ground
     /// is what is seen where no job paints.
     pub(super) fn over(
@@ -133,15 +145,17 @@ impl Painted {
             let both = tiles.iter().zip(&self.tiles);
             both.map(|(now, then)| now != then).collect()
         } else {
-            Vec::new()
+            vec![true; tiles.len()]
         };
         self.canvas = Some(canvas);
         self.tiles = tiles;
         let count = changed.iter().filter(|it| **it).count();
-        if !known || count as f32 > self.tiles.len() as f32 * MOST_PIECEWISE {
+        if count as f32 > self.tiles.len() as f32 * MOST_PIECEWISE {
+            self.fresh = vec![true; changed.len()];
             return whole(&canvas, jobs, ground);
         }
-        piecewise(&canvas, &jobs, ground, &pieces(&canvas, &changed))
+        self.fresh = changed;
+        piecewise(&canvas, &jobs, ground, &pieces(&canvas, &self.fresh))
     }
 }
 
@@ -424,6 +438,27 @@ mod tests {
         }
         painted.forget();
         assert_eq!(painted.over(CANVAS, jobs(&boxes), GROUND).len(), 2);
+    }
+
+    #[test]
+    fn what_was_painted_in_doubt_is_painted_again_and_nothing_else() {
+        let mut painted = Painted::default();
+        let still = ([150, 100, 20, 20], [0, 0, 200, 150], 200);
+        let moving = |left| ([left, 5, 4, 4], [0, 0, 200, 150], 90);
+        painted.over(CANVAS, jobs(&[still, moving(5)]), GROUND);
+        let moved = painted.over(CANVAS, jobs(&[still, moving(100)]), GROUND);
+        painted.doubt();
+        let again = painted.over(CANVAS, jobs(&[still, moving(100)]), GROUND);
+        let places = |jobs: &[ClippedPrimitive]| -> Vec<Rect> {
+            jobs.iter().map(|job| job.clip_rect).collect()
+        };
+        assert!(!again.is_empty());
+        assert_eq!(places(&again), places(&moved));
+        assert!(
+            painted
+                .over(CANVAS, jobs(&[still, moving(100)]), GROUND)
+                .is_empty()
+        );
     }
 
     fn filled() -> impl Strategy<Value = Filled> {
