@@ -149,8 +149,7 @@ fn response_on_paper(ledger: &mut Ledger, response: &Response) -> SentResponse {
 
 fn headers_on_paper(ledger: &mut Ledger, message: &impl Message) -> Vec<Header> {
     let described = message.described_headers();
-    let described = described.iter();
-    let kept = described.map(|(name, value)| (ledger.text(name), ledger.text(value)));
+    let kept = described.map(|(name, value)| (ledger.text(&name), ledger.text(&value)));
     kept.collect()
 }
 

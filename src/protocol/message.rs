@@ -3,6 +3,8 @@
 //! Requests and responses are those of the `http` crate with a byte body, so that simulated
 //! services and a real socket speak the same types.
 
+use std::borrow::Cow;
+
 use http::header::{CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode, Uri};
 
@@ -105,14 +107,11 @@ pub trait Message {
     }
 
     /// The headers in the order they were added, names spelled as people write them.
-    fn described_headers(&self) -> Vec<(String, String)> {
-        self.header_map()
-            .iter()
-            .map(|(name, value)| {
-                let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-                (canonical_name(name.as_str()), value)
-            })
-            .collect()
+    fn described_headers(&self) -> impl Iterator<Item = (String, Cow<'_, str>)> {
+        self.header_map().iter().map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            (canonical_name(name.as_str()), value)
+        })
     }
 }
 
@@ -204,26 +203,24 @@ impl RequestExt for Request {
 
 /// The usual spelling of a header name: `x-amz-date` becomes `X-Amz-Date`.
 pub fn canonical_name(name: &str) -> String {
-    let lower = name.to_ascii_lowercase();
-    if let Some((_, spelled)) = IRREGULAR_NAMES
+    let irregular = IRREGULAR_NAMES
         .iter()
-        .find(|(irregular, _)| *irregular == lower)
-    {
+        .find(|(irregular, _)| irregular.eq_ignore_ascii_case(name));
+    if let Some((_, spelled)) = irregular {
         return (*spelled).to_owned();
     }
     let mut word_starts = true;
-    lower
-        .chars()
-        .map(|c| {
-            let shown = if word_starts {
-                c.to_ascii_uppercase()
-            } else {
-                c
-            };
-            word_starts = c == '-';
-            shown
-        })
-        .collect()
+    let mut spelled = String::with_capacity(name.len());
+    spelled.extend(name.chars().map(|c| {
+        let shown = if word_starts {
+            c.to_ascii_uppercase()
+        } else {
+            c.to_ascii_lowercase()
+        };
+        word_starts = c == '-';
+        shown
+    }));
+    spelled
 }
 
 /// A request for an absolute URL, with its `Host` header and no body.
@@ -356,11 +353,7 @@ mod tests {
             .unwrap();
         request.set_header("authorization", "Bearer x").unwrap();
         request.set_header("etag", "\"1\"").unwrap();
-        let names: Vec<String> = request
-            .described_headers()
-            .into_iter()
-            .map(|(name, _)| name)
-            .collect();
+        let names: Vec<String> = request.described_headers().map(|(name, _)| name).collect();
         assert_eq!(names, ["Host", "X-Amz-Date", "Authorization", "ETag"]);
     }
 

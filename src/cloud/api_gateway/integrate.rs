@@ -38,7 +38,7 @@ pub fn run(cloud: &mut Cloud, api: &ActorId, call: &Call<'_>, identity: &Identit
 }
 
 fn headers(request: &Request) -> Map<String, Value> {
-    let described = request.described_headers().into_iter();
+    let described = request.described_headers();
     described
         .map(|(name, value)| (name, json!(value)))
         .collect()
