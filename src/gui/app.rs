@@ -195,7 +195,13 @@ pub(super) fn add_engine(
         Loop::Caller => app.add_plugins(plugins.disable::<bevy::winit::WinitPlugin>()),
     };
     app.add_plugins(canvas::egui_plugin());
-    let sleep = UpdateMode::reactive_low_power(SLEEP);
+    let sleep = UpdateMode::Reactive {
+        wait: SLEEP,
+        react_to_device_events: false,
+        // The alarm's call asks for a redraw, and that is a window event: once is enough
+        react_to_user_events: false,
+        react_to_window_events: true,
+    };
     app.insert_resource(WinitSettings {
         focused_mode: sleep,
         unfocused_mode: sleep,
