@@ -6,8 +6,8 @@
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use serde_json::json;
 
-use super::Cloud;
 use super::ledger::Refusal;
+use super::{Cloud, REGION};
 use crate::protocol::form::Form;
 use crate::protocol::message::{Message, Request, Response};
 use crate::protocol::xml::escape;
@@ -334,6 +334,16 @@ pub fn target<'a>(request: &'a Request, prefix: &str) -> Option<&'a str> {
         .header("x-amz-target")?
         .strip_prefix(prefix)?
         .strip_prefix('.')
+}
+
+/// Whether a host is a service's in the simulated region: `sts.us-east-1.amazonaws.com`. Every
+/// request is held against every service, so nothing is put together for it.
+pub fn is_endpoint(host: &str, service: &str) -> bool {
+    let region = host
+        .strip_prefix(service)
+        .and_then(|rest| rest.strip_prefix('.'))
+        .and_then(|rest| rest.strip_suffix(".amazonaws.com"));
+    region == Some(REGION)
 }
 
 /// Cuts a long value for a line of evidence, keeping both ends: `eyJraWQ…x9Qw`.

@@ -19,12 +19,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::Cloud;
 use super::access;
 use super::aws::{self, AwsError, Wire};
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
 use super::services::Service;
-use super::{Cloud, REGION};
 use crate::protocol::message::{Request, RequestExt, Response};
 
 pub use table::{KeyAttribute, KeyType, TableConfig};
@@ -133,7 +133,7 @@ impl DynamoDb {
 /// Finds out whether a request is for this service, and which operation it asks for. Accounts
 /// share the host; whose tables are meant is known by who signed.
 pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
-    if RequestExt::host(request) != format!("dynamodb.{REGION}.amazonaws.com") {
+    if !aws::is_endpoint(RequestExt::host(request), "dynamodb") {
         return None;
     }
     let key = access::access_key_of(request);

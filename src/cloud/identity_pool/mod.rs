@@ -38,12 +38,12 @@ use std::sync::Arc;
 use http::StatusCode;
 use serde_json::Value;
 
+use super::Cloud;
 use super::aws::{self, AwsError, Wire};
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
 use super::services::Service;
 use super::sts::account_of_signer;
-use super::{Cloud, REGION};
 use crate::protocol::message::{self, Message, Request, RequestExt, Response};
 
 /// The prefix of `X-Amz-Target`.
@@ -110,7 +110,7 @@ pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
             "/.well-known/openid-configuration" => DISCOVERY,
             other => other,
         }
-    } else if host == format!("cognito-identity.{REGION}.amazonaws.com") {
+    } else if aws::is_endpoint(host, "cognito-identity") {
         aws::target(request, TARGET).unwrap_or_default()
     } else {
         return None;

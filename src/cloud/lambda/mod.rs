@@ -72,7 +72,7 @@ fn invocation_url(function: &str) -> String {
 
 /// Finds out whether a request is for this service, and which operation it asks for.
 pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
-    if request.host() != host() {
+    if !aws::is_endpoint(request.host(), "lambda") {
         return None;
     }
     let path = RequestExt::path(request);

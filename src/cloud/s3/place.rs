@@ -16,15 +16,18 @@ pub struct Place {
 
 /// The bucket that the host names (empty where the path does), if the host is S3's.
 fn bucket_in_host(host: &str) -> Option<&str> {
-    let regional = format!("s3.{REGION}.amazonaws.com");
-    [regional.as_str(), "s3.amazonaws.com"]
-        .into_iter()
-        .find_map(|endpoint| {
-            let before = host.strip_suffix(endpoint)?;
-            if before.is_empty() {
+    let place = host.strip_suffix(".amazonaws.com")?;
+    let regional = place
+        .strip_suffix(REGION)
+        .and_then(|it| it.strip_suffix('.'));
+    let before = [regional, Some(place)].into_iter().flatten();
+    before
+        .filter_map(|it| it.strip_suffix("s3"))
+        .find_map(|bucket| {
+            if bucket.is_empty() {
                 Some("")
             } else {
-                before.strip_suffix('.').filter(|b| !b.is_empty())
+                bucket.strip_suffix('.').filter(|it| !it.is_empty())
             }
         })
 }

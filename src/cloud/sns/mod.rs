@@ -36,7 +36,7 @@ pub fn host() -> String {
 
 /// Finds out whether a request is for this service, and which operation it asks for.
 pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
-    if request.host() != host() {
+    if !aws::is_endpoint(request.host(), "sns") {
         return None;
     }
     let form = input::form(request);

@@ -30,12 +30,12 @@ pub use decode_authorization_message::encode_authorization_message;
 
 use std::collections::BTreeMap;
 
+use super::Cloud;
 use super::access::{access_key_of, calling_service};
 use super::aws::{self, AwsError, Wire};
 use super::front_door::Route;
 use super::ledger::{ActorId, ActorKind};
 use super::services::Service;
-use super::{Cloud, REGION};
 use crate::policy::Policy;
 use crate::protocol::message::{Request, RequestExt, Response};
 use crate::protocol::time::Moment;
@@ -87,7 +87,7 @@ impl Sts {
 /// Finds out whether a request is for this service, and which operation it asks for.
 pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
     let host = request.host();
-    if host != "sts.amazonaws.com" && host != format!("sts.{REGION}.amazonaws.com") {
+    if host != "sts.amazonaws.com" && !aws::is_endpoint(host, "sts") {
         return None;
     }
     let form = params::form(request);

@@ -40,7 +40,7 @@ mod triggers;
 
 use std::collections::BTreeMap;
 
-use super::aws::{Wire, refuse, target};
+use super::aws::{Wire, is_endpoint, refuse, target};
 use super::front_door::Route;
 use super::ledger::ActorId;
 use super::services::Service;
@@ -108,6 +108,7 @@ impl UserPools {
 }
 
 /// The host of the API and of the key documents.
+#[cfg(test)]
 fn api_host() -> String {
     format!("cognito-idp.{REGION}.amazonaws.com")
 }
@@ -128,7 +129,7 @@ fn pool_arn(account: &str, pool_id: &str) -> String {
 /// Finds out whether a request is for a user pool, which one, and which operation it asks for.
 pub fn route(cloud: &Cloud, request: &Request) -> Option<Route> {
     let host = request.host();
-    let (pool, operation) = if host == api_host() {
+    let (pool, operation) = if is_endpoint(host, "cognito-idp") {
         route_api(cloud, request)?
     } else {
         (
@@ -194,7 +195,7 @@ pub fn answer(cloud: &mut Cloud, route: &Route, request: &Request) -> Response {
         return refuse(cloud, Wire::Json11, &api::internal_error());
     };
     let pool = pool.id.clone();
-    if request.host() != api_host() {
+    if !is_endpoint(request.host(), "cognito-idp") {
         return hosted::answer(cloud, &pool, &route.operation, request);
     }
     match documents::asked_for(RequestExt::path(request)) {
