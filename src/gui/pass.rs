@@ -17,7 +17,7 @@ use super::view::model::Effect;
 
 /// The longest step of playback time in one frame: after a hitch the picture goes on, not ahead.
 const MAX_STEP: Duration = Duration::from_millis(100);
-/// The least time from one frame to the next while something moves. Displays of up to 75 pictures
+/// The least time from one frame to the next while something moves or fades. Displays of up to 75 pictures
 /// a second set their own pace; faster ones are drawn to every second or third time.
 const LEAST_FRAME: Duration = Duration::from_millis(12);
 /// The same where the processor draws: 30 pictures a second are smooth enough, and half the work.
@@ -60,9 +60,9 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// Whether the next frame comes by itself.
+    /// Whether the next frame comes by itself, soon.
     pub(super) fn is_moving(&self) -> bool {
-        self.moving
+        self.moving || self.repaint.is_zero()
     }
 
     /// Something changed outside the view: draw again soon.
@@ -146,15 +146,17 @@ fn schedule(
     if resized.read().count() + rescaled.read().count() > 0 {
         pace.disturb();
     }
-    let now = pace.settling > 0 || pace.repaint.is_zero();
+    let now = pace.settling > 0;
+    // Whatever moves, a parcel or a panel that fades in, moves at the same pace
+    let soon = pace.moving || pace.repaint.is_zero();
     pace.settling = pace.settling.saturating_sub(1);
     let wake = std::mem::replace(&mut pace.wake, Duration::MAX);
     let spent = time.last_update().map_or(Duration::ZERO, |at| at.elapsed());
     let rest = pace.least.saturating_sub(spent);
-    if now || (pace.moving && rest.is_zero()) {
+    if now || (soon && rest.is_zero()) {
         redraw.write(RequestRedraw);
         alarm.set(Duration::MAX);
-    } else if pace.moving {
+    } else if soon {
         alarm.set(rest);
     } else {
         alarm.set(pace.repaint.min(wake));
