@@ -98,16 +98,17 @@ pub(crate) fn nearest<'c>(
     written: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
-    let lower = written.to_lowercase();
-    let length = lower.chars().count();
-    let limit = (written.chars().count() / 3).clamp(1, MOST_EDITS);
+    let length = written.chars().count();
+    let limit = (length / 3).clamp(1, MOST_EDITS);
+    let mut lower = None;
     candidates
         .into_iter()
         // Each character more or less is an edit, and most candidates differ by many
         .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| {
+            let lower = lower.get_or_insert_with(|| written.to_lowercase());
             let other = candidate.to_lowercase();
-            (damerau_levenshtein(&lower, &other), candidate)
+            (damerau_levenshtein(lower, &other), candidate)
         })
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)

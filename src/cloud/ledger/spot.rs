@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use memchr::{memchr, memchr2};
+
 use super::log::Log;
 use super::text::mixed;
 use super::types::{Artifact, ArtifactId, ArtifactValue, SentRequest, SentResponse};
@@ -36,7 +38,10 @@ impl Index {
         for text in names(value) {
             let number = mixed(text.as_bytes());
             self.lengths.insert(text.len());
-            self.shards.resize_with(SHARDS, Arc::default);
+            if self.shards.is_empty() {
+                // All the same empty one until something belongs into it
+                self.shards.resize(SHARDS, Arc::default());
+            }
             if let Some(shard) = self.shards.get_mut(shard_of(number)) {
                 Arc::make_mut(shard).insert((number, id));
             }
@@ -145,7 +150,13 @@ impl Spotter<'_> {
         if self.note(&decoded) {
             return;
         }
-        let after_equals = decoded.iter().position(|byte| *byte == b'=');
+        let after_equals = memchr(b'=', &decoded);
+        let in_parts = after_equals.is_some()
+            || memchr2(b'/', b'?', &decoded).is_some()
+            || memchr(b'#', &decoded).is_some();
+        if !in_parts {
+            return;
+        }
         let value = after_equals.and_then(|place| decoded.get(place + 1..));
         if value.is_some_and(|value| self.note(value)) {
             return;
@@ -183,7 +194,8 @@ type Cuts = [bool; 256];
 
 /// Characters no artifact value contains.
 const BETWEEN_WORDS: Cuts = cuts(b" \t\r\n\x0c\"'&<>,;{}\\");
-/// What stands between the parts of a word.
+/// What stands between the parts of a word: most words are tokens and have none of it, which is
+/// found out without looking at each byte.
 const BETWEEN_PARTS: Cuts = cuts(b"/=#?");
 
 const fn cuts(bytes: &[u8]) -> Cuts {
