@@ -7,7 +7,7 @@ use bevy::prelude::*;
 use bevy::render::renderer::RenderAdapterInfo;
 use bevy::time::Real;
 use bevy::window::{RequestRedraw, WindowRef, WindowResized, WindowScaleFactorChanged};
-use bevy_egui::EguiContext;
+use bevy_egui::{EguiContext, EguiPostUpdateSet};
 
 use super::alarm::Alarm;
 use super::app::AppSystems;
@@ -42,6 +42,8 @@ pub(super) struct Pace {
     least: Duration,
     /// Frames still needed to settle
     settling: u32,
+    /// The next frame begins when this one is over
+    at_once: bool,
     /// Frames drawn at a known size
     pub(super) drawn: u32,
 }
@@ -54,6 +56,7 @@ impl Default for Pace {
             wake: Duration::MAX,
             least: LEAST_FRAME,
             settling: SETTLE_FRAMES,
+            at_once: false,
             drawn: 0,
         }
     }
@@ -87,6 +90,10 @@ pub(super) fn plugin(app: &mut App) {
             show.in_set(AppSystems::Show),
             schedule.in_set(AppSystems::Schedule),
         ),
+    );
+    app.add_systems(
+        PostUpdate,
+        keep_pace.after(EguiPostUpdateSet::ProcessOutput),
     );
 }
 
@@ -141,7 +148,6 @@ fn schedule(
     mut pace: ResMut<Pace>,
     time: Res<Time<Real>>,
     alarm: Res<Alarm>,
-    mut redraw: MessageWriter<RequestRedraw>,
 ) {
     if resized.read().count() + rescaled.read().count() > 0 {
         pace.disturb();
@@ -153,12 +159,21 @@ fn schedule(
     let wake = std::mem::replace(&mut pace.wake, Duration::MAX);
     let spent = time.last_update().map_or(Duration::ZERO, |at| at.elapsed());
     let rest = pace.least.saturating_sub(spent);
-    if now || (soon && rest.is_zero()) {
-        redraw.write(RequestRedraw);
+    pace.at_once = now || (soon && rest.is_zero());
+    if pace.at_once {
         alarm.set(Duration::MAX);
     } else if soon {
         alarm.set(rest);
     } else {
         alarm.set(pace.repaint.min(wake));
+    }
+}
+
+/// `bevy_egui` asks for the next frame at once whenever egui wants one, however soon that is: here
+/// is decided when it comes.
+fn keep_pace(pace: Res<Pace>, mut redraws: ResMut<Messages<RequestRedraw>>) {
+    redraws.clear();
+    if pace.at_once {
+        redraws.write(RequestRedraw);
     }
 }

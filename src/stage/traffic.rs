@@ -256,7 +256,7 @@ fn with_checks<'a>(recording: &'a Recording, exchange: &'a Exchange) -> &'a Exch
         .unwrap_or(exchange)
 }
 
-/// The lane of an exchange, around the other cards and the panel of checks.
+/// The lane of an exchange, around the other cards, the zones' titles and the panel of checks.
 fn lane_curve(layout: &Layout, exchange: &Exchange, panel: Option<Rect>) -> Option<Curve> {
     let from = layout.place(&exchange.from)?;
     let to = layout.place(&exchange.to)?;
@@ -266,8 +266,11 @@ fn lane_curve(layout: &Layout, exchange: &Exchange, panel: Option<Rect>) -> Opti
         .filter(|place| place.id != from.id && place.id != to.id)
         .map(|place| place.room)
         .chain(panel)
+        // A parcel would hide the words it passes over
+        .chain(layout.zones.iter().map(|zone| zone.title_rect))
         .collect();
-    let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-4.0 * layout.unit);
+    // A parcel is as high as this, and a curve bends between the places where it is looked at
+    let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-14.0 * layout.unit);
     // A lane ends at what is there whatever the wallet holds: an empty one takes no room
     let head_of = |place: &super::layout::Place| {
         let room = place.room;
