@@ -13,6 +13,7 @@ use super::desk::{Desk, Library};
 use super::pass::Pace;
 use super::view::model::Entry;
 use super::window::FIRST_SHOWN_FRAME;
+use super::{dialog, opening, performing};
 
 /// The library, until it has been read.
 #[derive(Resource)]
@@ -35,8 +36,15 @@ pub(super) fn plugin(app: &mut App) {
     app.add_systems(
         Update,
         (
-            collect.in_set(AppSystems::Collect).run_if(there),
-            begin.in_set(AppSystems::Begin).run_if(there),
+            collect
+                .after(performing::collect)
+                .in_set(AppSystems::Collect)
+                .run_if(there),
+            begin
+                .after(opening::begin)
+                .after(dialog::ask)
+                .in_set(AppSystems::Begin)
+                .run_if(there),
         ),
     );
 }

@@ -33,7 +33,7 @@ struct Twin {
 
 /// Threads tell here what they have done.
 #[derive(Resource)]
-struct Workroom {
+pub(super) struct Workroom {
     tell: Sender<News>,
     /// Behind a lock only because a resource must be shareable; nobody ever waits for it
     hear: Mutex<Receiver<News>>,
@@ -123,7 +123,7 @@ fn perform(tell: &Sender<News>, alarm: &Alarm, errand: Errand) {
     work(tell, alarm, broken, move || News::Branch(errand.perform()));
 }
 
-fn collect(mut desk: ResMut<Desk>, mut room: ResMut<Workroom>, mut pace: ResMut<Pace>) {
+pub(super) fn collect(mut desk: ResMut<Desk>, mut room: ResMut<Workroom>, mut pace: ResMut<Pace>) {
     let Ok(hear) = room.hear.get_mut() else {
         return;
     };

@@ -160,11 +160,17 @@ pub fn label(curve: &Curve, size: (f32, f32), ground: &Ground<'_>) -> Rect {
     place_near(curve, size, ground, (&ALONG, &BESIDE))
 }
 
-/// A place for a stamp: near the receiver's end, beside the curve.
-pub fn stamp(curve: &Curve, size: (f32, f32), ground: &Ground<'_>) -> Rect {
+/// A place for a stamp: near the receiver's end, beside the curve. Where there is room, it is for
+/// a stamp that is as high as a tilted one.
+pub fn stamp(curve: &Curve, width: f32, (height, tilted): (f32, f32), ground: &Ground<'_>) -> Rect {
     const ALONG: [f32; 7] = [0.72, 0.64, 0.8, 0.56, 0.48, 0.4, 0.32];
     const BESIDE: [f32; 8] = [36.0, -36.0, 56.0, -56.0, 84.0, -84.0, 120.0, -120.0];
-    place_near(curve, size, ground, (&ALONG, &BESIDE))
+    let place = |height| place_near(curve, (width, height), ground, (&ALONG, &BESIDE));
+    let room = place(tilted);
+    if covered(room, ground) > 0.0 {
+        return place(height);
+    }
+    Rect::new(room.x, room.y + (tilted - height) / 2.0, width, height)
 }
 
 /// What a label has to get along with.
@@ -212,17 +218,17 @@ fn place_near(
     }
     if covered(best.1, ground) > 0.0 {
         // Nothing near is free: anywhere that is, as near as possible
-        anywhere(curve, (w, h), ground).unwrap_or(best.1)
+        let wanted = point_at(curve, along.first().copied().unwrap_or(0.5));
+        anywhere(wanted, (w, h), ground).unwrap_or(best.1)
     } else {
         best.1
     }
 }
 
-/// The free place on the stage that is nearest to a curve's middle.
-fn anywhere(curve: &Curve, (w, h): (f32, f32), ground: &Ground<'_>) -> Option<Rect> {
+/// The free place on the stage that is nearest to a point.
+fn anywhere(wanted: Point, (w, h): (f32, f32), ground: &Ground<'_>) -> Option<Rect> {
     const STEP: f32 = 14.0;
     let (stage, step) = (ground.stage, STEP * ground.unit);
-    let middle = point_at(curve, 0.5);
     let mut best: Option<(f32, Rect)> = None;
     let mut y = stage.y;
     while y + h <= stage.bottom() {
@@ -230,7 +236,7 @@ fn anywhere(curve: &Curve, (w, h): (f32, f32), ground: &Ground<'_>) -> Option<Re
         while x + w <= stage.right() {
             let rect = Rect::new(x, y, w, h);
             let center = rect.center();
-            let apart = (center.x - middle.x).hypot(center.y - middle.y);
+            let apart = (center.x - wanted.x).hypot(center.y - wanted.y);
             let nearer = best.is_none_or(|(least, _)| apart < least);
             if nearer && covered(rect, ground) == 0.0 {
                 best = Some((apart, rect));

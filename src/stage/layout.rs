@@ -496,7 +496,7 @@ impl Builder<'_> {
             full
         };
         let rect = Rect::new(left, MARGIN, right - left, bottom - MARGIN);
-        let inset = ZONE_PAD + 6.0;
+        let inset = ZONE_PAD + 10.0;
         let room = rect.w - 2.0 * inset;
         let title = text::cut(shorter(&zone.title, room), Font::Regular, DETAIL, room);
         let width = text::width(&title, Font::Regular, DETAIL);

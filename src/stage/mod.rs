@@ -209,8 +209,18 @@ impl Stage {
             return PlayTime(0);
         };
         let exchanges = recording.exchanges_of(played);
-        if exchanges.iter().any(|exchange| exchange.refused()) {
-            return self.beat_end(beat);
+        let asked = || {
+            exchanges
+                .iter()
+                .filter(|exchange| exchange.parent.is_none())
+        };
+        if let Some(refused) = asked().filter(|exchange| exchange.refused()).last() {
+            // What is asked after the refusal covers it up
+            let next = asked().find(|exchange| exchange.id > refused.id);
+            let next = next.and_then(|next| self.timing.exchange(next.id));
+            return next.map_or(self.beat_end(beat), |next| {
+                PlayTime(next.start.0.saturating_sub(1))
+            });
         }
         // A call on somebody's behalf says more than one that is not
         let weight = |exchange: &&Exchange| {

@@ -288,14 +288,16 @@ fn lane_curve(layout: &Layout, exchange: &Exchange, panel: Option<Rect>) -> Opti
 /// Where the parcels of an exchange come to rest.
 fn resting(link: &Link<'_>, curve: &Curve, unit: f32) -> Vec<Rect> {
     const REACH: (f32, f32) = (30.0, 16.0);
-    let at = |along: f32| {
+    /// What was torn lies in two pieces, askew
+    const TORN: (f32, f32) = (36.0, 36.0);
+    let at = |along: f32, (w, h): (f32, f32)| {
         let point = lanes::point_at(curve, along);
-        let (w, h) = (REACH.0 * unit, REACH.1 * unit);
+        let (w, h) = (w * unit, h * unit);
         Rect::new(point.x - w, point.y - h, 2.0 * w, 2.0 * h)
     };
-    let mut places = vec![at(lanes::waiting_place(curve, unit))];
+    let mut places = vec![at(lanes::waiting_place(curve, unit), REACH)];
     if link.exchange.refused() {
-        places.push(at(LEFT_AT));
+        places.push(at(LEFT_AT, TORN));
     }
     places
 }
@@ -459,6 +461,9 @@ fn foremost<'a>(
 /// The widest that a message on a stamp in place of a code is, in points at unit 1.
 const CODELESS: f32 = 150.0;
 
+/// How a stamp is tilted.
+const TILT_RADIANS: f32 = -0.06;
+
 /// The code of a refusal, stamped beside the lane when the failed check has shown.
 fn stamp(
     link: &Link<'_>,
@@ -482,10 +487,15 @@ fn stamp(
             let said = text::cut(&refusal.message, Font::SemiBold, metric::NAME, CODELESS);
             format!("{status} {said}")
         }
+        // An API whose codes begin with the status themselves
+        _ if refusal.code.starts_with(&status.to_string()) => refusal.code.clone(),
         _ => format!("{status} {}", refusal.code),
     };
     let unit = layout.unit;
     let width = text::width(&text, Font::SemiBold, metric::NAME) + 24.0;
+    // A tilted stamp reaches higher and lower than a straight one
+    const HEIGHT: f32 = 32.0;
+    let tilted = HEIGHT + width * TILT_RADIANS.abs();
     let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-8.0 * unit);
     let ground = Ground {
         taken,
@@ -493,11 +503,10 @@ fn stamp(
         stage,
         unit,
     };
-    let rect = lanes::stamp(curve, (width * unit, 32.0 * unit), &ground);
-    const TILT_RADIANS: f32 = -0.06;
+    let heights = (HEIGHT * unit, tilted * unit);
     Some(StampView {
         text,
-        rect,
+        rect: lanes::stamp(curve, width * unit, heights, &ground),
         angle: TILT_RADIANS,
         opacity: t.through(comes, STAMP_MS),
     })

@@ -8,7 +8,7 @@ use super::{Call, refusals};
 use crate::cloud::access::{self, Ask, Caller, PERMISSIONS_CHECK};
 use crate::cloud::aws::{Wire, shorten};
 use crate::cloud::front_door::Route;
-use crate::cloud::issuer_keys::{self, IssuerKeys};
+use crate::cloud::issuer_keys::{self, IssuerKeys, time_left};
 use crate::cloud::pages::Refused;
 use crate::cloud::{Cloud, REGION};
 use crate::policy::RequestContext;
@@ -145,8 +145,7 @@ impl Gate<'_> {
             None => "an exp".to_owned(),
         };
         let actual = match end {
-            Some(end) if held => format!("{} left", end - now),
-            Some(end) => format!("expired {} ago", now - end),
+            Some(end) => time_left(now, end),
             None => "none".to_owned(),
         };
         match self

@@ -164,11 +164,13 @@ pub fn session_token(presented: &Presented, issued: Option<&str>) -> Evidence {
         _ => false,
     };
     let describe = |token: Option<&str>| match token {
-        Some(token) => format!(
-            "{}… ({} characters)",
-            token.chars().take(16).collect::<String>(),
-            token.len()
-        ),
+        // They all begin alike
+        Some(token) => {
+            let head: String = token.chars().take(8).collect();
+            let tail = token.char_indices().nth_back(5);
+            let tail = tail.and_then(|(at, _)| token.get(at..)).unwrap_or_default();
+            format!("{head}…{tail} ({} characters)", token.len())
+        }
         None => "no session token".to_owned(),
     };
     Evidence {

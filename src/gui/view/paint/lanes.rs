@@ -18,6 +18,8 @@ const HEAD: Vec2 = Vec2::new(13.0, 6.0);
 const DOT_SPACING: f32 = 7.0;
 /// A label farther than this from its lane is tied to it, in points.
 const NEAR: f32 = 14.0;
+/// How much more of a label's ground there is than of its words, while they come and go.
+const GROUND_STAYS: f32 = 3.0;
 /// In how many places a lane is looked at for the one nearest to its label.
 const LEAD_SAMPLES: usize = 32;
 /// Half a broken parcel's gap, in points.
@@ -129,13 +131,17 @@ pub fn paint_label(canvas: &Canvas<'_>, lane: &LaneView) {
     if lane.opacity <= 0.0 || lane.label.is_empty() {
         return;
     }
+    // The ground of what fades stays until last: the lane would strike the words through
+    let ground = Fading::new(canvas, (lane.opacity * GROUND_STAYS).min(1.0));
     let fading = Fading::new(canvas, lane.opacity);
     let canvas = &fading.canvas;
     let theme = canvas.theme;
     let rect = canvas.rect(lane.label_rect);
     let line = Stroke::new(1.0, fading.tone(colour(canvas, lane), 0.7));
     lead(canvas, lane, rect, line);
-    canvas.pill(rect, fading.tone(theme.colours.field, 1.0), line);
+    let field = ground.tone(theme.colours.field, 1.0);
+    ground.canvas.pill(rect, field, Stroke::NONE);
+    canvas.pill(rect, Color32::TRANSPARENT, line);
     let inside = rect.shrink2(vec2(theme.step(1.0), 0.0));
     let font = theme.mono(canvas.detail_size());
     canvas.text(

@@ -135,6 +135,18 @@ pub fn rounded(rect: Rect, radii: [f32; 4]) -> Vec<Vec2> {
             points.extend(arc(corner, radius, from, from + FRAC_PI_2));
         }
     }
+    // Where arcs meet, one point is enough: between two alike a line would have any direction, and
+    // its corner would be a spike
+    let alike = |one: &Vec2, other: &Vec2| (*one - *other).length() < 0.01;
+    points.dedup_by(|one, other| alike(one, other));
+    if points.len() > 1
+        && points
+            .first()
+            .zip(points.last())
+            .is_some_and(|(a, b)| alike(a, b))
+    {
+        points.pop();
+    }
     points
 }
 

@@ -17,7 +17,7 @@ pub fn paint(canvas: &Canvas<'_>, zone: &ZoneView) {
     let theme = canvas.theme;
     let colours = &theme.colours;
     let rect = canvas.rect(zone.rect);
-    let radius = theme.space.zone_radius;
+    let radius = theme.space.zone_radius * canvas.unit.min(1.0);
     let (fill, line, ink) = match zone.kind {
         ZoneKind::Account => (
             colours.account,
