@@ -117,7 +117,11 @@ pub(super) fn prepare(
     mut fresh: Query<&mut EguiContext, (With<canvas::Canvas>, Added<EguiContext>)>,
 ) {
     for mut context in &mut fresh {
-        desk::prepare(context.get_mut(), &desk.model);
+        let context = context.get_mut();
+        // `bevy_egui` wakes the window whenever egui wants the next frame; here is decided when
+        // that is
+        context.set_request_repaint_callback(|_| {});
+        desk::prepare(context, &desk.model);
     }
 }
 
