@@ -157,15 +157,33 @@ pub fn label(curve: &Curve, size: (f32, f32), ground: &Ground<'_>) -> Rect {
     const BESIDE: [f32; 11] = [
         0.0, -26.0, 26.0, -46.0, 46.0, -72.0, 72.0, -104.0, 104.0, -140.0, 140.0,
     ];
-    place_near(curve, size, ground, (&ALONG, &BESIDE))
+    let near = place_near(curve, size, ground, (&ALONG, &BESIDE));
+    if covered(near, ground) > 0.0 {
+        // Nothing near is free: anywhere that is, as near as possible
+        let free = anywhere((point_at(curve, 0.5), 1.0), size, ground);
+        return free.unwrap_or(near);
+    }
+    near
 }
+
+/// How much farther away something is when it is above or below than when it is beside: on a level
+/// two things belong together.
+const LEVEL: f32 = 2.0;
 
 /// A place for a stamp: near the receiver's end, beside the curve. Where there is room, it is for
 /// a stamp that is as high as a tilted one.
 pub fn stamp(curve: &Curve, width: f32, (height, tilted): (f32, f32), ground: &Ground<'_>) -> Rect {
     const ALONG: [f32; 7] = [0.72, 0.64, 0.8, 0.56, 0.48, 0.4, 0.32];
     const BESIDE: [f32; 8] = [36.0, -36.0, 56.0, -56.0, 84.0, -84.0, 120.0, -120.0];
-    let place = |height| place_near(curve, (width, height), ground, (&ALONG, &BESIDE));
+    let place = |height| {
+        let near = place_near(curve, (width, height), ground, (&ALONG, &BESIDE));
+        if covered(near, ground) > 0.0 {
+            // Nothing near is free: beside whoever refuses
+            let free = anywhere((point_at(curve, 1.0), LEVEL), (width, height), ground);
+            return free.unwrap_or(near);
+        }
+        near
+    };
     let room = place(tilted);
     if covered(room, ground) > 0.0 {
         return place(height);
@@ -216,17 +234,16 @@ fn place_near(
             }
         }
     }
-    if covered(best.1, ground) > 0.0 {
-        // Nothing near is free: anywhere that is, as near as possible
-        let wanted = point_at(curve, along.first().copied().unwrap_or(0.5));
-        anywhere(wanted, (w, h), ground).unwrap_or(best.1)
-    } else {
-        best.1
-    }
+    best.1
 }
 
-/// The free place on the stage that is nearest to a point.
-fn anywhere(wanted: Point, (w, h): (f32, f32), ground: &Ground<'_>) -> Option<Rect> {
+/// The free place on the stage that is nearest to a point, where being above or below counts for so
+/// much.
+fn anywhere(
+    (wanted, level): (Point, f32),
+    (w, h): (f32, f32),
+    ground: &Ground<'_>,
+) -> Option<Rect> {
     const STEP: f32 = 14.0;
     let (stage, step) = (ground.stage, STEP * ground.unit);
     let mut best: Option<(f32, Rect)> = None;
@@ -236,7 +253,7 @@ fn anywhere(wanted: Point, (w, h): (f32, f32), ground: &Ground<'_>) -> Option<Re
         while x + w <= stage.right() {
             let rect = Rect::new(x, y, w, h);
             let center = rect.center();
-            let apart = (center.x - wanted.x).hypot(center.y - wanted.y);
+            let apart = (center.x - wanted.x).hypot((center.y - wanted.y) * level);
             let nearer = best.is_none_or(|(least, _)| apart < least);
             if nearer && covered(rect, ground) == 0.0 {
                 best = Some((apart, rect));
