@@ -199,7 +199,7 @@ fn convert(node: roxmltree::Node<'_, '_>, depth_left: usize) -> Result<Element, 
 pub fn escape(text: &str) -> String {
     // Most texts travel as they are, tokens above all
     let stays =
-        |byte: u8| byte >= b' ' && byte < 0x7f && !matches!(byte, b'&' | b'<' | b'>' | b'"');
+        |byte: u8| (b' '..0x7f).contains(&byte) && !matches!(byte, b'&' | b'<' | b'>' | b'"');
     if text.bytes().all(stays) {
         return text.to_owned();
     }

@@ -214,7 +214,7 @@ impl Stage {
                 .iter()
                 .filter(|exchange| exchange.parent.is_none())
         };
-        if let Some(refused) = asked().filter(|exchange| exchange.refused()).last() {
+        if let Some(refused) = asked().rfind(|exchange| exchange.refused()) {
             // What is asked after the refusal covers it up
             let next = asked().find(|exchange| exchange.id > refused.id);
             let next = next.and_then(|next| self.timing.exchange(next.id));

@@ -210,8 +210,8 @@ fn distrust(moment: &Moment<'_>, provider: &IamOidcProvider) -> Offer {
 fn policy_of(moment: &Moment<'_>, function: &str) -> Option<String> {
     let wanted = format!("{function} resource policy");
     let decisions = moment.story.recording().decisions.iter();
-    let policies = decisions.flat_map(|it| it.policies.iter());
-    let found = policies.filter(|policy| *policy.name == *wanted).last();
+    let mut policies = decisions.flat_map(|it| it.policies.iter());
+    let found = policies.rfind(|policy| *policy.name == *wanted);
     found.map(|policy| policy.json.to_string())
 }
 
