@@ -195,17 +195,22 @@ pub(super) fn add_engine(
         Loop::Caller => app.add_plugins(plugins.disable::<bevy::winit::WinitPlugin>()),
     };
     app.add_plugins(canvas::egui_plugin());
+    app.insert_resource(wakes(true));
+}
+
+/// What wakes the sleeping window. The alarm's call asks for a redraw, and a window that is seen
+/// gets that as an event of its own: once is enough. A hidden one may not, and must hear the call.
+pub(super) fn wakes(hidden: bool) -> WinitSettings {
     let sleep = UpdateMode::Reactive {
         wait: SLEEP,
         react_to_device_events: false,
-        // The alarm's call asks for a redraw, and that is a window event: once is enough
-        react_to_user_events: false,
+        react_to_user_events: hidden,
         react_to_window_events: true,
     };
-    app.insert_resource(WinitSettings {
+    WinitSettings {
         focused_mode: sleep,
         unfocused_mode: sleep,
-    });
+    }
 }
 
 /// Everything that is this application's.

@@ -11,9 +11,9 @@ use bevy_egui::{EguiContext, EguiPostUpdateSet};
 
 use super::alarm::Alarm;
 use super::app::AppSystems;
-use super::canvas;
 use super::desk::{self, Desk};
 use super::view::model::Effect;
+use super::{canvas, window};
 
 /// The longest step of playback time in one frame: after a hitch the picture goes on, not ahead.
 const MAX_STEP: Duration = Duration::from_millis(100);
@@ -157,8 +157,10 @@ fn schedule(
         pace.disturb();
     }
     let now = pace.settling > 0;
-    // Whatever moves, a parcel or a panel that fades in, moves at the same pace
-    let soon = pace.moving || pace.repaint.is_zero();
+    // Whatever moves, a parcel or a panel that fades in, moves at the same pace; and the window shows
+    // itself after some pictures, whether or not something moves on them
+    let unseen = pace.drawn < window::FIRST_SHOWN_FRAME;
+    let soon = pace.moving || pace.repaint.is_zero() || unseen;
     pace.settling = pace.settling.saturating_sub(1);
     let wake = std::mem::replace(&mut pace.wake, Duration::MAX);
     let spent = time.last_update().map_or(Duration::ZERO, |at| at.elapsed());

@@ -5,8 +5,9 @@ use bevy::window::{
     MonitorSelection, PresentMode, PrimaryWindow, WindowCloseRequested, WindowMode, WindowMoved,
     WindowPosition, WindowResized, WindowResolution,
 };
+use bevy::winit::WinitSettings;
 
-use super::app::{AppSystems, FRAMES_AHEAD};
+use super::app::{self, AppSystems, FRAMES_AHEAD};
 use super::desk::{Desk, Place};
 use super::pass::{Asked, Pace};
 use super::view::model::Effect;
@@ -152,12 +153,17 @@ fn toggle_fullscreen(
 }
 
 /// Shows the window once its first real picture is there.
-fn reveal(pace: Res<Pace>, mut windows: Query<&mut Window, With<PrimaryWindow>>) {
+fn reveal(
+    pace: Res<Pace>,
+    mut windows: Query<&mut Window, With<PrimaryWindow>>,
+    mut wakes: ResMut<WinitSettings>,
+) {
     if pace.drawn < FIRST_SHOWN_FRAME {
         return;
     }
     for mut window in windows.iter_mut().filter(|window| !window.visible) {
         window.visible = true;
+        *wakes = app::wakes(false);
     }
 }
 

@@ -162,9 +162,7 @@ impl<'a> Traffic<'a> {
         let lanes: Vec<Curve> = curves.iter().flatten().copied().collect();
         // Labels keep clear of the places where parcels rest
         for (link, curve) in self.chain.iter().zip(&curves) {
-            let places = curve
-                .iter()
-                .flat_map(|curve| resting(link, curve, layout.unit));
+            let places = curve.iter().flat_map(|curve| resting(link, curve, layout));
             taken.extend(places);
         }
         for (link, curve) in self.chain.iter().zip(curves) {
@@ -174,7 +172,7 @@ impl<'a> Traffic<'a> {
             let others: Vec<Curve> = lanes.iter().filter(|o| **o != curve).copied().collect();
             let lane = lane_view(link, times, curve, (&taken, &others), layout, t);
             taken.push(lane.label_rect);
-            let way = (&curve, layout.unit);
+            let way = (&curve, waits_at(link.exchange, &curve, layout));
             road.parcels
                 .extend(parcels(recording, link, times, way, timing, options, t));
             if road.stamp.is_none() {
@@ -286,20 +284,42 @@ fn lane_curve(layout: &Layout, exchange: &Exchange, panel: Option<Rect>) -> Opti
 }
 
 /// Where the parcels of an exchange come to rest.
-fn resting(link: &Link<'_>, curve: &Curve, unit: f32) -> Vec<Rect> {
-    const REACH: (f32, f32) = (30.0, 16.0);
+fn resting(link: &Link<'_>, curve: &Curve, layout: &Layout) -> Vec<Rect> {
     /// What was torn lies in two pieces, askew
     const TORN: (f32, f32) = (36.0, 36.0);
-    let at = |along: f32, (w, h): (f32, f32)| {
-        let point = lanes::point_at(curve, along);
-        let (w, h) = (w * unit, h * unit);
-        Rect::new(point.x - w, point.y - h, 2.0 * w, 2.0 * h)
-    };
-    let mut places = vec![at(lanes::waiting_place(curve, unit), REACH)];
+    let waits_at = waits_at(link.exchange, curve, layout);
+    let mut places = vec![around(curve, waits_at, REACH, layout.unit)];
     if link.exchange.refused() {
-        places.push(at(LEFT_AT, TORN));
+        places.push(around(curve, LEFT_AT, TORN, layout.unit));
     }
     places
+}
+
+/// How far a parcel reaches to either side.
+const REACH: (f32, f32) = (30.0, 16.0);
+
+/// What something covers that lies on a lane.
+fn around(curve: &Curve, along: f32, (w, h): (f32, f32), unit: f32) -> Rect {
+    let point = lanes::point_at(curve, along);
+    let (w, h) = (w * unit, h * unit);
+    Rect::new(point.x - w, point.y - h, 2.0 * w, 2.0 * h)
+}
+
+/// How far along its lane a parcel waits while it is checked: before the receiver's card, and not
+/// on what is said about the checks.
+fn waits_at(exchange: &Exchange, curve: &Curve, layout: &Layout) -> f32 {
+    const STEP: f32 = 0.03;
+    const LEAST: f32 = 0.4;
+    let usual = lanes::waiting_place(curve, layout.unit);
+    let place = layout.place(&exchange.to);
+    let bay = place.and_then(|place| layout.bays.get(place.column));
+    let Some(bay) = bay.filter(|_| !exchange.checks.is_empty()) else {
+        return usual;
+    };
+    let clear = |along: &f32| !around(curve, *along, REACH, layout.unit).overlaps(*bay);
+    let steps = (0..).map(|step| usual - step as f32 * STEP);
+    let mut back = steps.take_while(|along| *along >= LEAST);
+    back.find(clear).unwrap_or(usual)
 }
 
 fn lane_view(
@@ -349,13 +369,12 @@ fn parcels(
     recording: &Recording,
     link: &Link<'_>,
     times: &ExchangeTimes,
-    (curve, unit): (&Curve, f32),
+    (curve, waits_at): (&Curve, f32),
     timing: &Timing,
     options: Options,
     t: PlayTime,
 ) -> Vec<ParcelView> {
     let exchange = link.exchange;
-    let waits_at = lanes::waiting_place(curve, unit);
     let clock = timing.clock_at(t);
     let view = |artifact: Option<&Artifact>, along: f32, opacity: f32, broken: bool| ParcelView {
         exchange: exchange.id,
