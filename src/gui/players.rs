@@ -177,6 +177,8 @@ fn opened(name: &str, seed: Option<u64>) -> Opened {
         remedy: "Correct the file: one that is on stage is opened again by itself when it is saved, and \
                  what was on stage is still there".into(),
     })?;
+    // Here nobody waits for it; the first search in the window would
+    story.recording.make_searchable();
     // A file is remembered by its whole path: the next session may begin in another folder
     let path = Path::new(name);
     let whole = path

@@ -112,6 +112,11 @@ impl Recording {
     pub(super) fn words(&self) -> &Words {
         self.places.words.get_or_init(|| words_of(self))
     }
+
+    /// Does now what the first search needs, so that it answers as soon as every later one.
+    pub fn make_searchable(&self) {
+        self.words();
+    }
 }
 
 impl Index {

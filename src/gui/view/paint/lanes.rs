@@ -8,7 +8,7 @@ use bevy_egui::egui::{
 use super::artifact::{self, Art};
 use super::canvas::{Canvas, corner, halo};
 use crate::gui::view::theme::{ThemeName, faded, over};
-use crate::stage::frame::{LaneLook, LaneView, ParcelView, StampView};
+use crate::stage::frame::{ActorView, LaneLook, LaneView, ParcelView, StampView};
 
 /// Width of a lane, in points.
 const LANE_WIDTH: f32 = 2.0;
@@ -22,6 +22,8 @@ const NEAR: f32 = 14.0;
 const GROUND_STAYS: f32 = 3.0;
 /// In how many places a lane is looked at for the one nearest to its label.
 const LEAD_SAMPLES: usize = 32;
+/// In how many places the line between them is looked at.
+const LEAD_STEPS: f32 = 12.0;
 /// Half a broken parcel's gap, in points.
 const BREAK_GAP: f32 = 7.0;
 
@@ -127,7 +129,7 @@ fn head(canvas: &Canvas<'_>, tip: Pos2, direction: Vec2, colour: Color32) {
 }
 
 /// Paints the operation's name on its lane.
-pub fn paint_label(canvas: &Canvas<'_>, lane: &LaneView) {
+pub fn paint_label(canvas: &Canvas<'_>, lane: &LaneView, actors: &[ActorView]) {
     if lane.opacity <= 0.0 || lane.label.is_empty() {
         return;
     }
@@ -138,7 +140,7 @@ pub fn paint_label(canvas: &Canvas<'_>, lane: &LaneView) {
     let theme = canvas.theme;
     let rect = canvas.rect(lane.label_rect);
     let line = Stroke::new(1.0, fading.tone(colour(canvas, lane), 0.7));
-    lead(canvas, lane, rect, line);
+    lead(canvas, lane, actors, rect, line);
     let field = ground.tone(theme.colours.field, 1.0);
     ground.canvas.pill(rect, field, Stroke::NONE);
     canvas.pill(rect, Color32::TRANSPARENT, line);
@@ -153,8 +155,8 @@ pub fn paint_label(canvas: &Canvas<'_>, lane: &LaneView) {
     );
 }
 
-/// A label that found no room near its lane is tied to it by a thin line.
-fn lead(canvas: &Canvas<'_>, lane: &LaneView, label: Rect, line: Stroke) {
+/// A label that found no room near its lane is tied to it by a thin line, where the lane is seen.
+fn lead(canvas: &Canvas<'_>, lane: &LaneView, actors: &[ActorView], label: Rect, line: Stroke) {
     let curve = CubicBezierShape::from_points_stroke(
         lane.curve.map(|point| canvas.pos(point)),
         false,
@@ -163,7 +165,29 @@ fn lead(canvas: &Canvas<'_>, lane: &LaneView, label: Rect, line: Stroke) {
     );
     let along = (1..LEAD_SAMPLES).map(|step| curve.sample(step as f32 / LEAD_SAMPLES as f32));
     let apart = |point: &Pos2| label.distance_to_pos(*point);
-    let Some(at) = along.min_by(|a, b| apart(a).total_cmp(&apart(b))) else {
+    let cards: Vec<Rect> = actors.iter().map(|it| canvas.rect(it.rect)).collect();
+    let free = |point: &Pos2| !cards.iter().any(|card| card.contains(*point));
+    // Neither it nor the line to it may lie on a card
+    let seen = |point: &Pos2| {
+        let from = label.clamp(*point);
+        let on_the_way = |step: u16| from.lerp(*point, f32::from(step) / LEAD_STEPS);
+        (1..=LEAD_STEPS as u16).map(on_the_way).all(|at| free(&at))
+    };
+    let nearest = |points: Vec<Pos2>| {
+        let mut points = points.into_iter();
+        let first = points.next()?;
+        let nearer = |one: Pos2, other: Pos2| {
+            if apart(&other) < apart(&one) {
+                other
+            } else {
+                one
+            }
+        };
+        Some(points.fold(first, nearer))
+    };
+    let points: Vec<Pos2> = along.collect();
+    let in_sight = points.iter().copied().filter(seen).collect();
+    let Some(at) = nearest(in_sight).or_else(|| nearest(points)) else {
         return;
     };
     if apart(&at) > NEAR * canvas.unit {

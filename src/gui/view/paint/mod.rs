@@ -44,7 +44,7 @@ pub fn stage(painter: &Painter, theme: &Theme, area: Rect, frame: &Frame) {
         cards::paint(&canvas, actor);
     }
     for lane in &frame.lanes {
-        lanes::paint_label(&canvas, lane);
+        lanes::paint_label(&canvas, lane, &frame.actors);
     }
     if let Some(panel) = &frame.checks {
         checks::paint(&canvas, panel);
