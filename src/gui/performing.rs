@@ -120,7 +120,15 @@ fn perform(tell: &Sender<News>, alarm: &Alarm, errand: Errand) {
         number: errand.number,
         made: Err(Failure::Broken),
     });
-    work(tell, alarm, broken, move || News::Branch(errand.perform()));
+    work(tell, alarm, broken, move || {
+        let outcome = errand.perform();
+        if let Ok(made) = &outcome.made {
+            // The branch is shown meanwhile, and the first search in it need not wait
+            let recording = std::sync::Arc::clone(made.story.recording());
+            std::thread::spawn(move || recording.make_searchable());
+        }
+        News::Branch(outcome)
+    });
 }
 
 pub(super) fn collect(mut desk: ResMut<Desk>, mut room: ResMut<Workroom>, mut pace: ResMut<Pace>) {

@@ -206,13 +206,21 @@ fn distrust(moment: &Moment<'_>, provider: &IamOidcProvider) -> Offer {
     Offer::new(label, moment.at, change).hindered(silent)
 }
 
-/// The policy of a function as it was last decided by.
+/// The policy of a function as it was last decided by until this moment, or else as it will be
+/// first.
 fn policy_of(moment: &Moment<'_>, function: &str) -> Option<String> {
     let wanted = format!("{function} resource policy");
     let decisions = moment.story.recording().decisions.iter();
-    let mut policies = decisions.flat_map(|it| it.policies.iter());
-    let found = policies.rfind(|policy| *policy.name == *wanted);
-    found.map(|policy| policy.json.to_string())
+    let mut found = None;
+    for decision in decisions {
+        let later = decision.exchange >= moment.next;
+        if later && found.is_some() {
+            break;
+        }
+        let policy = decision.policies.iter().find(|it| *it.name == *wanted);
+        found = policy.map(|it| it.json.clone()).or(found);
+    }
+    found
 }
 
 /// A policy that says nothing, to begin with.

@@ -560,3 +560,119 @@ fn clocks_and_networks_fail() {
         ),
     ]);
 }
+
+#[test]
+fn a_token_takes_one_more_claim() {
+    hold(&[
+        (
+            "facebook-to-s3",
+            "identity",
+            "ID token",
+            CLAIMS,
+            Add("admin", "true"),
+            SIGNATURE,
+        ),
+        (
+            "google-to-dynamodb",
+            "identity",
+            "ID token",
+            CLAIMS,
+            Add("cognito:roles", "all"),
+            SIGNATURE,
+        ),
+        (
+            "sts-directly",
+            "assume",
+            "ID token",
+            CLAIMS,
+            Add("groups", "admins"),
+            STS_SIGNATURE,
+        ),
+    ]);
+}
+
+#[test]
+fn users_functions_and_providers_of_an_account_are_set_up_differently() {
+    hold(&[
+        (
+            "embedded-keys",
+            "works",
+            "sts",
+            "Take Everything from the-app",
+            Nothing,
+            "s3 AccessDenied Permissions policy",
+        ),
+        (
+            "developer-identities",
+            "vouch",
+            "sts",
+            "Take VouchForMembers from club-server",
+            Nothing,
+            "identities AccessDeniedException Permissions policy",
+        ),
+        (
+            "leaked-session",
+            "revoke",
+            "sts",
+            "Take Roles from ravi-admin",
+            Nothing,
+            "sts AccessDenied Permissions policy",
+        ),
+        (
+            "verify-a-jwt",
+            "id-token",
+            "lambda",
+            "Take the policy from who",
+            Nothing,
+            "recipes 500 ",
+        ),
+        (
+            "website-without-servers",
+            "order",
+            "lambda",
+            "Take the policy from my-order",
+            Nothing,
+            "shop InternalServerErrorException ",
+        ),
+        (
+            "sync-trigger",
+            "fine",
+            "lambda",
+            "Take the policy from referee",
+            Nothing,
+            "sync InvalidLambdaFunctionOutputException Sync trigger",
+        ),
+        (
+            "iam-oidc-provider",
+            "assume",
+            "sts",
+            "Take company-in-iam out of the account",
+            Nothing,
+            "sts InvalidIdentityToken Issuer known",
+        ),
+        (
+            "github-actions",
+            "assume",
+            "sts",
+            "Take github-in-iam out of the account",
+            Nothing,
+            "sts InvalidIdentityToken Issuer known",
+        ),
+        (
+            "kubernetes-pod",
+            "assume",
+            "sts",
+            "Take cluster-in-iam out of the account",
+            Nothing,
+            "sts InvalidIdentityToken Issuer known",
+        ),
+        (
+            "roles-by-group",
+            "sign-in",
+            "users",
+            "Take Lena out of the group editors",
+            Nothing,
+            "s3 AccessDenied Permissions policy",
+        ),
+    ]);
+}
