@@ -361,7 +361,8 @@ impl Display {
     fn open() -> Result<Self, String> {
         let mut server = Command::new("Xvfb")
             .args(["-displayfd", "1", "-screen", "0", "1600x900x24"])
-            .args(["-nolisten", "tcp"])
+            // Without the last it starts over whenever its last client goes
+            .args(["-nolisten", "tcp", "-noreset"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

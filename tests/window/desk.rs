@@ -46,7 +46,7 @@ impl Window {
             .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus")
             .stderr(Stdio::piped())
             .spawn()?;
-        let window = Self {
+        let mut window = Self {
             child,
             display,
             report,
@@ -73,7 +73,7 @@ impl Window {
     }
 
     /// A display without a window manager gives nobody the keyboard.
-    fn focus(&self) -> Tested {
+    fn focus(&mut self) -> Tested {
         for _ in 0..GLANCES {
             let found = self.xdotool(&["search", "--onlyvisible", "--name", "^Tokentrail$"])?;
             let id = String::from_utf8_lossy(&found.stdout).trim().to_owned();
@@ -84,6 +84,10 @@ impl Window {
                     .success()
             {
                 return Ok(());
+            }
+            if let Some(status) = self.child.try_wait()? {
+                let said = self.said();
+                return Err(format!("it ended with {status} before a window: {said}").into());
             }
             std::thread::sleep(GLANCE);
         }
@@ -179,6 +183,9 @@ impl Display {
                 "1600x900x24",
                 "-nolisten",
                 "tcp",
+                // Left alone it starts over whenever its last client goes: the program would be
+                // thrown out if it came just as a look for its window ended
+                "-noreset",
                 "-fbdir",
             ])
             .arg(pixels.path())
