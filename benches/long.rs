@@ -1,10 +1,11 @@
 //! What long recordings cost, as ratios to limits measured in the same run.
 //!
 //! - performing 10,000 beats with 100,000 exchanges against half of it, in memory that the process
-//!   has already; and what it then holds against the bytes that were exchanged: lines, headers and bodies of all requests and
-//!   responses as they travelled. Half of the exchanges go to S3 and carry a photo of four
-//!   kilobytes, another one in each beat, written once and read four times; the others are small.
-//!   What an exchange costs where photos are a few words is told beside it, without a limit
+//!   has already; and what it then holds against the bytes that were exchanged: lines, headers and
+//!   bodies of all requests and responses as they travelled. Half of the exchanges go to S3 and
+//!   carry a photo of four kilobytes, another one in each beat, written once and read four times;
+//!   the others are small. What an exchange costs where photos are a few words is told beside it,
+//!   without a limit
 //! - going to any beat of it, its picture, searching it, the hashes of all its beats. The first
 //!   search lays all texts side by side: what that takes is told apart
 //! - a stage of 40 actors with 2,000 things held and an answer that brings 200

@@ -346,13 +346,22 @@ pub fn is_endpoint(host: &str, service: &str) -> bool {
     region == Some(REGION)
 }
 
-/// Cuts a long value for a line of evidence, keeping both ends: `eyJraWQ…x9Qw`.
+/// Cuts a long value for a line of evidence, keeping both ends: `eyJraWQ…x9Qw`. A sentence may be
+/// longer, and keeps its beginning.
 pub fn shorten(value: &str) -> String {
     const HEAD_CHARS: usize = 12;
     const TAIL_CHARS: usize = 6;
     const LONGEST_WHOLE_CHARS: usize = 48;
+    const LONGEST_SENTENCE_CHARS: usize = 160;
+    const FIRST_WORD_WITHIN_CHARS: usize = 16;
     if value.chars().nth(LONGEST_WHOLE_CHARS).is_none() {
         return value.to_owned();
+    }
+    let mut start = value.chars().take(FIRST_WORD_WITHIN_CHARS);
+    if start.any(|c| c == ' ') {
+        let end = value.char_indices().nth(LONGEST_SENTENCE_CHARS);
+        let kept = end.and_then(|(end, _)| value.get(..end));
+        return kept.map_or_else(|| value.to_owned(), |kept| format!("{kept}…"));
     }
     let head = value.char_indices().nth(HEAD_CHARS).map_or(0, |(at, _)| at);
     let tail = value.char_indices().nth_back(TAIL_CHARS - 1);

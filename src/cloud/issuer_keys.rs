@@ -9,7 +9,7 @@ use crate::protocol::jwks::{Jwks, JwksError, discovery_url};
 use crate::protocol::jwt::{JwtError, Unverified};
 use crate::protocol::keys::Algorithm;
 use crate::protocol::message::{self, Message};
-use crate::protocol::time::{Moment, Span};
+use crate::protocol::time::Moment;
 
 /// Why an issuer's keys could not be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -184,33 +184,16 @@ fn bad(error: JwtError) -> (String, SignatureProblem) {
 /// How much of its life a token has left, in words: "8 min 41 s left", "expired 4 min 2 s ago".
 pub fn time_left(now: Moment, expires_at: Moment) -> String {
     if now < expires_at {
-        format!("{} left", in_words(expires_at - now))
+        format!("{} left", (expires_at - now).in_words())
     } else {
-        format!("expired {} ago", in_words(now - expires_at))
-    }
-}
-
-/// A span as people say it, by its two largest units.
-fn in_words(span: Span) -> String {
-    const UNITS: [(&str, i64); 4] = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
-    let mut seconds = span.seconds();
-    let mut words = Vec::new();
-    for (unit, length) in UNITS {
-        if seconds >= length && words.len() < 2 {
-            words.push(format!("{} {unit}", seconds / length));
-            seconds %= length;
-        }
-    }
-    if words.is_empty() {
-        "0 s".to_owned()
-    } else {
-        words.join(" ")
+        format!("expired {} ago", (now - expires_at).in_words())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::time::Span;
 
     #[test]
     fn the_rest_of_a_life_is_told_in_two_units() {

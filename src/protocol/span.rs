@@ -72,6 +72,29 @@ impl Span {
         Span(self.0.saturating_abs())
     }
 
+    /// The length as people say it, by its two largest units: `42 min 36 s`, `1 h`.
+    pub fn in_words(self) -> String {
+        const UNITS: [(&str, i64); 4] = [
+            ("d", MS_PER_DAY),
+            ("h", MS_PER_HOUR),
+            ("min", MS_PER_MINUTE),
+            ("s", MS_PER_SECOND),
+        ];
+        const MOST_UNITS: usize = 2;
+        let mut left = self.0;
+        let mut words = Vec::new();
+        for (unit, length) in UNITS {
+            if left >= length && words.len() < MOST_UNITS {
+                words.push(format!("{} {unit}", left / length));
+                left %= length;
+            }
+        }
+        match words.is_empty() {
+            true => "0 s".to_owned(),
+            false => words.join(" "),
+        }
+    }
+
     /// Parses numbers with the units d, h, m, s and ms: `15m`, `1h30m`, `250ms`, `-5m`, `0s`.
     pub fn parse(text: &str) -> Result<Span, TimeError> {
         if text.len() > MAX_TIME_TEXT_BYTES {

@@ -84,6 +84,28 @@ impl Cast {
             .collect()
     }
 
+    /// The room every card takes at most between two moments, in the order of their places: what
+    /// is drawn around the cards stays where it is while wallets fill.
+    pub fn rooms(
+        &self,
+        recording: &Recording,
+        layout: &Layout,
+        (from, until): (PlayTime, PlayTime),
+    ) -> Vec<Rect> {
+        let step = (metric::CHIP + metric::CHIP_GAP) * layout.unit;
+        let room = |place: &Place| {
+            let mut actors = recording.actors.iter().zip(&self.scripts);
+            let script = actors.find(|(actor, _)| actor.id == place.id);
+            let held = script.map_or(0, |(_, script)| script.held_between(from, until));
+            let wallet = held.min(place.chips) as f32 * step;
+            Rect {
+                h: (place.head + wallet).min(place.room.h),
+                ..place.room
+            }
+        };
+        layout.places.iter().map(room).collect()
+    }
+
     /// Every card at a moment.
     pub fn views(
         &self,
@@ -128,6 +150,15 @@ impl Script {
         let after = self.lines.partition_point(|(at, _)| *at <= t);
         let line = after.checked_sub(1).and_then(|at| self.lines.get(at));
         line.map_or("", |(_, line)| line.as_str())
+    }
+
+    /// No less than what is held at any moment between two.
+    fn held_between(&self, from: PlayTime, until: PlayTime) -> usize {
+        let changes = |t| self.wallet.partition_point(|change| change.at <= t);
+        let (before, after) = (changes(from), changes(until));
+        let gained = self.wallet.get(before..after).unwrap_or_default();
+        let gained = gained.iter().filter(|change| change.gained);
+        self.holdings.after(before).count() + gained.count()
     }
 
     fn held_at(&self, t: PlayTime) -> Vec<Change> {

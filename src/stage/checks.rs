@@ -27,7 +27,7 @@ const PAD: f32 = 12.0;
 /// How many rows are not shown: "+12".
 const COUNT: f32 = 30.0;
 /// The panel appears over this time.
-const APPEAR_MS: u32 = 180;
+pub const APPEAR_MS: u32 = 180;
 /// A failed check is shown as being made for this long before its outcome appears.
 pub const SUSPENSE_MS: u32 = 420;
 /// The same for a check that holds.
@@ -247,6 +247,7 @@ fn window(
 }
 
 /// What is written below a check's name: what is required while it is made, what was found after.
+/// Nothing before: of what will not be reached nothing is known, and that must not show too early.
 fn evidence(check: &Check, state: TickState, available: f32) -> String {
     let words = match state {
         TickState::Pending => "",
@@ -254,7 +255,12 @@ fn evidence(check: &Check, state: TickState, available: f32) -> String {
         TickState::Passed | TickState::Failed => &check.actual,
         TickState::NotReached => "not reached",
     };
-    text::cut(
+    // What was wrong with something stands at the end of it as often as at its beginning
+    let cut = match state {
+        TickState::Failed => text::cut_middle,
+        _ => text::cut,
+    };
+    cut(
         &text::short_ids(words),
         Font::Regular,
         metric::DETAIL,

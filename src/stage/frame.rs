@@ -83,6 +83,18 @@ impl Rect {
             && other.y < self.bottom()
     }
 
+    /// How far apart two rectangles are: 0 where they touch.
+    pub fn gap(self, other: Self) -> f32 {
+        let across = (other.x - self.right()).max(self.x - other.right());
+        let down = (other.y - self.bottom()).max(self.y - other.bottom());
+        across.max(0.0).hypot(down.max(0.0))
+    }
+
+    /// How far a point is from the rectangle: 0 inside.
+    pub fn distance(self, point: Point) -> f32 {
+        self.gap(Self::new(point.x, point.y, 0.0, 0.0))
+    }
+
     /// The same, larger by this much on every side.
     pub fn grown(self, by: f32) -> Self {
         Self::new(
@@ -222,6 +234,8 @@ pub struct LaneView {
     pub look: LaneLook,
     /// The operation
     pub label: String,
+    /// The same as it is written: on two lines where one has no room near the lane
+    pub label_lines: Vec<String>,
     /// Where the label goes
     pub label_rect: Rect,
     /// How nested it is: 0 for what a device asks, 1 for a call on its behalf

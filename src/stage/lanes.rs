@@ -11,8 +11,9 @@ use super::frame::{Point, Rect};
 const SAMPLES: usize = 24;
 
 /// How far a lane may bow up or down, in points at unit 1.
-const BOWS: [f32; 11] = [
-    0.0, 40.0, -40.0, 80.0, -80.0, 130.0, -130.0, 190.0, -190.0, 260.0, -260.0,
+const BOWS: [f32; 15] = [
+    0.0, 40.0, -40.0, 80.0, -80.0, 130.0, -130.0, 190.0, -190.0, 260.0, -260.0, 360.0, -360.0,
+    480.0, -480.0,
 ];
 
 /// Least reach of a curve's handles, in points at unit 1.
@@ -53,31 +54,47 @@ pub fn distance(curve: &Curve, point: Point) -> f32 {
     (0..=SAMPLES).map(apart).fold(f32::INFINITY, f32::min)
 }
 
-/// A lane between two cards that crosses the others as little as possible.
-pub fn route(from: Rect, to: Rect, others: &[Rect], stage: Rect, unit: f32) -> Curve {
-    let judge = |bows: (f32, f32)| {
-        let curve = curve(from, to, (bows.0 * unit, bows.1 * unit), unit);
-        (cost(&curve, others, stage, unit), curve)
-    };
-    // The first of equals wins, so the least bow does
-    let better = |best: (f32, Curve), next: (f32, Curve)| match next.0 < best.0 {
-        true => next,
-        false => best,
-    };
-    let mut best = BOWS.iter().map(|bow| judge((*bow, *bow))).reduce(better);
-    if best.is_some_and(|(cost, _)| cost >= CROSSING) {
-        // Something is in the way of every even bow: one that leaves high and enters low may pass
-        let uneven = BOWS.iter().flat_map(|a| BOWS.iter().map(move |b| (*a, *b)));
-        best = best.into_iter().chain(uneven.map(judge)).reduce(better);
-    }
-    best.map_or(
-        [from.center(), from.center(), to.center(), to.center()],
-        |(_, curve)| curve,
-    )
+/// How far a rectangle is from a curve: 0 where it lies on it.
+pub fn from_lane(curve: &Curve, rect: Rect) -> f32 {
+    let apart = |t: usize| rect.distance(point_at(curve, t as f32 / SAMPLES as f32));
+    (0..=SAMPLES).map(apart).fold(f32::INFINITY, f32::min)
 }
 
-/// A curve that bows by so much where it leaves and where it enters.
-fn curve(from: Rect, to: Rect, (bow, bow_in): (f32, f32), unit: f32) -> Curve {
+/// A lane between two cards that crosses the others as little as possible.
+pub fn route(from: Rect, to: Rect, others: &[Rect], stage: Rect, unit: f32) -> Curve {
+    let mut best = (f32::INFINITY, curve(from, to, (0.0, 0.0), EVEN, unit));
+    let mut judge = |bows: (f32, f32), reach: (f32, f32)| {
+        let curve = curve(from, to, (bows.0 * unit, bows.1 * unit), reach, unit);
+        // The first of equals wins, so the least bow does
+        if let Some(cost) = cost(&curve, others, stage, unit, best.0) {
+            best = (cost, curve);
+        }
+        best.0
+    };
+    let mut least = f32::INFINITY;
+    for bow in BOWS {
+        least = judge((bow, bow), EVEN);
+    }
+    for reach in REACHES {
+        // Something is in the way of all before: one that leaves high and enters low may pass, or
+        // one that turns early or late
+        for bow in BOWS.iter().filter(|_| least >= CROSSING) {
+            for bow_in in BOWS {
+                judge((*bow, bow_in), reach);
+            }
+        }
+        least = judge((0.0, 0.0), EVEN);
+    }
+    best.1
+}
+
+/// How far the handles of a curve reach, as shares of the way across.
+const EVEN: (f32, f32) = (0.46, 0.46);
+/// The same of lanes that turn early or late.
+const REACHES: [(f32, f32); 4] = [EVEN, (0.2, 0.75), (0.75, 0.2), (0.75, 0.75)];
+
+/// A curve that bows by so much where it leaves and where it enters, with handles of this reach.
+fn curve(from: Rect, to: Rect, (bow, bow_in): (f32, f32), reach: (f32, f32), unit: f32) -> Curve {
     let same_column = from.x < to.right() && to.x < from.right();
     if same_column {
         return beside(from, to, bow, unit);
@@ -87,12 +104,14 @@ fn curve(from: Rect, to: Rect, (bow, bow_in): (f32, f32), unit: f32) -> Curve {
     let end_x = if rightwards { to.x } else { to.right() };
     let start = Point::new(start_x, edge(from, to.center().y, unit));
     let end = Point::new(end_x, edge(to, start.y, unit));
-    let reach = ((end.x - start.x).abs() * 0.46).max(HANDLE * unit);
-    let side = if rightwards { reach } else { -reach };
+    let handle = |share: f32| {
+        let reach = ((end.x - start.x).abs() * share).max(HANDLE * unit);
+        if rightwards { reach } else { -reach }
+    };
     [
         start,
-        Point::new(start.x + side, start.y + bow),
-        Point::new(end.x - side, end.y + bow_in),
+        Point::new(start.x + handle(reach.0), start.y + bow),
+        Point::new(end.x - handle(reach.1), end.y + bow_in),
         end,
     ]
 }
@@ -131,10 +150,16 @@ fn edge(card: Rect, wanted: f32, unit: f32) -> f32 {
 /// What it costs a lane to run across a card at one of the places where it is looked at.
 const CROSSING: f32 = 100.0;
 
-fn cost(curve: &Curve, others: &[Rect], stage: Rect, unit: f32) -> f32 {
+/// What a lane costs, if that is less than `most`.
+fn cost(curve: &Curve, others: &[Rect], stage: Rect, unit: f32, most: f32) -> Option<f32> {
     const OUTSIDE: f32 = 400.0;
-    let mut cost = 0.0;
+    // Among equals the straighter one
+    let bows = (curve[1].y - curve[0].y).abs() + (curve[2].y - curve[3].y).abs();
+    let mut cost = bows / unit * 0.025;
     for step in 1..SAMPLES {
+        if cost >= most {
+            return None;
+        }
         let point = point_at(curve, step as f32 / SAMPLES as f32);
         if others
             .iter()
@@ -146,9 +171,7 @@ fn cost(curve: &Curve, others: &[Rect], stage: Rect, unit: f32) -> f32 {
             cost += OUTSIDE;
         }
     }
-    // Among equals the straighter one
-    let bows = (curve[1].y - curve[0].y).abs() + (curve[2].y - curve[3].y).abs();
-    cost + bows / unit * 0.025
+    Some(cost).filter(|cost| *cost < most)
 }
 
 /// A place for a label of this size near a curve: on it if that is free, beside it if not.
@@ -157,32 +180,73 @@ pub fn label(curve: &Curve, size: (f32, f32), ground: &Ground<'_>) -> Rect {
     const BESIDE: [f32; 11] = [
         0.0, -26.0, 26.0, -46.0, 46.0, -72.0, 72.0, -104.0, 104.0, -140.0, 140.0,
     ];
+    /// Where a label may hang from, when none of these places is free
+    const NEAR: [f32; 7] = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
+    /// How little a way from the middle counts against a way from the lane
+    const FROM_MIDDLE: f32 = 0.1;
     let near = place_near(curve, size, ground, (&ALONG, &BESIDE));
-    if covered(near, ground) > 0.0 {
-        // Nothing near is free: anywhere that is, as near as possible
-        let free = anywhere((point_at(curve, 0.5), 1.0), size, ground);
-        return free.unwrap_or(near);
-    }
-    near
+    let middle = point_at(curve, 0.5);
+    let points = NEAR.map(|t| point_at(curve, t));
+    let far = |rect: Rect| {
+        let lane = points.iter().map(|point| rect.distance(*point));
+        lane.fold(f32::INFINITY, f32::min) + rect.distance(middle) * FROM_MIDDLE
+    };
+    nearer(near, size, ground, &points, &far)
 }
 
-/// How much farther away something is when it is above or below than when it is beside: on a level
-/// two things belong together.
-const LEVEL: f32 = 2.0;
+/// Whose refusal a stamp tells.
+#[derive(Clone, Copy, Debug)]
+pub struct Refuser {
+    /// Its card
+    pub card: Rect,
+    /// What it checked
+    pub panel: Option<Rect>,
+    /// The card of whoever asked, which must not look as if it refused
+    pub caller: Rect,
+}
 
-/// A place for a stamp: near the receiver's end, beside the curve. Where there is room, it is for
-/// a stamp that is as high as a tilted one.
-pub fn stamp(curve: &Curve, width: f32, (height, tilted): (f32, f32), ground: &Ground<'_>) -> Rect {
+/// A place for a stamp: near the receiver's end, beside the curve, else beside the receiver or what
+/// it checked. Where there is room, it is for a stamp that is as high as a tilted one.
+pub fn stamp(
+    curve: &Curve,
+    refuser: Refuser,
+    width: f32,
+    (height, tilted): (f32, f32),
+    ground: &Ground<'_>,
+) -> Rect {
     const ALONG: [f32; 7] = [0.72, 0.64, 0.8, 0.56, 0.48, 0.4, 0.32];
     const BESIDE: [f32; 8] = [36.0, -36.0, 56.0, -56.0, 84.0, -84.0, 120.0, -120.0];
+    /// Where a stamp belongs to its lane, when none of these places is free
+    const NEAR: [f32; 6] = [0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
+    /// How much farther from the lane's end than from the receiver counts
+    const FROM_END: f32 = 0.05;
+    /// A list of checks tells a little less who refuses than the receiver's card does
+    const PANEL: f32 = 10.0;
+    /// What it costs to be nearer to whoever asked
+    const MISLEADING: f32 = 150.0;
+    let points = NEAR.map(|t| point_at(curve, t));
+    let end = point_at(curve, 1.0);
+    let unit = ground.unit;
+    let from_refuser = |rect: Rect| {
+        let panel = refuser.panel.map(|panel| rect.gap(panel) + PANEL * unit);
+        let card = rect.gap(refuser.card);
+        panel.map_or(card, |panel| panel.min(card))
+    };
+    let misleading = |rect: Rect| rect.gap(refuser.caller) < from_refuser(rect);
+    let far = |rect: Rect| {
+        let lane = points.iter().map(|point| rect.distance(*point));
+        let nearest = lane.fold(from_refuser(rect), f32::min);
+        let astray = if misleading(rect) {
+            MISLEADING * unit
+        } else {
+            0.0
+        };
+        nearest + astray + rect.distance(end) * FROM_END
+    };
     let place = |height| {
-        let near = place_near(curve, (width, height), ground, (&ALONG, &BESIDE));
-        if covered(near, ground) > 0.0 {
-            // Nothing near is free: beside whoever refuses
-            let free = anywhere((point_at(curve, 1.0), LEVEL), (width, height), ground);
-            return free.unwrap_or(near);
-        }
-        near
+        let size = (width, height);
+        let near = place_near(curve, size, ground, (&ALONG, &BESIDE));
+        nearer(near, size, ground, &points, &far)
     };
     let room = place(tilted);
     if covered(room, ground) > 0.0 {
@@ -237,30 +301,68 @@ fn place_near(
     best.1
 }
 
-/// The free place on the stage that is nearest to a point, where being above or below counts for so
-/// much.
+/// A place that was found near a lane, or a free one anywhere that is nearer.
+fn nearer(
+    near: Rect,
+    size: (f32, f32),
+    ground: &Ground<'_>,
+    points: &[Point],
+    far: &dyn Fn(Rect) -> f32,
+) -> Rect {
+    /// As near as this is near enough
+    const ENOUGH: f32 = 30.0;
+    let free = covered(near, ground) == 0.0;
+    if free && far(near) <= ENOUGH * ground.unit {
+        return near;
+    }
+    let found = anywhere(points, size, ground, far);
+    let better = found.filter(|found| !free || far(*found) < far(near));
+    better.unwrap_or(near)
+}
+
+/// The free place on the stage that is nearest, as `far` measures it. Whatever is nearest to
+/// something touches what is in its way, so places beside everything taken are tried, and places
+/// at these points.
 fn anywhere(
-    (wanted, level): (Point, f32),
+    points: &[Point],
     (w, h): (f32, f32),
     ground: &Ground<'_>,
+    far: &dyn Fn(Rect) -> f32,
 ) -> Option<Rect> {
-    const STEP: f32 = 14.0;
-    let (stage, step) = (ground.stage, STEP * ground.unit);
+    /// Between a label and what it stands beside
+    const AIR: f32 = 5.0;
+    /// What a lane costs that is covered at one of the places where it is looked at
+    const ON_LANE: f32 = 8.0;
+    let (stage, air) = (ground.stage, AIR * ground.unit);
+    let beside = |low: f32, high: f32, size: f32| [low - size - air, high + air];
+    let mut xs = vec![stage.x, stage.right() - w];
+    let mut ys = vec![stage.y, stage.bottom() - h];
+    for other in ground.taken {
+        xs.extend(beside(other.x, other.right(), w));
+        ys.extend(beside(other.y, other.bottom(), h));
+    }
+    for point in points {
+        xs.extend(beside(point.x, point.x, w));
+        ys.extend(beside(point.y, point.y, h));
+        xs.push(point.x - w / 2.0);
+        ys.push(point.y - h / 2.0);
+    }
+    xs.retain(|x| *x >= stage.x && x + w <= stage.right());
+    ys.retain(|y| *y >= stage.y && y + h <= stage.bottom());
     let mut best: Option<(f32, Rect)> = None;
-    let mut y = stage.y;
-    while y + h <= stage.bottom() {
-        let mut x = stage.x;
-        while x + w <= stage.right() {
-            let rect = Rect::new(x, y, w, h);
-            let center = rect.center();
-            let apart = (center.x - wanted.x).hypot((center.y - wanted.y) * level);
-            let nearer = best.is_none_or(|(least, _)| apart < least);
-            if nearer && covered(rect, ground) == 0.0 {
-                best = Some((apart, rect));
+    for y in &ys {
+        for x in &xs {
+            let rect = Rect::new(*x, *y, w, h);
+            let mut cost = far(rect);
+            let better = |cost: f32| best.is_none_or(|(least, _)| cost < least);
+            if !better(cost) || covered(rect, ground) > 0.0 {
+                continue;
             }
-            x += step;
+            cost += lanes_covered(rect, ground) as f32 * ON_LANE * ground.unit;
+            if better(cost) {
+                best = Some((cost, rect));
+            }
         }
-        y += step;
     }
     best.map(|(_, rect)| rect)
 }
@@ -278,28 +380,81 @@ fn disturbance(rect: Rect, ground: &Ground<'_>) -> f32 {
     let unit = ground.unit;
     let grown = rect.grown(5.0 * unit);
     let covered: f32 = ground.taken.iter().map(|other| shared(grown, *other)).sum();
+    let crossed = lanes_covered(rect, ground);
+    covered / (unit * unit) * PER_SQUARE_POINT + crossed as f32 * PER_LANE_POINT
+}
+
+/// At how many of the places where lanes are looked at a label would cover one, with a little air.
+fn lanes_covered(rect: Rect, ground: &Ground<'_>) -> usize {
+    let grown = rect.grown(5.0 * ground.unit);
     let on_lane = |lane: &Curve| {
         (1..SAMPLES)
             .filter(|i| grown.contains(point_at(lane, *i as f32 / SAMPLES as f32)))
             .count()
     };
-    let crossed: usize = ground.lanes.iter().map(on_lane).sum();
-    covered / (unit * unit) * PER_SQUARE_POINT + crossed as f32 * PER_LANE_POINT
+    ground.lanes.iter().map(on_lane).sum()
+}
+
+/// How far along a lane something comes to rest that reaches so far to either side: as near as
+/// possible to where it belongs, within these limits, and on nothing that is in the way.
+pub fn resting_place(
+    curve: &Curve,
+    (wanted, least, most): (f32, f32, f32),
+    reach: (f32, f32),
+    in_the_way: &[Rect],
+    lanes: &[Curve],
+) -> f32 {
+    const STEP: f32 = 0.02;
+    const STEPS: i32 = 40;
+    let covered = |along: f32| {
+        let rect = around(curve, along, reach);
+        let cards: f32 = in_the_way.iter().map(|other| shared(rect, *other)).sum();
+        let met = |lane: &&Curve| distance(lane, rect.center()) < reach.0.min(reach.1) * 2.0;
+        // What rests on another lane is in the way of what travels there
+        cards + lanes.iter().filter(met).count() as f32 * reach.0 * reach.1
+    };
+    let mut best = (covered(wanted), wanted);
+    for step in 1..=STEPS {
+        if best.0 == 0.0 {
+            break;
+        }
+        for along in [wanted - step as f32 * STEP, wanted + step as f32 * STEP] {
+            if (least..=most).contains(&along) {
+                let cost = covered(along);
+                if cost < best.0 {
+                    best = (cost, along);
+                }
+            }
+        }
+    }
+    best.1
+}
+
+/// What something covers that lies on a lane and reaches so far to either side.
+pub fn around(curve: &Curve, along: f32, (w, h): (f32, f32)) -> Rect {
+    let point = point_at(curve, along);
+    Rect::new(point.x - w, point.y - h, 2.0 * w, 2.0 * h)
 }
 
 /// How far along a lane a parcel waits to be checked: before the receiver's card, not on it.
 pub fn waiting_place(curve: &Curve, unit: f32) -> f32 {
     const BEFORE_CARD: f32 = 46.0;
-    let length: f32 = (0..SAMPLES)
-        .map(|i| {
-            let (a, b) = (
-                point_at(curve, i as f32 / SAMPLES as f32),
-                point_at(curve, (i + 1) as f32 / SAMPLES as f32),
-            );
-            (a.x - b.x).hypot(a.y - b.y)
-        })
-        .sum();
-    (1.0 - BEFORE_CARD * unit / length.max(1.0)).clamp(0.5, 0.92)
+    (1.0 - BEFORE_CARD * unit / length(curve).max(1.0)).clamp(0.5, 0.92)
+}
+
+/// How far along a lane a parcel sets out, and before its end arrives: beside the card, not on it.
+pub fn beside_card(curve: &Curve, unit: f32) -> f32 {
+    const BESIDE_CARD: f32 = 26.0;
+    (BESIDE_CARD * unit / length(curve).max(1.0)).clamp(0.02, 0.3)
+}
+
+fn length(curve: &Curve) -> f32 {
+    let step = |i: usize| {
+        let a = point_at(curve, i as f32 / SAMPLES as f32);
+        let b = point_at(curve, (i + 1) as f32 / SAMPLES as f32);
+        (a.x - b.x).hypot(a.y - b.y)
+    };
+    (0..SAMPLES).map(step).sum()
 }
 
 /// The area two rectangles share.

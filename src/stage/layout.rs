@@ -75,6 +75,8 @@ pub mod metric {
     pub const ROOMY_BAY: f32 = 260.0;
     /// A bay of this height shows a check with what is before and after it
     pub const FAIR_BAY: f32 = 156.0;
+    /// What a lane and what travels on it need between a zone and a list of checks
+    pub const CORRIDOR: f32 = 52.0;
     /// What a lane's label needs between two cards, beside the usual gap
     pub const LABEL_ROOM: f32 = 24.0;
     /// Least height of a bay
@@ -109,6 +111,16 @@ pub struct Place {
     pub chips: usize,
     /// Index of its column
     pub column: usize,
+}
+
+impl Place {
+    /// The card without its wallet: what is there of it at any moment.
+    pub fn head_rect(&self) -> Rect {
+        Rect {
+            h: self.head,
+            ..self.room
+        }
+    }
 }
 
 /// Everything's place.
@@ -540,10 +552,21 @@ impl Builder<'_> {
             y = lowest + CARD_GAP + spread;
         }
         if column.bay == Bay::Bottom || column.bay == Bay::After(column.cards.len()) {
-            bay = bay_at(lowest + CARD_GAP, bottom - lowest - CARD_GAP);
+            let start = lowest + CARD_GAP + self.corridor(column, bottom - lowest - CARD_GAP);
+            bay = bay_at(start, bottom - start);
         }
         self.bays.push(bay);
         lowest
+    }
+
+    /// What identity providers leave free between their zone and their checks, for the lanes that
+    /// people's devices have to AWS: providers stand in between.
+    fn corridor(&self, column: &Column, bay: f32) -> f32 {
+        let provides = |card: &usize| is_provider(self.actors[*card].kind);
+        match column.cards.iter().any(provides) && bay - CORRIDOR >= FAIR_BAY {
+            true => CORRIDOR,
+            false => 0.0,
+        }
     }
 
     /// Cards that have the column to themselves stand apart, so that lanes part too; what is left

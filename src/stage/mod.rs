@@ -242,7 +242,9 @@ impl Stage {
         };
         let through = times.steps.len() * 3 / 5;
         let step = times.steps.get(through).copied().unwrap_or(times.arrive);
-        PlayTime(step.0 + CHECKING_MS)
+        // The list of checks is there by then
+        let shown = times.arrive.0 + checks::APPEAR_MS;
+        PlayTime((step.0 + CHECKING_MS).max(shown))
     }
 
     /// The moments the transport can stop at.
@@ -293,12 +295,14 @@ impl Stage {
         let shown = traffic.shown(recording);
         let checks =
             shown.and_then(|shown| checks::panel(recording, &self.layout, &self.timing, shown, t));
-        let panel = checks.as_ref().map(|panel| panel.rect);
+        let during = self.beat_times(beat);
+        let during = during.map_or((t, t), |times| (times.start, times.end));
+        let rooms = self.cast.rooms(recording, &self.layout, during);
         let road = traffic.draw(
             recording,
-            &self.layout,
+            (&self.layout, &rooms),
             &self.timing,
-            panel,
+            checks.as_ref(),
             self.options,
             t,
         );

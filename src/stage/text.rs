@@ -203,6 +203,24 @@ pub fn wrap(text: &str, font: Font, points: f32, available: f32, most: usize) ->
         .collect()
 }
 
+/// The two lines that a name without spaces may be written on, so that neither is long: it parts
+/// before a capital letter and after a stroke, an underscore or a space.
+pub fn halves(name: &str) -> Option<(&str, &str)> {
+    let parts = |at: &usize| {
+        let (before, after) = (name[..*at].chars().next_back(), name[*at..].chars().next());
+        match (before, after) {
+            (Some(before), Some(after)) => {
+                matches!(before, '/' | '_' | '-' | ' ')
+                    || (before.is_lowercase() && after.is_uppercase())
+            }
+            _ => false,
+        }
+    };
+    let places = name.char_indices().rev().map(|(at, _)| at).filter(parts);
+    let at = places.min_by_key(|at| (*at).max(name.len() - *at))?;
+    Some((name[..at].trim_end(), &name[at..]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -275,5 +293,20 @@ mod tests {
         );
         assert!(lines[0].ends_with('…'));
         assert_eq!(lines[1], "b");
+    }
+
+    #[test]
+    fn a_long_name_parts_near_its_middle_where_a_word_begins() {
+        assert_eq!(
+            halves("GetCredentialsForIdentity"),
+            Some(("GetCredentials", "ForIdentity"))
+        );
+        assert_eq!(
+            halves("oauth/access_token"),
+            Some(("oauth/", "access_token"))
+        );
+        assert_eq!(halves("GET /live/today"), Some(("GET /live/", "today")));
+        assert_eq!(halves("login"), None);
+        assert_eq!(halves("Größe"), None);
     }
 }

@@ -9,9 +9,9 @@ use super::Options;
 use super::cards::{look_of, rank};
 use super::checks::SUSPENSE_MS;
 use super::frame::{
-    ActorLook, ArtifactLook, LaneLook, LaneView, ParcelView, Point, Rect, StampView,
+    ActorLook, ArtifactLook, CheckPanel, LaneLook, LaneView, ParcelView, Point, Rect, StampView,
 };
-use super::lanes::{self, Curve, Ground};
+use super::lanes::{self, Curve, Ground, Refuser};
 use super::layout::{Layout, metric};
 use super::text::{self, Font};
 use super::timing::{ExchangeTimes, PlayTime, Timing};
@@ -20,8 +20,12 @@ use super::timing::{ExchangeTimes, PlayTime, Timing};
 const FADE_MS: u32 = 180;
 /// The stamp comes down this long after the failed check has shown.
 const STAMP_MS: u32 = 220;
-/// How far along the lane a refused parcel is left.
+/// How far along the lane a refused parcel is left, and within which limits where that is taken.
 const LEFT_AT: f32 = 0.6;
+const LEFT_FROM: f32 = 0.3;
+const LEFT_UNTIL: f32 = 0.86;
+/// How near to the caller a parcel may wait to be checked.
+const WAITS_FROM: f32 = 0.3;
 /// Between the parcels of one answer, as a share of the way.
 const FOLLOWING: f32 = 0.13;
 /// Artifacts of one message that are shown as parcels.
@@ -144,39 +148,46 @@ impl<'a> Traffic<'a> {
     pub fn draw(
         &self,
         recording: &Recording,
-        layout: &Layout,
+        (layout, rooms): (&Layout, &[Rect]),
         timing: &Timing,
-        panel: Option<Rect>,
+        checks: Option<&CheckPanel>,
         options: Options,
         t: PlayTime,
     ) -> Road {
+        let panel = checks.map(|panel| panel.rect);
         let mut road = Road::default();
         let titles = layout.zones.iter().map(|zone| zone.title_rect);
-        let rooms = layout.places.iter().map(|place| place.room);
-        let mut taken: Vec<Rect> = titles.chain(rooms).chain(panel).collect();
-        let curves: Vec<Option<Curve>> = self
+        let mut taken: Vec<Rect> = titles.chain(rooms.iter().copied()).chain(panel).collect();
+        let ground = Standing {
+            layout,
+            rooms,
+            panel,
+        };
+        let ways: Vec<Option<Way>> = self
             .chain
             .iter()
-            .map(|link| lane_curve(layout, link.exchange, panel))
+            .map(|link| way(recording, &ground, link.exchange))
             .collect();
-        let lanes: Vec<Curve> = curves.iter().flatten().copied().collect();
+        let lanes: Vec<Curve> = ways.iter().flatten().map(|way| way.curve).collect();
         // Labels keep clear of the places where parcels rest
-        for (link, curve) in self.chain.iter().zip(&curves) {
-            let places = curve.iter().flat_map(|curve| resting(link, curve, layout));
+        for (link, way) in self.chain.iter().zip(&ways) {
+            let places = way.iter().flat_map(|way| resting(link, way, layout.unit));
             taken.extend(places);
         }
-        for (link, curve) in self.chain.iter().zip(curves) {
-            let (Some(times), Some(curve)) = (timing.exchange(link.exchange.id), curve) else {
+        for (link, way) in self.chain.iter().zip(ways) {
+            let (Some(times), Some(way)) = (timing.exchange(link.exchange.id), way) else {
                 continue;
             };
+            let curve = way.curve;
             let others: Vec<Curve> = lanes.iter().filter(|o| **o != curve).copied().collect();
             let lane = lane_view(link, times, curve, (&taken, &others), layout, t);
             taken.push(lane.label_rect);
-            let way = (&curve, waits_at(link.exchange, &curve, layout));
             road.parcels
-                .extend(parcels(recording, link, times, way, timing, options, t));
+                .extend(parcels(recording, link, times, &way, timing, options, t));
             if road.stamp.is_none() {
-                road.stamp = stamp(link, times, &curve, (&taken, &others), layout, t);
+                let own = checks.filter(|panel| panel.exchange == link.exchange.id);
+                let own = own.map(|panel| panel.rect);
+                road.stamp = stamp(link, times, (&curve, own), (&taken, &lanes), layout, t);
                 taken.extend(road.stamp.as_ref().map(|stamp| stamp.rect));
             }
             road.lanes.push(lane);
@@ -254,72 +265,111 @@ fn with_checks<'a>(recording: &'a Recording, exchange: &'a Exchange) -> &'a Exch
         .unwrap_or(exchange)
 }
 
+/// What stands on the stage while something is under way.
+#[derive(Clone, Copy, Debug)]
+struct Standing<'a> {
+    layout: &'a Layout,
+    /// What cards take, in the order of their places
+    rooms: &'a [Rect],
+    /// The list of checks
+    panel: Option<Rect>,
+}
+
 /// The lane of an exchange, around the other cards, the zones' titles and the panel of checks.
-fn lane_curve(layout: &Layout, exchange: &Exchange, panel: Option<Rect>) -> Option<Curve> {
+fn lane_curve(ground: &Standing<'_>, exchange: &Exchange) -> Option<Curve> {
+    let layout = ground.layout;
     let from = layout.place(&exchange.from)?;
     let to = layout.place(&exchange.to)?;
     let others: Vec<Rect> = layout
         .places
         .iter()
-        .filter(|place| place.id != from.id && place.id != to.id)
-        .map(|place| place.room)
-        .chain(panel)
+        .zip(ground.rooms)
+        .filter(|(place, _)| place.id != from.id && place.id != to.id)
+        .map(|(_, room)| *room)
+        .chain(ground.panel)
         // A parcel would hide the words it passes over
         .chain(layout.zones.iter().map(|zone| zone.title_rect))
         .collect();
     // A parcel is as high as this, and a curve bends between the places where it is looked at
     let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-14.0 * layout.unit);
     // A lane ends at what is there whatever the wallet holds: an empty one takes no room
-    let head_of = |place: &super::layout::Place| {
-        let room = place.room;
-        Rect::new(room.x, room.y, room.w, place.head)
-    };
     Some(lanes::route(
-        head_of(from),
-        head_of(to),
+        from.head_rect(),
+        to.head_rect(),
         &others,
         stage,
         layout.unit,
     ))
 }
 
-/// Where the parcels of an exchange come to rest.
-fn resting(link: &Link<'_>, curve: &Curve, layout: &Layout) -> Vec<Rect> {
-    /// What was torn lies in two pieces, askew
-    const TORN: (f32, f32) = (36.0, 36.0);
-    let waits_at = waits_at(link.exchange, curve, layout);
-    let mut places = vec![around(curve, waits_at, REACH, layout.unit)];
-    if link.exchange.refused() {
-        places.push(around(curve, LEFT_AT, TORN, layout.unit));
-    }
-    places
+/// A lane, and how far along it parcels come to rest.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    curve: Curve,
+    /// Where it sets out, and where an answer arrives
+    sets_out: f32,
+    /// While what was sent is checked
+    waits_at: f32,
+    /// When it was refused
+    left_at: f32,
 }
 
 /// How far a parcel reaches to either side.
 const REACH: (f32, f32) = (30.0, 16.0);
+/// What was torn lies in two pieces, askew.
+const TORN: (f32, f32) = (36.0, 22.0);
 
-/// What something covers that lies on a lane.
-fn around(curve: &Curve, along: f32, (w, h): (f32, f32), unit: f32) -> Rect {
-    let point = lanes::point_at(curve, along);
-    let (w, h) = (w * unit, h * unit);
-    Rect::new(point.x - w, point.y - h, 2.0 * w, 2.0 * h)
-}
-
-/// How far along its lane a parcel waits while it is checked: before the receiver's card, and not
-/// on what is said about the checks.
-fn waits_at(exchange: &Exchange, curve: &Curve, layout: &Layout) -> f32 {
-    const STEP: f32 = 0.03;
-    const LEAST: f32 = 0.4;
-    let usual = lanes::waiting_place(curve, layout.unit);
+/// How an exchange goes: its lane, and where its parcel waits and is left, which is on nobody's
+/// card, on no list of checks and on no title. A parcel that waits for calls on its behalf keeps off
+/// their lanes.
+fn way(recording: &Recording, ground: &Standing<'_>, exchange: &Exchange) -> Option<Way> {
+    let curve = lane_curve(ground, exchange)?;
+    let layout = ground.layout;
+    let unit = layout.unit;
+    let scaled = |(w, h): (f32, f32)| (w * unit, h * unit);
+    let titles = layout.zones.iter().map(|zone| zone.title_rect);
+    let rooms = ground.rooms.iter().copied();
+    let standing: Vec<Rect> = titles.chain(rooms).chain(ground.panel).collect();
     let place = layout.place(&exchange.to);
     let bay = place.and_then(|place| layout.bays.get(place.column));
-    let Some(bay) = bay.filter(|_| !exchange.checks.is_empty()) else {
-        return usual;
+    let bay = bay.filter(|_| !exchange.checks.is_empty()).copied();
+    let calls = exchange.steps.iter().filter_map(|step| match step {
+        Step::Call(id) => lane_curve(ground, recording.exchange(*id)?),
+        Step::Check(_) => None,
+    });
+    let calls: Vec<Curve> = calls.collect();
+    let around: Vec<Rect> = standing.iter().copied().chain(bay).collect();
+    let usual = lanes::waiting_place(&curve, unit);
+    let waits_at = lanes::resting_place(
+        &curve,
+        (usual, WAITS_FROM, usual),
+        scaled(REACH),
+        &around,
+        &calls,
+    );
+    let left_at = match exchange.refused() {
+        true => {
+            let limits = (LEFT_AT, LEFT_FROM, LEFT_UNTIL);
+            lanes::resting_place(&curve, limits, scaled(TORN), &standing, &[])
+        }
+        false => LEFT_AT,
     };
-    let clear = |along: &f32| !around(curve, *along, REACH, layout.unit).overlaps(*bay);
-    let steps = (0..).map(|step| usual - step as f32 * STEP);
-    let mut back = steps.take_while(|along| *along >= LEAST);
-    back.find(clear).unwrap_or(usual)
+    Some(Way {
+        curve,
+        sets_out: lanes::beside_card(&curve, unit).min(waits_at),
+        waits_at,
+        left_at,
+    })
+}
+
+/// Where the parcels of an exchange come to rest.
+fn resting(link: &Link<'_>, way: &Way, unit: f32) -> Vec<Rect> {
+    let place = |along, (w, h): (f32, f32)| lanes::around(&way.curve, along, (w * unit, h * unit));
+    let mut places = vec![place(way.waits_at, REACH)];
+    if link.exchange.refused() {
+        places.push(place(way.left_at, TORN));
+    }
+    places
 }
 
 fn lane_view(
@@ -340,14 +390,13 @@ fn lane_view(
     };
     let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-6.0 * unit);
     let label = link.exchange.operation.to_string();
-    let width = text::width(&label, Font::Mono, metric::MONO) + 18.0;
     let ground = Ground {
         taken,
         lanes: others,
         stage,
         unit,
     };
-    let label_rect = lanes::label(&curve, (width * unit, 24.0 * unit), &ground);
+    let (label_lines, label_rect) = label_near(&label, &curve, &ground);
     let appearing = t.through(times.start, FADE_MS);
     let opacity = match link.phase {
         Phase::Over if !refused => 1.0 - (1.0 - AFTERGLOW) * t.through(times.end, FADE_MS),
@@ -358,10 +407,40 @@ fn lane_view(
         curve,
         look,
         label,
+        label_lines,
         label_rect,
         depth: link.depth,
         opacity,
     }
+}
+
+/// A lane's label as it is written, and where: on two lines where one finds no room near the lane.
+fn label_near(label: &str, curve: &Curve, ground: &Ground<'_>) -> (Vec<String>, Rect) {
+    const AROUND: f32 = 18.0;
+    /// Above and below the lines
+    const PAD: f32 = 3.5;
+    /// Nearer than this a label is its lane's
+    const NEAR: f32 = 24.0;
+    let unit = ground.unit;
+    let place = |lines: &[&str]| {
+        let widths = lines
+            .iter()
+            .map(|line| text::width(line, Font::Mono, metric::MONO));
+        let width = widths.fold(0.0, f32::max) + AROUND;
+        let height = lines.len() as f32 * metric::DETAIL_LINE + 2.0 * PAD;
+        lanes::label(curve, (width * unit, height * unit), ground)
+    };
+    let far = |rect: Rect| lanes::from_lane(curve, rect);
+    let one = place(&[label]);
+    if far(one) > NEAR * unit
+        && let Some((first, second)) = text::halves(label)
+    {
+        let two = place(&[first, second]);
+        if far(two) < far(one) - NEAR * unit {
+            return (vec![first.to_owned(), second.to_owned()], two);
+        }
+    }
+    (vec![label.to_owned()], one)
 }
 
 /// What travels on a lane at a moment.
@@ -369,20 +448,26 @@ fn parcels(
     recording: &Recording,
     link: &Link<'_>,
     times: &ExchangeTimes,
-    (curve, waits_at): (&Curve, f32),
+    way: &Way,
     timing: &Timing,
     options: Options,
     t: PlayTime,
 ) -> Vec<ParcelView> {
     let exchange = link.exchange;
     let clock = timing.clock_at(t);
+    let Way {
+        curve,
+        sets_out,
+        waits_at,
+        left_at,
+    } = *way;
     let view = |artifact: Option<&Artifact>, along: f32, opacity: f32, broken: bool| ParcelView {
         exchange: exchange.id,
         artifact: artifact.map(|artifact| artifact.id),
         kind: artifact.map(|artifact| artifact.kind),
         look: artifact.map_or(ArtifactLook::Whole, |artifact| look_of(artifact, clock)),
-        at: lanes::point_at(curve, along),
-        angle: lanes::angle_at(curve, along),
+        at: lanes::point_at(&curve, along),
+        angle: lanes::angle_at(&curve, along),
         opacity,
         broken,
     };
@@ -391,19 +476,25 @@ fn parcels(
     match link.phase {
         Phase::Request => {
             let through = t.through(times.start, times.arrive.0 - times.start.0);
-            let (along, opacity) = travel(through, 0.02, waits_at, options);
+            let (along, opacity) = travel(through, sets_out, waits_at, options);
             vec![view(asked, along, opacity, false)]
         }
         Phase::Checking | Phase::Waiting => vec![view(asked, waits_at, 1.0, false)],
         Phase::Response if exchange.refused() => {
             let through = t.through(times.respond, times.end.0 - times.respond.0);
-            let (along, opacity) = travel(through, waits_at, LEFT_AT, options);
+            let (along, opacity) = travel(through, waits_at, left_at, options);
             vec![view(asked, along, opacity, true)]
         }
-        Phase::Over if exchange.refused() => vec![view(asked, LEFT_AT, 1.0, true)],
+        Phase::Over if exchange.refused() => vec![view(asked, left_at, 1.0, true)],
         Phase::Response => {
             let through = t.through(times.respond, times.end.0 - times.respond.0);
-            answer_parcels(recording, exchange, (through, waits_at), options, &view)
+            answer_parcels(
+                recording,
+                exchange,
+                (through, waits_at, sets_out),
+                options,
+                &view,
+            )
         }
         Phase::Over => Vec::new(),
     }
@@ -416,20 +507,20 @@ type ViewParcel<'a> = dyn Fn(Option<&Artifact>, f32, f32, bool) -> ParcelView + 
 fn answer_parcels(
     recording: &Recording,
     exchange: &Exchange,
-    (through, waits_at): (f32, f32),
+    (through, waits_at, arrives): (f32, f32, f32),
     options: Options,
     view: &ViewParcel<'_>,
 ) -> Vec<ParcelView> {
     let carried = foremost(recording, &exchange.received, MOST_PARCELS);
     if carried.is_empty() {
-        let (along, opacity) = travel(through, waits_at, 0.02, options);
+        let (along, opacity) = travel(through, waits_at, arrives, options);
         return vec![view(None, along, opacity, false)];
     }
     let last = (carried.len() - 1) as f32 * FOLLOWING;
     let mut parcels = Vec::new();
     for (position, artifact) in carried.into_iter().enumerate() {
         let own = (through * (1.0 + last) - position as f32 * FOLLOWING).clamp(0.0, 1.0);
-        let (along, opacity) = travel(own, waits_at, 0.02, options);
+        let (along, opacity) = travel(own, waits_at, arrives, options);
         parcels.push(view(Some(artifact), along, opacity, false));
     }
     parcels
@@ -487,8 +578,8 @@ const TILT_RADIANS: f32 = -0.06;
 fn stamp(
     link: &Link<'_>,
     times: &ExchangeTimes,
-    curve: &Curve,
-    (taken, others): (&[Rect], &[Curve]),
+    (curve, panel): (&Curve, Option<Rect>),
+    (taken, lanes): (&[Rect], &[Curve]),
     layout: &Layout,
     t: PlayTime,
 ) -> Option<StampView> {
@@ -518,14 +609,19 @@ fn stamp(
     let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-8.0 * unit);
     let ground = Ground {
         taken,
-        lanes: others,
+        lanes,
         stage,
         unit,
     };
     let heights = (HEIGHT * unit, tilted * unit);
+    let refuser = Refuser {
+        card: layout.place(&link.exchange.to)?.head_rect(),
+        panel,
+        caller: layout.place(&link.exchange.from)?.head_rect(),
+    };
     Some(StampView {
         text,
-        rect: lanes::stamp(curve, width * unit, heights, &ground),
+        rect: lanes::stamp(curve, refuser, width * unit, heights, &ground),
         angle: TILT_RADIANS,
         opacity: t.through(comes, STAMP_MS),
     })

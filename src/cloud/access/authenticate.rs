@@ -7,6 +7,7 @@ use super::refusals::{Face, Refusals};
 use crate::cloud::aws::{AwsError, Wire, shorten};
 use crate::cloud::front_door::Route;
 use crate::cloud::iam::AccessKey;
+use crate::cloud::issuer_keys::time_left;
 use crate::cloud::ledger::{CredentialsValue, Ledger};
 use crate::cloud::sts::session::Session;
 use crate::cloud::{Cloud, REGION};
@@ -309,11 +310,8 @@ impl Gate<'_> {
         };
         let left = expires_at - self.now;
         let holds = left > Span::ZERO;
-        let actual = match holds {
-            true => format!("{} left", in_words(left)),
-            false => format!("expired {} ago", in_words(-left)),
-        };
-        let expected = format!("used before {}", expires_at.iso8601());
+        let expected = format!("before {}", expires_at.iso8601());
+        let actual = time_left(self.now, expires_at);
         if ledger.verify(NOT_EXPIRED, holds, expected, actual) {
             return Ok(());
         }
@@ -342,8 +340,8 @@ impl Gate<'_> {
     fn apart(&self) -> String {
         let behind = self.now - self.presented.signed_at;
         match behind >= Span::ZERO {
-            true => format!("{} ago", in_words(behind)),
-            false => format!("{} in the future", in_words(-behind)),
+            true => format!("{} ago", behind.in_words()),
+            false => format!("{} in the future", (-behind).in_words()),
         }
     }
 
@@ -427,27 +425,5 @@ impl Gate<'_> {
             return Ok(());
         }
         Err(self.refusals.wrong_signature(&self.presented, Some(&steps)))
-    }
-}
-
-/// A length of time as a person reads it: `42 min 36 s`.
-fn in_words(span: Span) -> String {
-    const SECONDS_PER_MINUTE: i64 = 60;
-    const SECONDS_PER_HOUR: i64 = 3600;
-    const SECONDS_PER_DAY: i64 = 86_400;
-    let seconds = span.seconds();
-    let (days, hours) = (
-        seconds / SECONDS_PER_DAY,
-        seconds % SECONDS_PER_DAY / SECONDS_PER_HOUR,
-    );
-    let (minutes, rest) = (
-        seconds % SECONDS_PER_HOUR / SECONDS_PER_MINUTE,
-        seconds % SECONDS_PER_MINUTE,
-    );
-    match (days, hours, minutes) {
-        (0, 0, 0) => format!("{rest} s"),
-        (0, 0, _) => format!("{minutes} min {rest} s"),
-        (0, _, _) => format!("{hours} h {minutes} min"),
-        _ => format!("{days} d {hours} h"),
     }
 }

@@ -209,7 +209,7 @@ fn expired_credentials_are_refused_by_each_service_in_its_words() {
             .unwrap()
             .contains("<Token-0>IQoJb3JpZ2lu")
     );
-    assert_eq!(world.failed().actual, "expired 3 min 0 s ago");
+    assert_eq!(world.failed().actual, "expired 3 min ago");
     let request = row_request(&world);
     let (code, status, message) = refused(&mut world, request, "Not expired");
     assert_eq!((code.as_str(), status), ("ExpiredTokenException", 400));

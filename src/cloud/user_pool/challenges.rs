@@ -157,7 +157,7 @@ fn check_temporary(cloud: &mut Cloud, user: &User) -> Result<(), AwsError> {
         .ledger
         .plan(&[("Temporary password", TEMPORARY_GUIDE)]);
     let now = cloud.now();
-    let expected = format!("used before {}", end.iso8601());
+    let expected = format!("before {}", end.iso8601());
     match cloud
         .ledger
         .verify("Temporary password", now < end, expected, now.iso8601())

@@ -2,13 +2,14 @@
 
 use bevy_egui::egui::epaint::{CubicBezierShape, PathShape, PathStroke, RectShape, TextShape};
 use bevy_egui::egui::{
-    Align2, Color32, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2, emath::Rot2, vec2,
+    Align2, Color32, Pos2, Rect, Shape, Stroke, StrokeKind, Vec2, emath::Rot2, pos2, vec2,
 };
 
 use super::artifact::{self, Art};
 use super::canvas::{Canvas, corner, halo};
 use crate::gui::view::theme::{ThemeName, faded, over};
 use crate::stage::frame::{ActorView, LaneLook, LaneView, ParcelView, StampView};
+use crate::stage::metric;
 
 /// Width of a lane, in points.
 const LANE_WIDTH: f32 = 2.0;
@@ -145,14 +146,18 @@ pub fn paint_label(canvas: &Canvas<'_>, lane: &LaneView, actors: &[ActorView]) {
     ground.canvas.pill(rect, field, Stroke::NONE);
     canvas.pill(rect, Color32::TRANSPARENT, line);
     let inside = rect.shrink2(vec2(theme.step(1.0), 0.0));
-    let font = theme.mono(canvas.detail_size());
-    canvas.text(
-        inside,
-        Align2::CENTER_CENTER,
-        &lane.label,
-        font,
-        fading.tone(theme.colours.ink, 1.0),
-    );
+    let height = metric::DETAIL_LINE * canvas.unit;
+    let first = inside.center().y - height * (lane.label_lines.len() as f32 - 1.0) / 2.0;
+    for (place, words) in lane.label_lines.iter().enumerate() {
+        let middle = pos2(inside.center().x, first + place as f32 * height);
+        canvas.text(
+            Rect::from_center_size(middle, vec2(inside.width(), height)),
+            Align2::CENTER_CENTER,
+            words,
+            theme.mono(canvas.detail_size()),
+            fading.tone(theme.colours.ink, 1.0),
+        );
+    }
 }
 
 /// A label that found no room near its lane is tied to it by a thin line, where the lane is seen.

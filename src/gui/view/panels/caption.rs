@@ -108,7 +108,36 @@ fn fitting(model: &Model, painter: &Painter, width: f32, room: f32) -> Arc<Galle
         size = (size * 0.92).max(LEAST_SIZE);
         words = painter.layout_job(job(&model.theme, runs, size, width));
     }
-    words
+    let set = |width: f32| painter.layout_job(job(&model.theme, runs, size, width));
+    without_orphans(words, width, &set)
+}
+
+/// The same words on lines of about the same length, where the last line would be a word or two.
+fn without_orphans(
+    words: Arc<Galley>,
+    width: f32,
+    set: &dyn Fn(f32) -> Arc<Galley>,
+) -> Arc<Galley> {
+    /// A last line shorter than this share of the width looks lost
+    const SHORT: f32 = 0.3;
+    /// Halvings of what the width may lie between
+    const TRIES: usize = 6;
+    let lines = words.rows.len();
+    let last = words.rows.last().map_or(width, |row| row.size.x);
+    if lines < 2 || last >= SHORT * width {
+        return words;
+    }
+    let (mut narrow, mut wide, mut best) = (width / 2.0, width, words);
+    for _ in 0..TRIES {
+        let middle = (narrow + wide) / 2.0;
+        let tried = set(middle);
+        if tried.rows.len() > lines {
+            narrow = middle;
+        } else {
+            (wide, best) = (middle, tried);
+        }
+    }
+    best
 }
 
 /// Paints the strip.
