@@ -351,7 +351,7 @@ pub fn is_endpoint(host: &str, service: &str) -> bool {
 pub fn shorten(value: &str) -> String {
     const HEAD_CHARS: usize = 12;
     const TAIL_CHARS: usize = 6;
-    const LONGEST_WHOLE_CHARS: usize = 48;
+    const LONGEST_WHOLE_CHARS: usize = 120;
     const LONGEST_SENTENCE_CHARS: usize = 160;
     const FIRST_WORD_WITHIN_CHARS: usize = 16;
     if value.chars().nth(LONGEST_WHOLE_CHARS).is_none() {

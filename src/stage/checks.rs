@@ -255,24 +255,27 @@ fn evidence(check: &Check, state: TickState, available: f32) -> String {
         TickState::Passed | TickState::Failed => &check.actual,
         TickState::NotReached => "not reached",
     };
-    // What was wrong with something stands at the end of it as often as at its beginning
-    let cut = match state {
-        TickState::Failed => text::cut_middle,
-        _ => text::cut,
-    };
-    cut(
-        &text::short_ids(words),
-        Font::Regular,
-        metric::DETAIL,
-        available,
-    )
+    let words = text::short_ids(words);
+    let (font, size) = (Font::Regular, metric::DETAIL);
+    match state {
+        TickState::Failed => {
+            let required = text::short_ids(&check.expected);
+            text::cut_to_difference(&words, &required, font, size, available)
+        }
+        _ => text::cut(&words, font, size, available),
+    }
 }
 
-/// What a failed check required; its beginning and its end, since identifiers differ at the end.
+/// What a failed check required; where it is long, what is another in what was found.
 fn required(check: &Check, state: TickState, available: f32) -> String {
+    const HEAD: &str = "required ";
     if state != TickState::Failed || check.expected.is_empty() {
         return String::new();
     }
-    let words = format!("required {}", text::short_ids(&check.expected));
-    text::cut_middle(&words, Font::Regular, metric::DETAIL, available)
+    let (font, size) = (Font::Regular, metric::DETAIL);
+    let words = text::short_ids(&check.expected);
+    let found = text::short_ids(&check.actual);
+    let room = available - text::width(HEAD, font, size);
+    let words = text::cut_to_difference(&words, &found, font, size, room);
+    format!("{HEAD}{words}")
 }

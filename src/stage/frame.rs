@@ -83,6 +83,21 @@ impl Rect {
             && other.y < self.bottom()
     }
 
+    /// Whether another rectangle lies inside.
+    pub fn holds(self, other: Self) -> bool {
+        other.x >= self.x
+            && other.right() <= self.right()
+            && other.y >= self.y
+            && other.bottom() <= self.bottom()
+    }
+
+    /// The area that two rectangles share.
+    pub fn shared(self, other: Self) -> f32 {
+        let w = self.right().min(other.right()) - self.x.max(other.x);
+        let h = self.bottom().min(other.bottom()) - self.y.max(other.y);
+        if w > 0.0 && h > 0.0 { w * h } else { 0.0 }
+    }
+
     /// How far apart two rectangles are: 0 where they touch.
     pub fn gap(self, other: Self) -> f32 {
         let across = (other.x - self.right()).max(self.x - other.right());

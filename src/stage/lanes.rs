@@ -1,9 +1,8 @@
-//! Where lanes run and where their labels and stamps go: around cards, not across them.
+//! Where lanes run: around cards, not across them.
 //!
-//! A lane is a cubic curve that leaves and enters cards sideways. A handful of
-//! bows is tried and the one that crosses least is taken; the same for labels. All
-//! candidates are judged against the room cards may take, not what they take now,
-//! so a lane does not jump when a wallet fills.
+//! A lane is a cubic curve that leaves and enters cards sideways. A handful of bows and reaches is
+//! tried and the one that crosses least is taken, and of those the one that goes out of its way
+//! least.
 
 use super::frame::{Point, Rect};
 
@@ -27,14 +26,18 @@ pub type Curve = [Point; 4];
 
 /// The point at `t` on a curve, 0 to 1.
 pub fn point_at(curve: &Curve, t: f32) -> Point {
-    let u = 1.0 - t;
-    let weights = [u * u * u, 3.0 * u * u * t, 3.0 * u * t * t, t * t * t];
     let mut point = Point::default();
-    for (weight, control) in weights.iter().zip(curve) {
+    for (weight, control) in weights(t).iter().zip(curve) {
         point.x += weight * control.x;
         point.y += weight * control.y;
     }
     point
+}
+
+/// How much each of a curve's points counts at `t`.
+fn weights(t: f32) -> [f32; 4] {
+    let u = 1.0 - t;
+    [u * u * u, 3.0 * u * u * t, 3.0 * u * t * t, t * t * t]
 }
 
 /// The direction of a curve at `t`, in radians.
@@ -55,6 +58,7 @@ pub fn distance(curve: &Curve, point: Point) -> f32 {
 }
 
 /// How far a rectangle is from a curve: 0 where it lies on it.
+#[cfg(test)]
 pub fn from_lane(curve: &Curve, rect: Rect) -> f32 {
     let apart = |t: usize| rect.distance(point_at(curve, t as f32 / SAMPLES as f32));
     (0..=SAMPLES).map(apart).fold(f32::INFINITY, f32::min)
@@ -62,28 +66,31 @@ pub fn from_lane(curve: &Curve, rect: Rect) -> f32 {
 
 /// A lane between two cards that crosses the others as little as possible.
 pub fn route(from: Rect, to: Rect, others: &[Rect], stage: Rect, unit: f32) -> Curve {
-    let mut best = (f32::INFINITY, curve(from, to, (0.0, 0.0), EVEN, unit));
-    let mut judge = |bows: (f32, f32), reach: (f32, f32)| {
-        let curve = curve(from, to, (bows.0 * unit, bows.1 * unit), reach, unit);
-        // The first of equals wins, so the least bow does
-        if let Some(cost) = cost(&curve, others, stage, unit, best.0) {
-            best = (cost, curve);
-        }
-        best.0
-    };
-    let mut least = f32::INFINITY;
-    for bow in BOWS {
-        least = judge((bow, bow), EVEN);
-    }
-    for reach in REACHES {
-        // Something is in the way of all before: one that leaves high and enters low may pass, or
-        // one that turns early or late
-        for bow in BOWS.iter().filter(|_| least >= CROSSING) {
-            for bow_in in BOWS {
-                judge((*bow, bow_in), reach);
+    let others: Vec<Rect> = others.iter().map(|card| card.grown(6.0 * unit)).collect();
+    // The first of equals wins, so the least bow does
+    if from.x < to.right() && to.x < from.right() {
+        let mut best = (f32::INFINITY, beside(from, to, 0.0, unit));
+        for bow in BOWS {
+            let curve = beside(from, to, bow * unit, unit);
+            let cost = cost(&curve, &others, stage, unit);
+            if cost < best.0 {
+                best = (cost, curve);
             }
         }
-        least = judge((0.0, 0.0), EVEN);
+        return best.1;
+    }
+    let even = Sweep::new((from, to), EVEN, &others, stage, unit);
+    let mut best = (f32::INFINITY, even.curve((0.0, 0.0)));
+    even.try_bows(BOWS.iter().map(|bow| (*bow, *bow)), &mut best);
+    for reach in REACHES {
+        if best.0 < GOOD {
+            break;
+        }
+        // Something is in the way, or the way around it long: one that leaves high and enters low
+        // may pass, or one that turns early or late
+        let sweep = Sweep::new((from, to), reach, &others, stage, unit);
+        let bows = BOWS.iter().flat_map(|a| BOWS.iter().map(move |b| (*a, *b)));
+        sweep.try_bows(bows, &mut best);
     }
     best.1
 }
@@ -93,27 +100,106 @@ const EVEN: (f32, f32) = (0.46, 0.46);
 /// The same of lanes that turn early or late.
 const REACHES: [(f32, f32); 4] = [EVEN, (0.2, 0.75), (0.75, 0.2), (0.75, 0.75)];
 
-/// A curve that bows by so much where it leaves and where it enters, with handles of this reach.
-fn curve(from: Rect, to: Rect, (bow, bow_in): (f32, f32), reach: (f32, f32), unit: f32) -> Curve {
-    let same_column = from.x < to.right() && to.x < from.right();
-    if same_column {
-        return beside(from, to, bow, unit);
+/// All curves between two cards whose handles reach equally far: they differ in how far they bow,
+/// up and down. What is in their way above and below each place is found once for all of them.
+struct Sweep {
+    ends: (Point, Point),
+    handles: (f32, f32),
+    unit: f32,
+    /// From where to where something is in the way, for one place along the curves after the other
+    blocked: Vec<(f32, f32)>,
+    /// Where the places end in that list
+    until: [usize; SAMPLES],
+    /// Heights of the stage
+    stage: (f32, f32),
+    /// What all curves cost because they leave the stage sideways
+    outside: f32,
+}
+
+impl Sweep {
+    fn new(
+        (from, to): (Rect, Rect),
+        reach: (f32, f32),
+        others: &[Rect],
+        stage: Rect,
+        unit: f32,
+    ) -> Self {
+        let rightwards = to.x >= from.right();
+        let start_x = if rightwards { from.right() } else { from.x };
+        let end_x = if rightwards { to.x } else { to.right() };
+        let start = Point::new(start_x, edge(from, to.center().y, unit));
+        let end = Point::new(end_x, edge(to, start.y, unit));
+        let handle = |share: f32| {
+            let reach = ((end.x - start.x).abs() * share).max(HANDLE * unit);
+            if rightwards { reach } else { -reach }
+        };
+        let mut sweep = Self {
+            ends: (start, end),
+            handles: (handle(reach.0), handle(reach.1)),
+            unit,
+            blocked: Vec::new(),
+            until: [0; SAMPLES],
+            stage: (stage.y, stage.bottom()),
+            outside: 0.0,
+        };
+        let straight = sweep.curve((0.0, 0.0));
+        for step in 1..SAMPLES {
+            let x = point_at(&straight, step as f32 / SAMPLES as f32).x;
+            let there = others.iter().filter(|it| it.x <= x && x <= it.right());
+            sweep.blocked.extend(there.map(|it| (it.y, it.bottom())));
+            sweep.until[step] = sweep.blocked.len();
+            if x < stage.x || x > stage.right() {
+                sweep.outside += OUTSIDE;
+            }
+        }
+        sweep
     }
-    let rightwards = to.x >= from.right();
-    let start_x = if rightwards { from.right() } else { from.x };
-    let end_x = if rightwards { to.x } else { to.right() };
-    let start = Point::new(start_x, edge(from, to.center().y, unit));
-    let end = Point::new(end_x, edge(to, start.y, unit));
-    let handle = |share: f32| {
-        let reach = ((end.x - start.x).abs() * share).max(HANDLE * unit);
-        if rightwards { reach } else { -reach }
-    };
-    [
-        start,
-        Point::new(start.x + handle(reach.0), start.y + bow),
-        Point::new(end.x - handle(reach.1), end.y + bow_in),
-        end,
-    ]
+
+    /// The curve that bows by so much where it leaves and where it enters.
+    fn curve(&self, (bow, bow_in): (f32, f32)) -> Curve {
+        let (start, end) = self.ends;
+        [
+            start,
+            Point::new(start.x + self.handles.0, start.y + bow * self.unit),
+            Point::new(end.x - self.handles.1, end.y + bow_in * self.unit),
+            end,
+        ]
+    }
+
+    /// Replaces the best curve by the first of these that costs less, and so on.
+    fn try_bows(&self, bows: impl Iterator<Item = (f32, f32)>, best: &mut (f32, Curve)) {
+        for bows in bows {
+            let curve = self.curve(bows);
+            if let Some(cost) = self.cost(&curve, bows, best.0) {
+                *best = (cost, curve);
+            }
+        }
+    }
+
+    /// What a curve costs, if that is less than `most`.
+    fn cost(&self, curve: &Curve, (bow, bow_in): (f32, f32), most: f32) -> Option<f32> {
+        let mut cost = self.outside + (bow.abs() + bow_in.abs()) * PER_BOW;
+        let mut heights = between(curve);
+        let ends = heights;
+        for step in 1..SAMPLES {
+            if cost >= most {
+                return None;
+            }
+            let [a, b, c, d] = weights(step as f32 / SAMPLES as f32);
+            let y = a * curve[0].y + b * curve[1].y + c * curve[2].y + d * curve[3].y;
+            let blocked = self.blocked.get(self.until[step - 1]..self.until[step]);
+            let mut blocked = blocked.unwrap_or_default().iter();
+            if blocked.any(|(top, bottom)| *top <= y && y <= *bottom) {
+                cost += CROSSING;
+            }
+            if y < self.stage.0 || y > self.stage.1 {
+                cost += OUTSIDE;
+            }
+            heights = (heights.0.min(y), heights.1.max(y));
+        }
+        cost += detour(ends, heights, self.unit);
+        Some(cost).filter(|cost| *cost < most)
+    }
 }
 
 /// Cards above each other: out at the right and in again. The bow decides how far.
@@ -150,290 +236,45 @@ fn edge(card: Rect, wanted: f32, unit: f32) -> f32 {
 /// What it costs a lane to run across a card at one of the places where it is looked at.
 const CROSSING: f32 = 100.0;
 
-/// What a lane costs, if that is less than `most`.
-fn cost(curve: &Curve, others: &[Rect], stage: Rect, unit: f32, most: f32) -> Option<f32> {
-    const OUTSIDE: f32 = 400.0;
-    // Among equals the straighter one
+/// What it costs a lane to leave the stage at one of these places.
+const OUTSIDE: f32 = 400.0;
+/// What bowing costs: among equals the straighter one is taken.
+const PER_BOW: f32 = 0.006;
+/// What it costs to go higher or lower than both ends.
+const PER_DETOUR: f32 = 0.08;
+/// A lane that costs less goes straight enough.
+const GOOD: f32 = 4.0;
+
+/// The heights between which a curve's ends are.
+fn between(curve: &Curve) -> (f32, f32) {
+    let [start, .., end] = curve;
+    (start.y.min(end.y), start.y.max(end.y))
+}
+
+/// What a detour costs that reaches so much higher and lower than the ends.
+fn detour(ends: (f32, f32), heights: (f32, f32), unit: f32) -> f32 {
+    (ends.0 - heights.0 + heights.1 - ends.1) / unit * PER_DETOUR
+}
+
+fn cost(curve: &Curve, others: &[Rect], stage: Rect, unit: f32) -> f32 {
     let bows = (curve[1].y - curve[0].y).abs() + (curve[2].y - curve[3].y).abs();
-    let mut cost = bows / unit * 0.025;
+    let mut cost = bows / unit * PER_BOW;
     for step in 1..SAMPLES {
-        if cost >= most {
-            return None;
-        }
         let point = point_at(curve, step as f32 / SAMPLES as f32);
-        if others
-            .iter()
-            .any(|card| card.grown(6.0 * unit).contains(point))
-        {
+        if others.iter().any(|card| card.contains(point)) {
             cost += CROSSING;
         }
         if !stage.contains(point) {
             cost += OUTSIDE;
         }
     }
-    Some(cost).filter(|cost| *cost < most)
+    cost
 }
 
-/// A place for a label of this size near a curve: on it if that is free, beside it if not.
-pub fn label(curve: &Curve, size: (f32, f32), ground: &Ground<'_>) -> Rect {
-    const ALONG: [f32; 7] = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74];
-    const BESIDE: [f32; 11] = [
-        0.0, -26.0, 26.0, -46.0, 46.0, -72.0, 72.0, -104.0, 104.0, -140.0, 140.0,
-    ];
-    /// Where a label may hang from, when none of these places is free
-    const NEAR: [f32; 7] = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8];
-    /// How little a way from the middle counts against a way from the lane
-    const FROM_MIDDLE: f32 = 0.1;
-    let near = place_near(curve, size, ground, (&ALONG, &BESIDE));
-    let middle = point_at(curve, 0.5);
-    let points = NEAR.map(|t| point_at(curve, t));
-    let far = |rect: Rect| {
-        let lane = points.iter().map(|point| rect.distance(*point));
-        lane.fold(f32::INFINITY, f32::min) + rect.distance(middle) * FROM_MIDDLE
-    };
-    nearer(near, size, ground, &points, &far)
-}
-
-/// Whose refusal a stamp tells.
-#[derive(Clone, Copy, Debug)]
-pub struct Refuser {
-    /// Its card
-    pub card: Rect,
-    /// What it checked
-    pub panel: Option<Rect>,
-    /// The card of whoever asked, which must not look as if it refused
-    pub caller: Rect,
-}
-
-/// A place for a stamp: near the receiver's end, beside the curve, else beside the receiver or what
-/// it checked. Where there is room, it is for a stamp that is as high as a tilted one.
-pub fn stamp(
-    curve: &Curve,
-    refuser: Refuser,
-    width: f32,
-    (height, tilted): (f32, f32),
-    ground: &Ground<'_>,
-) -> Rect {
-    const ALONG: [f32; 7] = [0.72, 0.64, 0.8, 0.56, 0.48, 0.4, 0.32];
-    const BESIDE: [f32; 8] = [36.0, -36.0, 56.0, -56.0, 84.0, -84.0, 120.0, -120.0];
-    /// Where a stamp belongs to its lane, when none of these places is free
-    const NEAR: [f32; 6] = [0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
-    /// How much farther from the lane's end than from the receiver counts
-    const FROM_END: f32 = 0.05;
-    /// A list of checks tells a little less who refuses than the receiver's card does
-    const PANEL: f32 = 10.0;
-    /// What it costs to be nearer to whoever asked
-    const MISLEADING: f32 = 150.0;
-    let points = NEAR.map(|t| point_at(curve, t));
-    let end = point_at(curve, 1.0);
-    let unit = ground.unit;
-    let from_refuser = |rect: Rect| {
-        let panel = refuser.panel.map(|panel| rect.gap(panel) + PANEL * unit);
-        let card = rect.gap(refuser.card);
-        panel.map_or(card, |panel| panel.min(card))
-    };
-    let misleading = |rect: Rect| rect.gap(refuser.caller) < from_refuser(rect);
-    let far = |rect: Rect| {
-        let lane = points.iter().map(|point| rect.distance(*point));
-        let nearest = lane.fold(from_refuser(rect), f32::min);
-        let astray = if misleading(rect) {
-            MISLEADING * unit
-        } else {
-            0.0
-        };
-        nearest + astray + rect.distance(end) * FROM_END
-    };
-    let place = |height| {
-        let size = (width, height);
-        let near = place_near(curve, size, ground, (&ALONG, &BESIDE));
-        nearer(near, size, ground, &points, &far)
-    };
-    let room = place(tilted);
-    if covered(room, ground) > 0.0 {
-        return place(height);
-    }
-    Rect::new(room.x, room.y + (tilted - height) / 2.0, width, height)
-}
-
-/// What a label has to get along with.
-#[derive(Clone, Copy, Debug)]
-pub struct Ground<'a> {
-    /// What must not be covered: cards, panels, other labels
-    pub taken: &'a [Rect],
-    /// Lanes, which should not be covered
-    pub lanes: &'a [Curve],
-    /// Where labels may be
-    pub stage: Rect,
-    /// Text and line measure
-    pub unit: f32,
-}
-
-fn place_near(
-    curve: &Curve,
-    (w, h): (f32, f32),
-    ground: &Ground<'_>,
-    (along, beside): (&[f32], &[f32]),
-) -> Rect {
-    /// A label may also hang from the curve by an end
-    const SIDEWAYS: [f32; 5] = [0.0, -0.5, 0.5, -0.62, 0.62];
-    let (stage, unit) = (ground.stage, ground.unit);
-    let mut best = (f32::INFINITY, Rect::default());
-    for (rank_beside, by) in beside.iter().enumerate() {
-        for (rank_along, t) in along.iter().enumerate() {
-            let on = point_at(curve, *t);
-            for (rank_sideways, share) in SIDEWAYS.iter().enumerate() {
-                let x = on.x - w / 2.0 + share * w;
-                let y = on.y + by * unit - h / 2.0;
-                let x = x.clamp(stage.x, (stage.right() - w).max(stage.x));
-                let y = y.clamp(stage.y, (stage.bottom() - h).max(stage.y));
-                let rank = rank_beside * 7 + rank_along + rank_sideways * 12;
-                if rank as f32 >= best.0 {
-                    continue;
-                }
-                let rect = Rect::new(x, y, w, h);
-                let cost = rank as f32 + disturbance(rect, ground);
-                if cost < best.0 {
-                    best = (cost, rect);
-                }
-            }
-        }
-    }
-    best.1
-}
-
-/// A place that was found near a lane, or a free one anywhere that is nearer.
-fn nearer(
-    near: Rect,
-    size: (f32, f32),
-    ground: &Ground<'_>,
-    points: &[Point],
-    far: &dyn Fn(Rect) -> f32,
-) -> Rect {
-    /// As near as this is near enough
-    const ENOUGH: f32 = 30.0;
-    let free = covered(near, ground) == 0.0;
-    if free && far(near) <= ENOUGH * ground.unit {
-        return near;
-    }
-    let found = anywhere(points, size, ground, far);
-    let better = found.filter(|found| !free || far(*found) < far(near));
-    better.unwrap_or(near)
-}
-
-/// The free place on the stage that is nearest, as `far` measures it. Whatever is nearest to
-/// something touches what is in its way, so places beside everything taken are tried, and places
-/// at these points.
-fn anywhere(
-    points: &[Point],
-    (w, h): (f32, f32),
-    ground: &Ground<'_>,
-    far: &dyn Fn(Rect) -> f32,
-) -> Option<Rect> {
-    /// Between a label and what it stands beside
-    const AIR: f32 = 5.0;
-    /// What a lane costs that is covered at one of the places where it is looked at
-    const ON_LANE: f32 = 8.0;
-    let (stage, air) = (ground.stage, AIR * ground.unit);
-    let beside = |low: f32, high: f32, size: f32| [low - size - air, high + air];
-    let mut xs = vec![stage.x, stage.right() - w];
-    let mut ys = vec![stage.y, stage.bottom() - h];
-    for other in ground.taken {
-        xs.extend(beside(other.x, other.right(), w));
-        ys.extend(beside(other.y, other.bottom(), h));
-    }
-    for point in points {
-        xs.extend(beside(point.x, point.x, w));
-        ys.extend(beside(point.y, point.y, h));
-        xs.push(point.x - w / 2.0);
-        ys.push(point.y - h / 2.0);
-    }
-    xs.retain(|x| *x >= stage.x && x + w <= stage.right());
-    ys.retain(|y| *y >= stage.y && y + h <= stage.bottom());
-    let mut best: Option<(f32, Rect)> = None;
-    for y in &ys {
-        for x in &xs {
-            let rect = Rect::new(*x, *y, w, h);
-            let mut cost = far(rect);
-            let better = |cost: f32| best.is_none_or(|(least, _)| cost < least);
-            if !better(cost) || covered(rect, ground) > 0.0 {
-                continue;
-            }
-            cost += lanes_covered(rect, ground) as f32 * ON_LANE * ground.unit;
-            if better(cost) {
-                best = Some((cost, rect));
-            }
-        }
-    }
-    best.map(|(_, rect)| rect)
-}
-
-/// The area of what must not be covered that a label at this place covers, with a little air.
-fn covered(rect: Rect, ground: &Ground<'_>) -> f32 {
-    let grown = rect.grown(2.0 * ground.unit);
-    ground.taken.iter().map(|other| shared(grown, *other)).sum()
-}
-
-/// How much a label at this place covers.
-fn disturbance(rect: Rect, ground: &Ground<'_>) -> f32 {
-    const PER_SQUARE_POINT: f32 = 10.0;
-    const PER_LANE_POINT: f32 = 6.0;
-    let unit = ground.unit;
-    let grown = rect.grown(5.0 * unit);
-    let covered: f32 = ground.taken.iter().map(|other| shared(grown, *other)).sum();
-    let crossed = lanes_covered(rect, ground);
-    covered / (unit * unit) * PER_SQUARE_POINT + crossed as f32 * PER_LANE_POINT
-}
-
-/// At how many of the places where lanes are looked at a label would cover one, with a little air.
-fn lanes_covered(rect: Rect, ground: &Ground<'_>) -> usize {
-    let grown = rect.grown(5.0 * ground.unit);
-    let on_lane = |lane: &Curve| {
-        (1..SAMPLES)
-            .filter(|i| grown.contains(point_at(lane, *i as f32 / SAMPLES as f32)))
-            .count()
-    };
-    ground.lanes.iter().map(on_lane).sum()
-}
-
-/// How far along a lane something comes to rest that reaches so far to either side: as near as
-/// possible to where it belongs, within these limits, and on nothing that is in the way.
-pub fn resting_place(
-    curve: &Curve,
-    (wanted, least, most): (f32, f32, f32),
-    reach: (f32, f32),
-    in_the_way: &[Rect],
-    lanes: &[Curve],
-) -> f32 {
-    const STEP: f32 = 0.02;
-    const STEPS: i32 = 40;
-    let covered = |along: f32| {
-        let rect = around(curve, along, reach);
-        let cards: f32 = in_the_way.iter().map(|other| shared(rect, *other)).sum();
-        let met = |lane: &&Curve| distance(lane, rect.center()) < reach.0.min(reach.1) * 2.0;
-        // What rests on another lane is in the way of what travels there
-        cards + lanes.iter().filter(met).count() as f32 * reach.0 * reach.1
-    };
-    let mut best = (covered(wanted), wanted);
-    for step in 1..=STEPS {
-        if best.0 == 0.0 {
-            break;
-        }
-        for along in [wanted - step as f32 * STEP, wanted + step as f32 * STEP] {
-            if (least..=most).contains(&along) {
-                let cost = covered(along);
-                if cost < best.0 {
-                    best = (cost, along);
-                }
-            }
-        }
-    }
-    best.1
-}
-
-/// What something covers that lies on a lane and reaches so far to either side.
-pub fn around(curve: &Curve, along: f32, (w, h): (f32, f32)) -> Rect {
-    let point = point_at(curve, along);
-    Rect::new(point.x - w, point.y - h, 2.0 * w, 2.0 * h)
+/// Places on a lane, so many that nothing as large as a label lies between two of them.
+pub fn places_on(curve: &Curve) -> impl Iterator<Item = Point> {
+    const PLACES: usize = 64;
+    (1..PLACES).map(move |step| point_at(curve, step as f32 / PLACES as f32))
 }
 
 /// How far along a lane a parcel waits to be checked: before the receiver's card, not on it.
@@ -455,13 +296,6 @@ fn length(curve: &Curve) -> f32 {
         (a.x - b.x).hypot(a.y - b.y)
     };
     (0..SAMPLES).map(step).sum()
-}
-
-/// The area two rectangles share.
-fn shared(a: Rect, b: Rect) -> f32 {
-    let w = a.right().min(b.right()) - a.x.max(b.x);
-    let h = a.bottom().min(b.bottom()) - a.y.max(b.y);
-    if w > 0.0 && h > 0.0 { w * h } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -527,26 +361,5 @@ mod tests {
         );
         let lane = route(from, to, &[], STAGE, 1.0);
         assert!(point_at(&lane, 0.5).x > 450.0);
-    }
-
-    #[test]
-    fn a_label_avoids_what_is_taken_and_stays_on_the_stage() {
-        let lane = route(
-            Rect::new(20.0, 200.0, 150.0, 60.0),
-            Rect::new(700.0, 200.0, 150.0, 60.0),
-            &[],
-            STAGE,
-            1.0,
-        );
-        let taken = Rect::new(300.0, 200.0, 300.0, 60.0);
-        let ground = Ground {
-            taken: &[taken],
-            lanes: &[],
-            stage: STAGE,
-            unit: 1.0,
-        };
-        let label = label(&lane, (190.0, 24.0), &ground);
-        assert!(!label.overlaps(taken));
-        assert!(label.x >= 0.0 && label.right() <= STAGE.w && label.y >= 0.0);
     }
 }

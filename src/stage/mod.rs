@@ -11,6 +11,7 @@ mod hit;
 mod lanes;
 mod layout;
 pub mod lens;
+mod places;
 pub mod playback;
 pub mod search;
 pub mod sequence;

@@ -172,6 +172,56 @@ pub fn cut_middle(text: &str, font: Font, points: f32, available: f32) -> String
     format!("{first}…{last}")
 }
 
+/// The text if it fits, else what is around the first place where its last word is another than
+/// the last word of `other`: what differs is what matters, wherever in a long name it stands.
+pub fn cut_to_difference(
+    text: &str,
+    other: &str,
+    font: Font,
+    points: f32,
+    available: f32,
+) -> String {
+    if width(text, font, points) <= available {
+        return text.to_owned();
+    }
+    let last = |text: &str| text.rfind(' ').map_or(0, |at| at + 1);
+    let chars: Vec<char> = text.chars().collect();
+    let before = text[..last(text)].chars().count();
+    let words = (&chars[before..], other[last(other)..].chars());
+    let alike = words.0.iter().zip(words.1).take_while(|(a, b)| **a == *b);
+    let alike = alike.count();
+    if alike == 0 || before + alike >= chars.len() {
+        return cut_middle(text, font, points, available);
+    }
+    let table = advances(font);
+    let advance = |c: char| table.of(c) * points * ROUNDING_SLACK;
+    let mut left = available - 2.0 * advance('…');
+    // Two letters after the difference for each one before it: what is alike is seen in the other
+    let (mut from, mut until) = (before + alike, before + alike);
+    loop {
+        let forward = until < chars.len();
+        let ahead = until - (before + alike) < 2 * (before + alike - from + 1);
+        let next = match (forward && ahead) || from == 0 {
+            true => chars.get(until),
+            false => chars.get(from - 1),
+        };
+        let Some(next) = next else { break };
+        left -= advance(*next);
+        if left < 0.0 {
+            break;
+        }
+        if (forward && ahead) || from == 0 {
+            until += 1;
+        } else {
+            from -= 1;
+        }
+    }
+    let kept: String = chars[from..until].iter().collect();
+    let before = if from > 0 { "…" } else { "" };
+    let after = if until < chars.len() { "…" } else { "" };
+    format!("{before}{kept}{after}")
+}
+
 /// The text in lines that fit; the last one is cut if `most` lines are not enough.
 pub fn wrap(text: &str, font: Font, points: f32, available: f32, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
@@ -308,5 +358,23 @@ mod tests {
         assert_eq!(halves("GET /live/today"), Some(("GET /live/", "today")));
         assert_eq!(halves("login"), None);
         assert_eq!(halves("Größe"), None);
+    }
+
+    #[test]
+    fn what_is_cut_shows_where_it_is_another() {
+        let cut = |text, other| cut_to_difference(text, other, Font::Regular, 13.0, 200.0);
+        let a = "repo:example-org/web-shop:ref:refs/heads/main";
+        let b = "StringEquals repo:Example-Org/web-shop:ref:refs/heads/main";
+        assert!(cut(a, b).contains(":example"), "{}", cut(a, b));
+        assert!(cut(b, a).contains(":Example"), "{}", cut(b, a));
+        let c = "910111213141-notes.apps.googleusercontent.com";
+        let d = "StringEquals 910111213141-web.apps.googleusercontent.com";
+        assert!(cut(c, d).contains("-notes"), "{}", cut(c, d));
+        assert!(cut(d, c).contains("-web"), "{}", cut(d, c));
+        assert!(width(&cut(d, c), Font::Regular, 13.0) <= 200.0);
+        assert_eq!(cut("short", "other"), "short");
+        // Where nothing is alike both ends say most
+        let e = "https://issuer.example.com/a/long/path/that/has/no/end";
+        assert_eq!(cut(e, "x"), cut_middle(e, Font::Regular, 13.0, 200.0));
     }
 }

@@ -11,8 +11,9 @@ use super::checks::SUSPENSE_MS;
 use super::frame::{
     ActorLook, ArtifactLook, CheckPanel, LaneLook, LaneView, ParcelView, Point, Rect, StampView,
 };
-use super::lanes::{self, Curve, Ground, Refuser};
+use super::lanes::{self, Curve};
 use super::layout::{Layout, metric};
+use super::places::{self, Ground, Refuser};
 use super::text::{self, Font};
 use super::timing::{ExchangeTimes, PlayTime, Timing};
 
@@ -157,6 +158,9 @@ impl<'a> Traffic<'a> {
         let panel = checks.map(|panel| panel.rect);
         let mut road = Road::default();
         let titles = layout.zones.iter().map(|zone| zone.title_rect);
+        let frames: Vec<Rect> = layout.zones.iter().map(|zone| zone.rect).collect();
+        let unit = layout.unit;
+        let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-6.0 * unit);
         let mut taken: Vec<Rect> = titles.chain(rooms.iter().copied()).chain(panel).collect();
         let ground = Standing {
             layout,
@@ -174,20 +178,40 @@ impl<'a> Traffic<'a> {
             let places = way.iter().flat_map(|way| resting(link, way, layout.unit));
             taken.extend(places);
         }
+        let bare = Ground {
+            taken: &[],
+            lanes: &[],
+            frames: &frames,
+            stage,
+            unit,
+        };
         for (link, way) in self.chain.iter().zip(ways) {
             let (Some(times), Some(way)) = (timing.exchange(link.exchange.id), way) else {
                 continue;
             };
             let curve = way.curve;
-            let others: Vec<Curve> = lanes.iter().filter(|o| **o != curve).copied().collect();
-            let lane = lane_view(link, times, curve, (&taken, &others), layout, t);
+            let others: Vec<Point> = lanes
+                .iter()
+                .filter(|other| **other != curve)
+                .flat_map(lanes::places_on)
+                .collect();
+            let around = Ground {
+                taken: &taken,
+                lanes: &others,
+                ..bare
+            };
+            let lane = lane_view(link, times, curve, &around, t);
             taken.push(lane.label_rect);
             road.parcels
                 .extend(parcels(recording, link, times, &way, timing, options, t));
             if road.stamp.is_none() {
-                let own = checks.filter(|panel| panel.exchange == link.exchange.id);
-                let own = own.map(|panel| panel.rect);
-                road.stamp = stamp(link, times, (&curve, own), (&taken, &lanes), layout, t);
+                let all: Vec<Point> = lanes.iter().flat_map(lanes::places_on).collect();
+                let around = Ground {
+                    taken: &taken,
+                    lanes: &all,
+                    ..bare
+                };
+                road.stamp = stamp(link, times, &curve, &around, (layout, rooms), t);
                 taken.extend(road.stamp.as_ref().map(|stamp| stamp.rect));
             }
             road.lanes.push(lane);
@@ -340,7 +364,7 @@ fn way(recording: &Recording, ground: &Standing<'_>, exchange: &Exchange) -> Opt
     let calls: Vec<Curve> = calls.collect();
     let around: Vec<Rect> = standing.iter().copied().chain(bay).collect();
     let usual = lanes::waiting_place(&curve, unit);
-    let waits_at = lanes::resting_place(
+    let waits_at = places::resting(
         &curve,
         (usual, WAITS_FROM, usual),
         scaled(REACH),
@@ -350,7 +374,7 @@ fn way(recording: &Recording, ground: &Standing<'_>, exchange: &Exchange) -> Opt
     let left_at = match exchange.refused() {
         true => {
             let limits = (LEFT_AT, LEFT_FROM, LEFT_UNTIL);
-            lanes::resting_place(&curve, limits, scaled(TORN), &standing, &[])
+            places::resting(&curve, limits, scaled(TORN), &standing, &[])
         }
         false => LEFT_AT,
     };
@@ -364,7 +388,7 @@ fn way(recording: &Recording, ground: &Standing<'_>, exchange: &Exchange) -> Opt
 
 /// Where the parcels of an exchange come to rest.
 fn resting(link: &Link<'_>, way: &Way, unit: f32) -> Vec<Rect> {
-    let place = |along, (w, h): (f32, f32)| lanes::around(&way.curve, along, (w * unit, h * unit));
+    let place = |along, (w, h): (f32, f32)| places::around(&way.curve, along, (w * unit, h * unit));
     let mut places = vec![place(way.waits_at, REACH)];
     if link.exchange.refused() {
         places.push(place(way.left_at, TORN));
@@ -376,11 +400,9 @@ fn lane_view(
     link: &Link<'_>,
     times: &ExchangeTimes,
     curve: Curve,
-    (taken, others): (&[Rect], &[Curve]),
-    layout: &Layout,
+    ground: &Ground<'_>,
     t: PlayTime,
 ) -> LaneView {
-    let unit = layout.unit;
     let refused = link.exchange.refused() && matches!(link.phase, Phase::Response | Phase::Over);
     let look = match link.phase {
         _ if refused => LaneLook::Refused,
@@ -388,15 +410,8 @@ fn lane_view(
         Phase::Waiting => LaneLook::Waiting,
         Phase::Response | Phase::Over => LaneLook::Response,
     };
-    let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-6.0 * unit);
     let label = link.exchange.operation.to_string();
-    let ground = Ground {
-        taken,
-        lanes: others,
-        stage,
-        unit,
-    };
-    let (label_lines, label_rect) = label_near(&label, &curve, &ground);
+    let (label_lines, label_rect) = label_near(&label, &curve, ground);
     let appearing = t.through(times.start, FADE_MS);
     let opacity = match link.phase {
         Phase::Over if !refused => 1.0 - (1.0 - AFTERGLOW) * t.through(times.end, FADE_MS),
@@ -419,8 +434,8 @@ fn label_near(label: &str, curve: &Curve, ground: &Ground<'_>) -> (Vec<String>, 
     const AROUND: f32 = 18.0;
     /// Above and below the lines
     const PAD: f32 = 3.5;
-    /// Nearer than this a label is its lane's
-    const NEAR: f32 = 24.0;
+    /// What it costs to be on two lines, in points that one could be farther away instead
+    const TWO_LINES: f32 = 14.0;
     let unit = ground.unit;
     let place = |lines: &[&str]| {
         let widths = lines
@@ -428,19 +443,18 @@ fn label_near(label: &str, curve: &Curve, ground: &Ground<'_>) -> (Vec<String>, 
             .map(|line| text::width(line, Font::Mono, metric::MONO));
         let width = widths.fold(0.0, f32::max) + AROUND;
         let height = lines.len() as f32 * metric::DETAIL_LINE + 2.0 * PAD;
-        lanes::label(curve, (width * unit, height * unit), ground)
+        places::label(curve, (width * unit, height * unit), ground)
     };
-    let far = |rect: Rect| lanes::from_lane(curve, rect);
     let one = place(&[label]);
-    if far(one) > NEAR * unit
+    if one.cost > TWO_LINES
         && let Some((first, second)) = text::halves(label)
     {
         let two = place(&[first, second]);
-        if far(two) < far(one) - NEAR * unit {
-            return (vec![first.to_owned(), second.to_owned()], two);
+        if two.cost + TWO_LINES < one.cost {
+            return (vec![first.to_owned(), second.to_owned()], two.rect);
         }
     }
-    (vec![label.to_owned()], one)
+    (vec![label.to_owned()], one.rect)
 }
 
 /// What travels on a lane at a moment.
@@ -578,9 +592,9 @@ const TILT_RADIANS: f32 = -0.06;
 fn stamp(
     link: &Link<'_>,
     times: &ExchangeTimes,
-    (curve, panel): (&Curve, Option<Rect>),
-    (taken, lanes): (&[Rect], &[Curve]),
-    layout: &Layout,
+    curve: &Curve,
+    ground: &Ground<'_>,
+    (layout, rooms): (&Layout, &[Rect]),
     t: PlayTime,
 ) -> Option<StampView> {
     let refusal = link.exchange.refusal.as_ref()?;
@@ -606,22 +620,21 @@ fn stamp(
     // A tilted stamp reaches higher and lower than a straight one
     const HEIGHT: f32 = 32.0;
     let tilted = HEIGHT + width * TILT_RADIANS.abs();
-    let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-8.0 * unit);
-    let ground = Ground {
-        taken,
-        lanes,
-        stage,
-        unit,
-    };
     let heights = (HEIGHT * unit, tilted * unit);
+    let room_of = |id: &ActorId| {
+        let mut places = layout.places.iter().zip(rooms);
+        places
+            .find(|(place, _)| place.id == *id)
+            .map(|(_, room)| *room)
+    };
     let refuser = Refuser {
-        card: layout.place(&link.exchange.to)?.head_rect(),
-        panel,
-        caller: layout.place(&link.exchange.from)?.head_rect(),
+        card: room_of(&link.exchange.to)?,
+        caller: room_of(&link.exchange.from)?,
+        cards: rooms,
     };
     Some(StampView {
         text,
-        rect: lanes::stamp(curve, refuser, width * unit, heights, &ground),
+        rect: places::stamp(curve, refuser, width * unit, heights, ground),
         angle: TILT_RADIANS,
         opacity: t.through(comes, STAMP_MS),
     })
