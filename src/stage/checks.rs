@@ -163,14 +163,29 @@ fn fill(panel: &mut CheckPanel, exchange: &Exchange, states: &[TickState], unit:
     let available = panel.rect.h / unit - HEAD - FOOT;
     let count = exchange.checks.len();
     let focus = focus(states);
+    let words = Words {
+        width: panel.rect.w / unit - INDENT - PAD,
+        lines: MOST_LINES,
+    };
     // A failed check says what it found and what it required; more than one may fail, where a
     // service tries something else before it refuses
     let failed = |row: usize| states.get(row) == Some(&TickState::Failed);
-    let failures = (0..count).filter(|row| failed(*row)).count().max(1);
-    let roomy = count as f32 * ROW + failures as f32 * EVIDENCE_LINE <= available;
+    let more_lines = |words: &Words, row: usize| {
+        let check = exchange.checks.get(row).filter(|_| failed(row));
+        let lines = check.map_or(1, |check| {
+            words.evidence(check, TickState::Failed).len() + words.required(check).len()
+        });
+        lines.saturating_sub(1) as f32 * EVIDENCE_LINE
+    };
+    let words = match ROW + more_lines(&words, focus) <= available {
+        true => words,
+        false => Words { lines: 1, ..words },
+    };
+    let more: Vec<f32> = (0..count).map(|row| more_lines(&words, row)).collect();
+    let all_more: f32 = more.iter().sum();
+    let roomy = count as f32 * ROW + all_more.max(EVIDENCE_LINE) <= available;
     let height = |row: usize| match row == focus || roomy || failed(row) {
-        true if failed(row) => ROW + EVIDENCE_LINE,
-        true => ROW,
+        true => ROW + more.get(row).unwrap_or(&0.0),
         false => DENSE_ROW,
     };
     let (first, last) = window(count, focus, available, &height);
@@ -196,10 +211,13 @@ fn fill(panel: &mut CheckPanel, exchange: &Exchange, states: &[TickState], unit:
             position: row as u32,
             name: text::cut(&check.name, Font::Regular, metric::DETAIL + 0.5, name_room),
             evidence: match shows_evidence {
-                true => evidence(check, state, rect.w / unit - INDENT - PAD),
-                false => String::new(),
+                true => words.evidence(check, state),
+                false => Vec::new(),
             },
-            required: required(check, state, rect.w / unit - INDENT - PAD),
+            required: match state {
+                TickState::Failed => words.required(check),
+                _ => Vec::new(),
+            },
             state,
             rect,
         });
@@ -246,36 +264,62 @@ fn window(
     }
 }
 
-/// What is written below a check's name: what is required while it is made, what was found after.
-/// Nothing before: of what will not be reached nothing is known, and that must not show too early.
-fn evidence(check: &Check, state: TickState, available: f32) -> String {
-    let words = match state {
-        TickState::Pending => "",
-        TickState::Checking => &check.expected,
-        TickState::Passed | TickState::Failed => &check.actual,
-        TickState::NotReached => "not reached",
-    };
-    let words = text::short_ids(words);
-    let (font, size) = (Font::Regular, metric::DETAIL);
-    match state {
-        TickState::Failed => {
-            let required = text::short_ids(&check.expected);
-            text::cut_to_difference(&words, &required, font, size, available)
+/// Lines that what was found may take, and what was required.
+const MOST_LINES: usize = 2;
+
+/// How evidence is written.
+#[derive(Clone, Copy)]
+struct Words {
+    /// How wide a line is
+    width: f32,
+    /// How many lines it may take where a check failed
+    lines: usize,
+}
+
+impl Words {
+    /// What is written below a check's name: what is required while it is made, what was found
+    /// after. Nothing before: of what will not be reached nothing is known, and that must not show
+    /// too early.
+    fn evidence(&self, check: &Check, state: TickState) -> Vec<String> {
+        let words = match state {
+            TickState::Pending => "",
+            TickState::Checking => &check.expected,
+            TickState::Passed | TickState::Failed => &check.actual,
+            TickState::NotReached => "not reached",
+        };
+        let words = text::short_ids(words);
+        if words.is_empty() {
+            return Vec::new();
         }
-        _ => text::cut(&words, font, size, available),
+        match state {
+            TickState::Failed => self.lines("", &words, &text::short_ids(&check.expected)),
+            _ => vec![text::cut(&words, FONT, SIZE, self.width)],
+        }
+    }
+
+    /// What a failed check required.
+    fn required(&self, check: &Check) -> Vec<String> {
+        const HEAD: &str = "required ";
+        if check.expected.is_empty() {
+            return Vec::new();
+        }
+        let words = text::short_ids(&check.expected);
+        self.lines(HEAD, &words, &text::short_ids(&check.actual))
+    }
+
+    /// Words on as many lines as they may take; where a word is longer than a line, what is another
+    /// in `other`.
+    fn lines(&self, head: &str, words: &str, other: &str) -> Vec<String> {
+        let width = |text: &str| text::width(text, FONT, SIZE);
+        if words.split(' ').all(|word| width(word) <= self.width) {
+            let whole = format!("{head}{words}");
+            return text::wrap(&whole, FONT, SIZE, self.width, self.lines);
+        }
+        let room = self.width - width(head);
+        let words = text::cut_to_difference(words, other, FONT, SIZE, room);
+        vec![format!("{head}{words}")]
     }
 }
 
-/// What a failed check required; where it is long, what is another in what was found.
-fn required(check: &Check, state: TickState, available: f32) -> String {
-    const HEAD: &str = "required ";
-    if state != TickState::Failed || check.expected.is_empty() {
-        return String::new();
-    }
-    let (font, size) = (Font::Regular, metric::DETAIL);
-    let words = text::short_ids(&check.expected);
-    let found = text::short_ids(&check.actual);
-    let room = available - text::width(HEAD, font, size);
-    let words = text::cut_to_difference(&words, &found, font, size, room);
-    format!("{HEAD}{words}")
-}
+const FONT: Font = Font::Regular;
+const SIZE: f32 = metric::DETAIL;

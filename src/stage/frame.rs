@@ -303,10 +303,10 @@ pub struct CheckRow {
     pub position: u32,
     /// Its name
     pub name: String,
-    /// Evidence, cut to the width; empty until it is being made
-    pub evidence: String,
-    /// For a failed check what was required instead, cut to the width; empty otherwise
-    pub required: String,
+    /// Evidence in lines of the width; none until it is being made
+    pub evidence: Vec<String>,
+    /// For a failed check what was required instead, in lines of the width; none otherwise
+    pub required: Vec<String>,
     /// How far it is
     pub state: TickState,
     /// The row

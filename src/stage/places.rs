@@ -116,6 +116,8 @@ pub fn label(curve: &Curve, size: (f32, f32), ground: &Ground<'_>) -> Place {
 pub struct Refuser<'a> {
     /// Its card
     pub card: Rect,
+    /// The list of what it checked
+    pub panel: Option<Rect>,
     /// The card of whoever asked, which must not look as if it refused
     pub caller: Rect,
     /// All cards
@@ -135,27 +137,33 @@ pub fn stamp(
     const FROM_END: f32 = 0.3;
     /// What it costs to be nearer to whoever asked
     const MISLEADING: f32 = 150.0;
-    /// What it costs to be nearer to somebody else
-    const ASTRAY: f32 = 40.0;
+    /// What it costs to be nearer to somebody else, or as near
+    const ASTRAY: f32 = 60.0;
+    const CLEAR: f32 = 12.0;
+    /// What it costs to be nearer to the list of checks than to the card
+    const PANEL: f32 = 30.0;
     /// What it costs to reach into a zone that the receiver is not in
     const FOREIGN: f32 = 100.0;
     const MANNERS: Manners = Manners {
-        lane: 8.0,
-        frame: 70.0,
+        lane: 12.0,
+        frame: 90.0,
         tight: 8.0,
     };
     const ALONG: [f32; 5] = [1.0, 0.9, 0.8, 0.7, 0.6];
     let unit = ground.unit;
+    let near: Vec<Rect> = [refuser.card].into_iter().chain(refuser.panel).collect();
     let extra = |rect: Rect| {
-        let card = rect.gap(refuser.card);
+        let own = near.iter().map(|near| rect.gap(*near));
+        let own = own.fold(f32::INFINITY, f32::min);
         let others = refuser.cards.iter();
         let mut others = others.filter(|other| **other != refuser.card);
-        let astray = others.any(|other| rect.gap(*other) < card);
-        let misleading = rect.gap(refuser.caller) < card;
+        let astray = others.any(|other| rect.gap(*other) < own + CLEAR * unit);
+        let misleading = rect.gap(refuser.caller) < own;
         let foreign = |frame: &&Rect| frame.overlaps(rect) && !frame.holds(refuser.card);
         let foreign = ground.frames.iter().any(|frame| foreign(&frame));
         let costs = [
             (misleading, MISLEADING),
+            (own < rect.gap(refuser.card), PANEL),
             (astray, ASTRAY),
             (foreign, FOREIGN),
         ];
@@ -164,7 +172,7 @@ pub fn stamp(
     };
     let end = lanes::point_at(curve, 1.0);
     let wish = Wish {
-        near: &[refuser.card],
+        near: &near,
         toward: (Rect::new(end.x, end.y, 0.0, 0.0), FROM_END),
         extra: &extra,
         manners: MANNERS,
@@ -463,6 +471,7 @@ mod tests {
         let cards = [FROM, TO];
         let refuser = Refuser {
             card: TO,
+            panel: None,
             caller: FROM,
             cards: &cards,
         };
@@ -479,6 +488,7 @@ mod tests {
         let cards = [FROM, TO];
         let refuser = Refuser {
             card: TO,
+            panel: None,
             caller: FROM,
             cards: &cards,
         };
@@ -507,6 +517,7 @@ mod tests {
         let cards = [from, to];
         let refuser = Refuser {
             card: to,
+            panel: None,
             caller: from,
             cards: &cards,
         };

@@ -234,7 +234,7 @@ fn checks_tick_one_after_the_other_and_the_evidence_comes_with_them() {
         .checks
         .unwrap();
     assert_eq!(done.progress, "2 of 2");
-    assert_eq!(done.rows[1].evidence, "matches");
+    assert_eq!(done.rows[1].evidence, ["matches"]);
 }
 
 #[test]

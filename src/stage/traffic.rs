@@ -211,7 +211,9 @@ impl<'a> Traffic<'a> {
                     lanes: &all,
                     ..bare
                 };
-                road.stamp = stamp(link, times, &curve, &around, (layout, rooms), t);
+                let own = checks.filter(|panel| panel.exchange == link.exchange.id);
+                let own = own.map(|panel| panel.rect);
+                road.stamp = stamp(link, times, (&curve, own), &around, (layout, rooms), t);
                 taken.extend(road.stamp.as_ref().map(|stamp| stamp.rect));
             }
             road.lanes.push(lane);
@@ -592,7 +594,7 @@ const TILT_RADIANS: f32 = -0.06;
 fn stamp(
     link: &Link<'_>,
     times: &ExchangeTimes,
-    curve: &Curve,
+    (curve, panel): (&Curve, Option<Rect>),
     ground: &Ground<'_>,
     (layout, rooms): (&Layout, &[Rect]),
     t: PlayTime,
@@ -629,6 +631,7 @@ fn stamp(
     };
     let refuser = Refuser {
         card: room_of(&link.exchange.to)?,
+        panel,
         caller: room_of(&link.exchange.from)?,
         cards: rooms,
     };

@@ -163,20 +163,45 @@ pub fn session_token(presented: &Presented, issued: Option<&str>) -> Evidence {
         (None, None) => true,
         _ => false,
     };
+    let sent = presented.session_token.as_deref();
+    // They all begin alike, and one that was tampered with ends alike too
+    let apart = issued.zip(sent).and_then(|(a, b)| {
+        let mut letters = a.chars().zip(b.chars());
+        letters.position(|(a, b)| a != b)
+    });
     let describe = |token: Option<&str>| match token {
-        // They all begin alike
-        Some(token) => {
-            let head: String = token.chars().take(8).collect();
-            let tail = token.char_indices().nth_back(5);
-            let tail = tail.and_then(|(at, _)| token.get(at..)).unwrap_or_default();
-            format!("{head}…{tail} ({} characters)", token.len())
-        }
+        Some(token) => shown_around(token, apart),
         None => "no session token".to_owned(),
     };
     Evidence {
         holds,
         expected: describe(issued),
-        actual: describe(presented.session_token.as_deref()),
+        actual: describe(sent),
+    }
+}
+
+/// A long token's beginning, its end, its length, and some of it from a place between on.
+fn shown_around(token: &str, place: Option<usize>) -> String {
+    const HEAD_CHARS: usize = 8;
+    const TAIL_CHARS: usize = 6;
+    /// Shown before the place, and in all
+    const BEFORE_CHARS: usize = 2;
+    const AROUND_CHARS: usize = 8;
+    let chars: Vec<char> = token.chars().collect();
+    let part = |from: usize, until: usize| -> String {
+        let part = chars.get(from..until.min(chars.len()));
+        part.unwrap_or_default().iter().collect()
+    };
+    let tail = chars.len().saturating_sub(TAIL_CHARS);
+    let (head, tail_at) = (part(0, HEAD_CHARS), tail.max(HEAD_CHARS));
+    let tail = part(tail_at, chars.len());
+    let between = place.filter(|place| (HEAD_CHARS..tail_at).contains(place));
+    match between {
+        Some(place) => {
+            let from = place.saturating_sub(BEFORE_CHARS);
+            format!("{head}…{}…{tail}", part(from, from + AROUND_CHARS))
+        }
+        None => format!("{head}…{tail} ({} characters)", chars.len()),
     }
 }
 

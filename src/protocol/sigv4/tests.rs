@@ -265,6 +265,17 @@ fn a_session_token_must_be_the_one_issued() {
 }
 
 #[test]
+fn a_session_token_that_is_another_in_its_middle_shows_where() {
+    let mut presented = parse_authorization(&sts_request()).unwrap();
+    let issued = format!("IQoJb3Jp{}7fGh{}END", "x".repeat(100), "y".repeat(100));
+    presented.session_token = Some(issued.replace("7fGh", "7fgh"));
+    let evidence = duties::session_token(&presented, Some(&issued));
+    assert!(!evidence.holds);
+    assert_eq!(evidence.expected, "IQoJb3Jp…7fGhyyyy…yyyEND");
+    assert_eq!(evidence.actual, "IQoJb3Jp…7fghyyyy…yyyEND");
+}
+
+#[test]
 fn malformed_claims_say_what_is_wrong() {
     let scope = "Credential=AK/20150830/r/s/aws4_request";
     let good = format!("{scope}, SignedHeaders=host, Signature={}", "0".repeat(64));

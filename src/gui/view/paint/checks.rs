@@ -119,8 +119,7 @@ fn paint_row(canvas: &Canvas<'_>, row: &CheckRow) {
     let left = rect.left() + WORDS_LEFT * unit;
     let right = rect.right() - PAD * unit;
     let line = canvas.detail_size() * 1.35;
-    let below = [&row.evidence, &row.required];
-    let lines = 1 + below.iter().filter(|words| !words.is_empty()).count();
+    let lines = 1 + row.evidence.len() + row.required.len();
     let spare = (rect.height() - line * lines as f32) / 2.0;
     let top = rect.top() + spare.max(0.0).min(theme.step(1.0));
     let name_rect = Rect::from_min_size(pos2(left, top), vec2(right - left, line));
@@ -128,13 +127,11 @@ fn paint_row(canvas: &Canvas<'_>, row: &CheckRow) {
     marks::tick(&canvas.painter, theme, at, 8.0 * unit, row.state);
     let font = theme.medium(canvas.detail_size());
     canvas.text(name_rect, Align2::LEFT_CENTER, &row.name, font, name);
-    let inks = [evidence, colours.ink_soft];
+    let found = row.evidence.iter().map(|words| (words, evidence));
+    let required = row.required.iter();
+    let required = required.map(|words| (words, colours.ink_soft));
     let mut place = name_rect;
-    for (words, ink) in below
-        .into_iter()
-        .zip(inks)
-        .filter(|(words, _)| !words.is_empty())
-    {
+    for (words, ink) in found.chain(required) {
         place = place.translate(vec2(0.0, line));
         let font = theme.regular(canvas.detail_size());
         canvas.text(place, Align2::LEFT_CENTER, words, font, ink);
