@@ -75,6 +75,8 @@ pub mod metric {
     pub const ROOMY_BAY: f32 = 260.0;
     /// A bay of this height shows a check with what is before and after it
     pub const FAIR_BAY: f32 = 156.0;
+    /// How much of the gap beside a zone its checks may take
+    pub const BESIDE: f32 = 0.75;
     /// What a lane and what travels on it need between a zone and a list of checks
     pub const CORRIDOR: f32 = 52.0;
     /// What a lane's label needs between two cards, beside the usual gap
@@ -487,7 +489,7 @@ impl Builder<'_> {
                     (ZoneKind::Account, 0) if own.len() > 1 => (0.0, column_gap * 0.4),
                     (ZoneKind::Account, 0) => (before_single, 0.0),
                     (ZoneKind::Account, _) => (column_gap * 0.4, 0.0),
-                    _ => (0.0, zone_gap * 0.4),
+                    _ => (0.0, zone_gap * BESIDE),
                 };
                 lowest = lowest.max(self.column(column, x, card, reach));
                 x += card;

@@ -13,6 +13,8 @@ const WORDS_LEFT: f32 = 38.0;
 const MARK_LEFT: f32 = 22.0;
 /// From a row's words to its right edge at unit 1, in points.
 const PAD: f32 = 12.0;
+/// Title and progress are not farther from the upper edge than this, however far the first row is.
+const HEAD: f32 = 40.0;
 
 /// Paints the list.
 pub fn paint(canvas: &Canvas<'_>, panel: &CheckPanel) {
@@ -77,7 +79,9 @@ fn paint_head(canvas: &Canvas<'_>, panel: &CheckPanel, rect: Rect) {
         pos2(rect.left() + pad, top),
         pos2(
             rect.right() - pad,
-            first.clamp(top + canvas.detail_size(), top + theme.step(12.0)),
+            first
+                .min(top + HEAD * canvas.unit)
+                .max(top + canvas.detail_size()),
         ),
     );
     let colour = if panel.refused {

@@ -89,6 +89,36 @@ fn the_stage_keeps_half_of_every_window_and_nothing_overlaps() {
 }
 
 #[test]
+fn every_beat_is_painted_at_every_size_from_the_smallest_window_to_a_wall() {
+    for (w, h) in [
+        (1024.0, 640.0),
+        (1920.0, 1080.0),
+        (3840.0, 2160.0),
+        (7680.0, 4320.0),
+        (16_384.0, 640.0),
+        (1024.0, 16_384.0),
+    ] {
+        for (larger, presenting) in [(0, false), (4, false), (0, true), (4, true)] {
+            let mut model = staged();
+            model.apply(Command::TextSize(larger));
+            if presenting {
+                model.apply(Command::Presenter);
+            }
+            let mut harness = window(model, vec2(w, h));
+            for beat in [3, 5, 11] {
+                let model = &mut harness.state_mut().model;
+                model.apply(Command::Playback(PlaybackCommand::JumpBeat(beat)));
+                model.apply(Command::Playback(PlaybackCommand::StepCheck(2)));
+                harness.run_steps(1);
+                let model = &mut harness.state_mut().model;
+                model.apply(Command::Playback(PlaybackCommand::StepBeat(1)));
+                harness.run_steps(1);
+            }
+        }
+    }
+}
+
+#[test]
 fn the_same_scenario_loaded_again_keeps_its_beat() {
     let mut model = staged();
     model.apply(Command::Playback(PlaybackCommand::JumpBeat(4)));
