@@ -138,7 +138,7 @@ pub fn stamp(
     /// What it costs to be nearer to whoever asked
     const MISLEADING: f32 = 150.0;
     /// What it costs to be nearer to somebody else, or as near
-    const ASTRAY: f32 = 60.0;
+    const ASTRAY: f32 = 90.0;
     const CLEAR: f32 = 12.0;
     /// What it costs to be nearer to the list of checks than to the card
     const PANEL: f32 = 30.0;

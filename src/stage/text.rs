@@ -92,7 +92,8 @@ pub fn cut(text: &str, font: Font, points: f32, available: f32) -> String {
         }
         kept.push(c);
     }
-    format!("{}…", kept.trim_end())
+    // What was shortened there already is not shortened twice
+    format!("{}…", kept.trim_end_matches([' ', '…']))
 }
 
 /// The text with every long hexadecimal identifier shortened to its ends, and without the region
