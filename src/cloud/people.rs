@@ -47,14 +47,20 @@ pub fn describe(cloud: &Cloud, actor: &ActorId) -> (String, Vec<(String, String)
     let Some(person) = cloud.people.get(actor) else {
         return (String::new(), Vec::new());
     };
-    let signed_in: Vec<&str> = cloud
+    let sessions = cloud
         .ledger
         .held_by(actor)
         .filter_map(|id| cloud.ledger.artifact(id))
         .filter(|artifact| artifact.kind == ArtifactKind::BrowserSession)
         .filter_map(|artifact| cloud.actor(&artifact.minted_by))
-        .map(|issuer| issuer.name.as_str())
-        .collect();
+        .map(|issuer| issuer.name.as_str());
+    // Two sessions at one place are told once
+    let mut signed_in: Vec<&str> = Vec::new();
+    for name in sessions {
+        if !signed_in.contains(&name) {
+            signed_in.push(name);
+        }
+    }
     let line = match signed_in.as_slice() {
         [] => "not signed in".to_owned(),
         names => format!("signed in with {}", names.join(", ")),

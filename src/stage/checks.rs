@@ -177,10 +177,9 @@ fn fill(panel: &mut CheckPanel, exchange: &Exchange, states: &[TickState], unit:
         });
         lines.saturating_sub(1) as f32 * EVIDENCE_LINE
     };
-    let words = match ROW + more_lines(&words, focus) <= available {
-        true => words,
-        false => Words { lines: 1, ..words },
-    };
+    let mut numbers = (1..=MOST_LINES).rev().map(|lines| Words { lines, ..words });
+    let fits = |words: &Words| ROW + more_lines(words, focus) <= available;
+    let words = numbers.find(fits).unwrap_or(Words { lines: 1, ..words });
     let more: Vec<f32> = (0..count).map(|row| more_lines(&words, row)).collect();
     let all_more: f32 = more.iter().sum();
     let roomy = count as f32 * ROW + all_more.max(EVIDENCE_LINE) <= available;
@@ -265,7 +264,7 @@ fn window(
 }
 
 /// Lines that what was found may take, and what was required.
-const MOST_LINES: usize = 2;
+const MOST_LINES: usize = 3;
 
 /// How evidence is written.
 #[derive(Clone, Copy)]
@@ -307,17 +306,24 @@ impl Words {
         self.lines(HEAD, &words, &text::short_ids(&check.actual))
     }
 
-    /// Words on as many lines as they may take; where a word is longer than a line, what is another
-    /// in `other`.
+    /// Words on as many lines as they may take. Of a word that is longer than a line what is another
+    /// in `other` is kept.
     fn lines(&self, head: &str, words: &str, other: &str) -> Vec<String> {
         let width = |text: &str| text::width(text, FONT, SIZE);
-        if words.split(' ').all(|word| width(word) <= self.width) {
-            let whole = format!("{head}{words}");
-            return text::wrap(&whole, FONT, SIZE, self.width, self.lines);
+        if self.lines == 1 {
+            let room = self.width - width(head);
+            let words = text::cut_to_difference(words, other, FONT, SIZE, room);
+            return vec![format!("{head}{words}")];
         }
-        let room = self.width - width(head);
-        let words = text::cut_to_difference(words, other, FONT, SIZE, room);
-        vec![format!("{head}{words}")]
+        let fitting = words
+            .split(' ')
+            .map(|word| match width(word) <= self.width {
+                true => word.to_owned(),
+                false => text::cut_to_difference(word, other, FONT, SIZE, self.width),
+            });
+        let whole: Vec<String> = fitting.collect();
+        let whole = format!("{head}{}", whole.join(" "));
+        text::wrap(&whole, FONT, SIZE, self.width, self.lines)
     }
 }
 

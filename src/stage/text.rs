@@ -185,6 +185,8 @@ pub fn cut_to_difference(
     if width(text, font, points) <= available {
         return text.to_owned();
     }
+    /// Letters before the difference that are shown in any case
+    const LED_IN_BY: usize = 5;
     let last = |text: &str| text.rfind(' ').map_or(0, |at| at + 1);
     let chars: Vec<char> = text.chars().collect();
     let before = text[..last(text)].chars().count();
@@ -197,25 +199,21 @@ pub fn cut_to_difference(
     let table = advances(font);
     let advance = |c: char| table.of(c) * points * ROUNDING_SLACK;
     let mut left = available - 2.0 * advance('…');
-    // Two letters after the difference for each one before it: what is alike is seen in the other
-    let (mut from, mut until) = (before + alike, before + alike);
-    loop {
-        let forward = until < chars.len();
-        let ahead = until - (before + alike) < 2 * (before + alike - from + 1);
-        let next = match (forward && ahead) || from == 0 {
-            true => chars.get(until),
-            false => chars.get(from - 1),
+    let differs = before + alike;
+    let (mut from, mut until) = (differs, differs);
+    // A little of what is alike, then all that follows, then more of what is alike
+    while left > 0.0 {
+        let back = from > 0 && (differs - from < LED_IN_BY || until == chars.len());
+        let next = match back {
+            true => chars.get(from - 1),
+            false => chars.get(until),
         };
         let Some(next) = next else { break };
         left -= advance(*next);
         if left < 0.0 {
             break;
         }
-        if (forward && ahead) || from == 0 {
-            until += 1;
-        } else {
-            from -= 1;
-        }
+        if back { from -= 1 } else { until += 1 }
     }
     let kept: String = chars[from..until].iter().collect();
     let before = if from > 0 { "…" } else { "" };

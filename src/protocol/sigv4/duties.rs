@@ -106,11 +106,7 @@ pub fn clock(presented: &Presented, now: Moment, window: Span) -> (Clock, Eviden
     };
     let expected = match expires {
         Some(expires) => format!("received before {}", expires.amz_date()),
-        None => format!(
-            "signed between {} and {}",
-            earliest.amz_date(),
-            latest.amz_date()
-        ),
+        None => format!("signed within {} of {}", window.in_words(), now.amz_date()),
     };
     let actual = match expires {
         Some(_) => format!(
