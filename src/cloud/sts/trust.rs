@@ -242,7 +242,12 @@ fn check_name(part: &PartReport) -> Option<String> {
 
 fn expected(part: &PartReport) -> String {
     let values: Vec<String> = part.asked.iter().map(|value| shorten(value)).collect();
-    format!("{} {}", part.element, values.join(" or "))
+    let values = values.join(" or ");
+    match part.element.as_str() {
+        // The check's name says it
+        "Principal" | "Action" => values,
+        element => format!("{element} {values}"),
+    }
 }
 
 fn actual(part: &PartReport) -> String {
