@@ -68,6 +68,35 @@ pub fn panel(
     Some(panel)
 }
 
+/// The most that an exchange's list of checks takes at any moment, if it makes any: what is drawn
+/// around it stays where it is while checks are ticked.
+pub fn extent(layout: &Layout, exchange: &Exchange) -> Option<Rect> {
+    if exchange.checks.is_empty() {
+        return None;
+    }
+    let bay = *layout.bays.get(layout.place(&exchange.to)?.column)?;
+    let unit = layout.unit;
+    let available = bay.h / unit - HEAD - FOOT;
+    let words = Words {
+        width: bay.w / unit - INDENT - PAD,
+        lines: MOST_LINES,
+    };
+    let failed = exchange
+        .checks
+        .iter()
+        .filter(|it| it.outcome == Outcome::Failed);
+    let more: f32 = failed.map(|check| words.more_lines(check)).sum();
+    let count = exchange.checks.len() as f32;
+    let roomy = [count * ROW + more, count * ROW];
+    let roomy = roomy.into_iter().find(|height| *height <= available);
+    let dense = (count * DENSE_ROW + ROW - DENSE_ROW + more).min(available);
+    let rows = roomy.map_or(dense, |roomy| roomy.max(dense));
+    Some(Rect {
+        h: (HEAD + rows + FOOT) * unit,
+        ..bay
+    })
+}
+
 /// "What STS checks, in order".
 fn title(recording: &Recording, exchange: &Exchange) -> String {
     format!("What {} checks, in order", name(recording, exchange))
@@ -172,10 +201,7 @@ fn fill(panel: &mut CheckPanel, exchange: &Exchange, states: &[TickState], unit:
     let failed = |row: usize| states.get(row) == Some(&TickState::Failed);
     let more_lines = |words: &Words, row: usize| {
         let check = exchange.checks.get(row).filter(|_| failed(row));
-        let lines = check.map_or(1, |check| {
-            words.evidence(check, TickState::Failed).len() + words.required(check).len()
-        });
-        lines.saturating_sub(1) as f32 * EVIDENCE_LINE
+        check.map_or(0.0, |check| words.more_lines(check))
     };
     let mut numbers = (1..=MOST_LINES).rev().map(|lines| Words { lines, ..words });
     let fits = |words: &Words| ROW + more_lines(words, focus) <= available;
@@ -294,6 +320,12 @@ impl Words {
             TickState::Failed => self.lines("", &words, &text::short_ids(&check.expected)),
             _ => vec![text::cut(&words, FONT, SIZE, self.width)],
         }
+    }
+
+    /// What a failed check takes more than another one.
+    fn more_lines(&self, check: &Check) -> f32 {
+        let lines = self.evidence(check, TickState::Failed).len() + self.required(check).len();
+        lines.saturating_sub(1) as f32 * EVIDENCE_LINE
     }
 
     /// What a failed check required.

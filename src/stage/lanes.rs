@@ -7,7 +7,7 @@
 use super::frame::{Point, Rect};
 
 /// How finely a curve is judged.
-const SAMPLES: usize = 24;
+const SAMPLES: usize = 40;
 
 /// How far a lane may bow up or down, in points at unit 1.
 const BOWS: [f32; 15] = [
@@ -64,9 +64,18 @@ pub fn from_lane(curve: &Curve, rect: Rect) -> f32 {
     (0..=SAMPLES).map(apart).fold(f32::INFINITY, f32::min)
 }
 
-/// A lane between two cards that crosses the others as little as possible.
-pub fn route(from: Rect, to: Rect, others: &[Rect], stage: Rect, unit: f32) -> Curve {
-    let others: Vec<Rect> = others.iter().map(|card| card.grown(6.0 * unit)).collect();
+/// A lane between two cards that crosses the others as little as possible, and rather what is there
+/// only for a while than what always is.
+pub fn route(
+    from: Rect,
+    to: Rect,
+    (always, awhile): (&[Rect], &[Rect]),
+    stage: Rect,
+    unit: f32,
+) -> Curve {
+    let always = always.iter().map(|it| (it, CROSSING));
+    let all = always.chain(awhile.iter().map(|it| (it, PASSING_BEHIND)));
+    let others: Vec<(Rect, f32)> = all.map(|(it, cost)| (it.grown(6.0 * unit), cost)).collect();
     // The first of equals wins, so the least bow does
     if from.x < to.right() && to.x < from.right() {
         let mut best = (f32::INFINITY, beside(from, to, 0.0, unit));
@@ -106,8 +115,9 @@ struct Sweep {
     ends: (Point, Point),
     handles: (f32, f32),
     unit: f32,
-    /// From where to where something is in the way, for one place along the curves after the other
-    blocked: Vec<(f32, f32)>,
+    /// From where to where something is in the way, and what it costs to be there, for one place
+    /// along the curves after the other
+    blocked: Vec<(f32, f32, f32)>,
     /// Where the places end in that list
     until: [usize; SAMPLES],
     /// Heights of the stage
@@ -120,7 +130,7 @@ impl Sweep {
     fn new(
         (from, to): (Rect, Rect),
         reach: (f32, f32),
-        others: &[Rect],
+        others: &[(Rect, f32)],
         stage: Rect,
         unit: f32,
     ) -> Self {
@@ -145,8 +155,10 @@ impl Sweep {
         let straight = sweep.curve((0.0, 0.0));
         for step in 1..SAMPLES {
             let x = point_at(&straight, step as f32 / SAMPLES as f32).x;
-            let there = others.iter().filter(|it| it.x <= x && x <= it.right());
-            sweep.blocked.extend(there.map(|it| (it.y, it.bottom())));
+            let there = others.iter();
+            let there = there.filter(|(it, _)| it.x <= x && x <= it.right());
+            let there = there.map(|(it, cost)| (it.y, it.bottom(), *cost));
+            sweep.blocked.extend(there);
             sweep.until[step] = sweep.blocked.len();
             if x < stage.x || x > stage.right() {
                 sweep.outside += OUTSIDE;
@@ -188,9 +200,10 @@ impl Sweep {
             let [a, b, c, d] = weights(step as f32 / SAMPLES as f32);
             let y = a * curve[0].y + b * curve[1].y + c * curve[2].y + d * curve[3].y;
             let blocked = self.blocked.get(self.until[step - 1]..self.until[step]);
-            let mut blocked = blocked.unwrap_or_default().iter();
-            if blocked.any(|(top, bottom)| *top <= y && y <= *bottom) {
-                cost += CROSSING;
+            for (top, bottom, crossing) in blocked.unwrap_or_default() {
+                if *top <= y && y <= *bottom {
+                    cost += crossing;
+                }
             }
             if y < self.stage.0 || y > self.stage.1 {
                 cost += OUTSIDE;
@@ -236,6 +249,8 @@ fn edge(card: Rect, wanted: f32, unit: f32) -> f32 {
 /// What it costs a lane to run across a card at one of the places where it is looked at.
 const CROSSING: f32 = 100.0;
 
+/// What it costs to pass behind a list of checks at one of these places.
+const PASSING_BEHIND: f32 = 25.0;
 /// What it costs a lane to leave the stage at one of these places.
 const OUTSIDE: f32 = 400.0;
 /// What bowing costs: among equals the straighter one is taken.
@@ -256,14 +271,13 @@ fn detour(ends: (f32, f32), heights: (f32, f32), unit: f32) -> f32 {
     (ends.0 - heights.0 + heights.1 - ends.1) / unit * PER_DETOUR
 }
 
-fn cost(curve: &Curve, others: &[Rect], stage: Rect, unit: f32) -> f32 {
+fn cost(curve: &Curve, others: &[(Rect, f32)], stage: Rect, unit: f32) -> f32 {
     let bows = (curve[1].y - curve[0].y).abs() + (curve[2].y - curve[3].y).abs();
     let mut cost = bows / unit * PER_BOW;
     for step in 1..SAMPLES {
         let point = point_at(curve, step as f32 / SAMPLES as f32);
-        if others.iter().any(|card| card.contains(point)) {
-            cost += CROSSING;
-        }
+        let crossed = others.iter().filter(|(card, _)| card.contains(point));
+        cost += crossed.map(|(_, cost)| cost).sum::<f32>();
         if !stage.contains(point) {
             cost += OUTSIDE;
         }
@@ -315,9 +329,9 @@ mod tests {
             Rect::new(20.0, 200.0, 150.0, 100.0),
             Rect::new(600.0, 40.0, 150.0, 60.0),
         );
-        let lane = route(from, to, &[], STAGE, 1.0);
+        let lane = route(from, to, (&[], &[]), STAGE, 1.0);
         assert_eq!((lane[0].x, lane[3].x), (170.0, 600.0));
-        let back = route(to, from, &[], STAGE, 1.0);
+        let back = route(to, from, (&[], &[]), STAGE, 1.0);
         assert_eq!((back[0].x, back[3].x), (600.0, 170.0));
     }
 
@@ -328,9 +342,9 @@ mod tests {
             Rect::new(700.0, 200.0, 150.0, 60.0),
         );
         let between = Rect::new(380.0, 190.0, 150.0, 80.0);
-        let straight = route(from, to, &[], STAGE, 1.0);
+        let straight = route(from, to, (&[], &[]), STAGE, 1.0);
         assert!(between.contains(point_at(&straight, 0.5)));
-        let lane = route(from, to, &[between], STAGE, 1.0);
+        let lane = route(from, to, (&[between], &[]), STAGE, 1.0);
         let crossed = (0..=50).any(|i| between.contains(point_at(&lane, i as f32 / 50.0)));
         assert!(!crossed, "it crosses the card");
     }
@@ -345,7 +359,7 @@ mod tests {
             Rect::new(260.0, 240.0, 90.0, 260.0),
             Rect::new(520.0, 0.0, 90.0, 260.0),
         ];
-        let lane = route(from, to, &in_the_way, STAGE, 1.0);
+        let lane = route(from, to, (&in_the_way, &[]), STAGE, 1.0);
         let crossed = (0..=50).any(|i| {
             let point = point_at(&lane, i as f32 / 50.0);
             in_the_way.iter().any(|card| card.contains(point))
@@ -359,7 +373,7 @@ mod tests {
             Rect::new(300.0, 40.0, 150.0, 60.0),
             Rect::new(300.0, 240.0, 150.0, 60.0),
         );
-        let lane = route(from, to, &[], STAGE, 1.0);
+        let lane = route(from, to, (&[], &[]), STAGE, 1.0);
         assert!(point_at(&lane, 0.5).x > 450.0);
     }
 }

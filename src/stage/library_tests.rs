@@ -214,6 +214,35 @@ fn crossed_by_lanes(recording: &Recording, frame: &Frame, story: &str) -> Vec<St
 }
 
 #[test]
+fn lanes_and_labels_stay_where_they_are_while_anything_is_under_way() {
+    /// Often enough to see most parts of most exchanges
+    const EVERY_MS: usize = 631;
+    let mut moved = Vec::new();
+    each_story(|entry, recording| {
+        let options = Options {
+            size: STAGES[0],
+            ..Options::default()
+        };
+        let stage = Stage::new(recording, options);
+        let mut before: Vec<LaneView> = Vec::new();
+        for t in (0..stage.duration().0).step_by(EVERY_MS) {
+            let frame = stage.frame(recording, PlayTime(t));
+            for lane in &frame.lanes {
+                let known = before.iter().find(|it| it.exchange == lane.exchange);
+                if known.is_some_and(|it| it.curve != lane.curve) {
+                    moved.push(format!("{} at {t}: the lane of {}", entry.id, lane.label));
+                }
+                if known.is_some_and(|it| it.label_rect != lane.label_rect) {
+                    moved.push(format!("{} at {t}: {}", entry.id, lane.label));
+                }
+            }
+            before = frame.lanes;
+        }
+    });
+    assert!(moved.is_empty(), "{}", moved.join("\n"));
+}
+
+#[test]
 fn what_covers_something_is_found() {
     let mut recording = None;
     each_story(|entry, found| {

@@ -303,7 +303,6 @@ impl Stage {
             recording,
             (&self.layout, &rooms),
             &self.timing,
-            checks.as_ref(),
             self.options,
             t,
         );

@@ -429,7 +429,7 @@ mod tests {
     };
 
     fn lane() -> Curve {
-        lanes::route(FROM, TO, &[], STAGE, 1.0)
+        lanes::route(FROM, TO, (&[], &[]), STAGE, 1.0)
     }
 
     fn ground<'a>(taken: &'a [Rect], lanes: &'a [Point], frames: &'a [Rect]) -> Ground<'a> {
@@ -509,7 +509,7 @@ mod tests {
             Rect::new(20.0, 60.0, 150.0, 60.0),
             Rect::new(420.0, 60.0, 150.0, 60.0),
         );
-        let lane = lanes::route(from, to, &[], STAGE, 1.0);
+        let lane = lanes::route(from, to, (&[], &[]), STAGE, 1.0);
         let frames = [
             Rect::new(400.0, 20.0, 190.0, 460.0),
             Rect::new(600.0, 20.0, 290.0, 460.0),

@@ -7,9 +7,9 @@ use crate::recording::Recording;
 
 use super::Options;
 use super::cards::{look_of, rank};
-use super::checks::SUSPENSE_MS;
+use super::checks::{self, SUSPENSE_MS};
 use super::frame::{
-    ActorLook, ArtifactLook, CheckPanel, LaneLook, LaneView, ParcelView, Point, Rect, StampView,
+    ActorLook, ArtifactLook, LaneLook, LaneView, ParcelView, Point, Rect, StampView,
 };
 use super::lanes::{self, Curve};
 use super::layout::{Layout, metric};
@@ -145,81 +145,116 @@ impl<'a> Traffic<'a> {
         look
     }
 
-    /// Draws the chain.
+    /// Draws the chain. Where an exchange's lane runs and where its label stands depends on what
+    /// asked for it and on all that is checked meanwhile, not on how far that is: nothing jumps.
     pub fn draw(
         &self,
         recording: &Recording,
         (layout, rooms): (&Layout, &[Rect]),
         timing: &Timing,
-        checks: Option<&CheckPanel>,
         options: Options,
         t: PlayTime,
     ) -> Road {
-        let panel = checks.map(|panel| panel.rect);
         let mut road = Road::default();
+        let Some(outer) = self.chain.first() else {
+            return road;
+        };
+        let unit = layout.unit;
         let titles = layout.zones.iter().map(|zone| zone.title_rect);
         let frames: Vec<Rect> = layout.zones.iter().map(|zone| zone.rect).collect();
-        let unit = layout.unit;
-        let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-6.0 * unit);
-        let mut taken: Vec<Rect> = titles.chain(rooms.iter().copied()).chain(panel).collect();
-        let ground = Standing {
+        let mut panels = Vec::new();
+        panels_of(recording, layout, outer.exchange, &mut panels);
+        let mut standing = Standing {
             layout,
             rooms,
-            panel,
+            panels: &panels,
+            labels: Vec::new(),
         };
-        let ways: Vec<Option<Way>> = self
-            .chain
-            .iter()
-            .map(|link| way(recording, &ground, link.exchange))
-            .collect();
-        let lanes: Vec<Curve> = ways.iter().flatten().map(|way| way.curve).collect();
-        // Labels keep clear of the places where parcels rest
-        for (link, way) in self.chain.iter().zip(&ways) {
-            let places = way.iter().flat_map(|way| resting(link, way, layout.unit));
-            taken.extend(places);
-        }
         let bare = Ground {
             taken: &[],
             lanes: &[],
             frames: &frames,
-            stage,
+            stage: Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-6.0 * unit),
             unit,
         };
-        for (link, way) in self.chain.iter().zip(ways) {
-            let (Some(times), Some(way)) = (timing.exchange(link.exchange.id), way) else {
+        let cards: Vec<Rect> = titles.chain(rooms.iter().copied()).collect();
+        let mut lanes: Vec<Curve> = Vec::new();
+        let mut resting_places: Vec<Rect> = Vec::new();
+        for link in &self.chain {
+            let exchange = link.exchange;
+            let way = way(recording, &standing, exchange);
+            let (Some(times), Some(way)) = (timing.exchange(exchange.id), way) else {
                 continue;
             };
-            let curve = way.curve;
-            let others: Vec<Point> = lanes
-                .iter()
-                .filter(|other| **other != curve)
-                .flat_map(lanes::places_on)
-                .collect();
-            let around = Ground {
-                taken: &taken,
+            // Labels keep clear of the places where parcels rest
+            resting_places.extend(resting(link, &way, unit));
+            let waiting = way.calls.iter().map(|call| waiting(call, unit));
+            let own = checks::extent(layout, exchange);
+            let mut taken: Vec<Rect> = cards.iter().copied().chain(own).collect();
+            taken.extend(resting_places.iter().chain(&standing.labels).copied());
+            let few = taken.len();
+            taken.extend(panels.iter().copied().chain(waiting));
+            let others = lanes.iter().chain(&way.calls);
+            let others: Vec<Point> = others.flat_map(lanes::places_on).collect();
+            let around = |taken| Ground {
+                taken,
                 lanes: &others,
                 ..bare
             };
-            let lane = lane_view(link, times, curve, &around, t);
-            taken.push(lane.label_rect);
+            let few = taken.get(..few).unwrap_or_default();
+            // Rather a call's list of checks covers it for a while than that it is nobody's label
+            let grounds = [around(&taken), around(few)];
+            let lane = lane_view(link, times, way.curve, &grounds, t);
+            standing.labels.push(lane.label_rect);
+            lanes.push(way.curve);
             road.parcels
                 .extend(parcels(recording, link, times, &way, timing, options, t));
             if road.stamp.is_none() {
+                let refusing = refusing(recording, exchange);
+                let own = refusing.and_then(|it| checks::extent(layout, it));
+                let mut taken: Vec<Rect> = cards.iter().copied().chain(own).collect();
+                taken.extend(resting_places.iter().chain(&standing.labels).copied());
                 let all: Vec<Point> = lanes.iter().flat_map(lanes::places_on).collect();
                 let around = Ground {
                     taken: &taken,
                     lanes: &all,
                     ..bare
                 };
-                let own = checks.filter(|panel| panel.exchange == link.exchange.id);
-                let own = own.map(|panel| panel.rect);
-                road.stamp = stamp(link, times, (&curve, own), &around, (layout, rooms), t);
-                taken.extend(road.stamp.as_ref().map(|stamp| stamp.rect));
+                let own = own.filter(|_| refusing.is_some_and(|it| it.id == exchange.id));
+                let at = (&way.curve, own);
+                road.stamp = stamp(link, times, at, &around, (layout, rooms), t);
             }
             road.lanes.push(lane);
         }
         road
     }
+}
+
+/// Where checks are listed while an exchange is under way, its own and those of calls on its behalf.
+fn panels_of(recording: &Recording, layout: &Layout, exchange: &Exchange, panels: &mut Vec<Rect>) {
+    if let Some(panel) = checks::extent(layout, exchange) {
+        // One column's lists all begin at the same place: the longest holds the others
+        match panels
+            .iter_mut()
+            .find(|it| (it.x, it.y) == (panel.x, panel.y))
+        {
+            Some(known) => known.h = known.h.max(panel.h),
+            None => panels.push(panel),
+        }
+    }
+    for step in &exchange.steps {
+        if let Step::Call(id) = step
+            && let Some(call) = recording.exchange(*id)
+        {
+            panels_of(recording, layout, call, panels);
+        }
+    }
+}
+
+/// Where a parcel on a lane will wait, as far as its lane alone says.
+fn waiting(lane: &Curve, unit: f32) -> Rect {
+    let reach = (REACH.0 * unit, REACH.1 * unit);
+    places::around(lane, lanes::waiting_place(lane, unit), reach)
 }
 
 /// Follows the calls that are under way, innermost last.
@@ -292,13 +327,15 @@ fn with_checks<'a>(recording: &'a Recording, exchange: &'a Exchange) -> &'a Exch
 }
 
 /// What stands on the stage while something is under way.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Standing<'a> {
     layout: &'a Layout,
     /// What cards take, in the order of their places
     rooms: &'a [Rect],
-    /// The list of checks
-    panel: Option<Rect>,
+    /// Lists of checks
+    panels: &'a [Rect],
+    /// Labels of the exchanges that this is a call for
+    labels: Vec<Rect>,
 }
 
 /// The lane of an exchange, around the other cards, the zones' titles and the panel of checks.
@@ -312,9 +349,10 @@ fn lane_curve(ground: &Standing<'_>, exchange: &Exchange) -> Option<Curve> {
         .zip(ground.rooms)
         .filter(|(place, _)| place.id != from.id && place.id != to.id)
         .map(|(_, room)| *room)
-        .chain(ground.panel)
         // A parcel would hide the words it passes over
         .chain(layout.zones.iter().map(|zone| zone.title_rect))
+        // Its own checks are listed longer than those of what is asked meanwhile
+        .chain(checks::extent(layout, exchange))
         .collect();
     // A parcel is as high as this, and a curve bends between the places where it is looked at
     let stage = Rect::new(0.0, 0.0, layout.size.0, layout.size.1).grown(-14.0 * layout.unit);
@@ -322,16 +360,18 @@ fn lane_curve(ground: &Standing<'_>, exchange: &Exchange) -> Option<Curve> {
     Some(lanes::route(
         from.head_rect(),
         to.head_rect(),
-        &others,
+        (&others, ground.panels),
         stage,
         layout.unit,
     ))
 }
 
 /// A lane, and how far along it parcels come to rest.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Way {
     curve: Curve,
+    /// The lanes of calls on its behalf
+    calls: Vec<Curve>,
     /// Where it sets out, and where an answer arrives
     sets_out: f32,
     /// While what was sent is checked
@@ -355,7 +395,8 @@ fn way(recording: &Recording, ground: &Standing<'_>, exchange: &Exchange) -> Opt
     let scaled = |(w, h): (f32, f32)| (w * unit, h * unit);
     let titles = layout.zones.iter().map(|zone| zone.title_rect);
     let rooms = ground.rooms.iter().copied();
-    let standing: Vec<Rect> = titles.chain(rooms).chain(ground.panel).collect();
+    let panels = ground.panels.iter().chain(&ground.labels).copied();
+    let standing: Vec<Rect> = titles.chain(rooms).chain(panels).collect();
     let place = layout.place(&exchange.to);
     let bay = place.and_then(|place| layout.bays.get(place.column));
     let bay = bay.filter(|_| !exchange.checks.is_empty()).copied();
@@ -382,6 +423,7 @@ fn way(recording: &Recording, ground: &Standing<'_>, exchange: &Exchange) -> Opt
     };
     Some(Way {
         curve,
+        calls,
         sets_out: lanes::beside_card(&curve, unit).min(waits_at),
         waits_at,
         left_at,
@@ -402,7 +444,7 @@ fn lane_view(
     link: &Link<'_>,
     times: &ExchangeTimes,
     curve: Curve,
-    ground: &Ground<'_>,
+    grounds: &[Ground<'_>],
     t: PlayTime,
 ) -> LaneView {
     let refused = link.exchange.refused() && matches!(link.phase, Phase::Response | Phase::Over);
@@ -413,7 +455,7 @@ fn lane_view(
         Phase::Response | Phase::Over => LaneLook::Response,
     };
     let label = link.exchange.operation.to_string();
-    let (label_lines, label_rect) = label_near(&label, &curve, ground);
+    let (label_lines, label_rect) = label_near(&label, &curve, grounds);
     let appearing = t.through(times.start, FADE_MS);
     let opacity = match link.phase {
         Phase::Over if !refused => 1.0 - (1.0 - AFTERGLOW) * t.through(times.end, FADE_MS),
@@ -431,32 +473,45 @@ fn lane_view(
     }
 }
 
-/// A lane's label as it is written, and where: on two lines where one finds no room near the lane.
-fn label_near(label: &str, curve: &Curve, ground: &Ground<'_>) -> (Vec<String>, Rect) {
+/// A lane's label as it is written, and where: on two lines where one finds no room near the lane,
+/// and by the next ground where neither does.
+fn label_near(label: &str, curve: &Curve, grounds: &[Ground<'_>]) -> (Vec<String>, Rect) {
     const AROUND: f32 = 18.0;
     /// Above and below the lines
     const PAD: f32 = 3.5;
     /// What it costs to be on two lines, in points that one could be farther away instead
     const TWO_LINES: f32 = 14.0;
-    let unit = ground.unit;
-    let place = |lines: &[&str]| {
+    /// What costs more is too far away to be its lane's
+    const FAR: f32 = 60.0;
+    let place = |lines: &[&str], ground: &Ground<'_>| {
         let widths = lines
             .iter()
             .map(|line| text::width(line, Font::Mono, metric::MONO));
         let width = widths.fold(0.0, f32::max) + AROUND;
         let height = lines.len() as f32 * metric::DETAIL_LINE + 2.0 * PAD;
-        places::label(curve, (width * unit, height * unit), ground)
+        places::label(curve, (width * ground.unit, height * ground.unit), ground)
     };
-    let one = place(&[label]);
-    if one.cost > TWO_LINES
-        && let Some((first, second)) = text::halves(label)
-    {
-        let two = place(&[first, second]);
-        if two.cost + TWO_LINES < one.cost {
-            return (vec![first.to_owned(), second.to_owned()], two.rect);
+    let mut best = (vec![label], Rect::default(), f32::INFINITY);
+    for (position, ground) in grounds.iter().enumerate() {
+        let one = place(&[label], ground);
+        // Where nothing is free anywhere all cost the same: one is as good as the next
+        if one.cost < best.2 || position == 0 {
+            best = (vec![label], one.rect, one.cost);
+        }
+        if one.cost > TWO_LINES
+            && let Some((first, second)) = text::halves(label)
+        {
+            let two = place(&[first, second], ground);
+            if two.cost + TWO_LINES < best.2 {
+                best = (vec![first, second], two.rect, two.cost + TWO_LINES);
+            }
+        }
+        if best.2 <= FAR {
+            break;
         }
     }
-    (vec![label.to_owned()], one.rect)
+    let (lines, rect, _) = best;
+    (lines.into_iter().map(str::to_owned).collect(), rect)
 }
 
 /// What travels on a lane at a moment.
@@ -476,6 +531,7 @@ fn parcels(
         sets_out,
         waits_at,
         left_at,
+        ..
     } = *way;
     let view = |artifact: Option<&Artifact>, along: f32, opacity: f32, broken: bool| ParcelView {
         exchange: exchange.id,
