@@ -1,6 +1,6 @@
 #!/bin/sh
 # Takes the names of glyphs, which nothing here reads, out of the typefaces for words: together they
-# are 170 kB of the program. Every glyph, every character and every layout rule stays. After putting
+# are 140 kB of the program. Every glyph, every character and every layout rule stays. After putting
 # another version of a typeface here, run
 #
 #     sh assets/fonts/words.sh

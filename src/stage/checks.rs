@@ -81,15 +81,17 @@ pub fn extent(layout: &Layout, exchange: &Exchange) -> Option<Rect> {
         width: bay.w / unit - INDENT - PAD,
         lines: MOST_LINES,
     };
-    let failed = exchange
-        .checks
-        .iter()
-        .filter(|it| it.outcome == Outcome::Failed);
-    let more: f32 = failed.map(|check| words.more_lines(check)).sum();
+    let failed = || {
+        let checks = exchange.checks.iter();
+        checks.filter(|check| check.outcome == Outcome::Failed)
+    };
+    let more: f32 = failed().map(|check| words.more_lines(check)).sum();
+    // A failed row is as high as the one the eye should be on, and more than one may fail
+    let high = failed().count().max(1) as f32;
     let count = exchange.checks.len() as f32;
     let roomy = [count * ROW + more, count * ROW];
     let roomy = roomy.into_iter().find(|height| *height <= available);
-    let dense = (count * DENSE_ROW + ROW - DENSE_ROW + more).min(available);
+    let dense = (count * DENSE_ROW + high * (ROW - DENSE_ROW) + more).min(available);
     let rows = roomy.map_or(dense, |roomy| roomy.max(dense));
     Some(Rect {
         h: (HEAD + rows + FOOT) * unit,

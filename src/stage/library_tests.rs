@@ -1,10 +1,10 @@
 //! The picture of every shipped scenario.
 
-use super::frame::{Frame, LaneView, Point, Rect, StampView};
+use super::frame::{Frame, LaneLook, LaneView, ParcelView, Point, Rect, StampView};
 use super::lanes::{from_lane, point_at};
 use super::tests::{assert_sound, fingerprint, stage};
 use super::{Options, PlayTime, Stage};
-use crate::cloud::ledger::ActorId;
+use crate::cloud::ledger::{ActorId, ExchangeId};
 use crate::recording::Recording;
 use crate::scenario::files::Shipped;
 use crate::scenario::library::Entry;
@@ -105,6 +105,8 @@ fn nothing_at_rest_covers_anything_in_any_shipped_story() {
             for beat in 0..recording.beats.len() as u32 {
                 for t in [stage.telling_moment(recording, beat), stage.beat_end(beat)] {
                     let frame = stage.frame(recording, t);
+                    assert_sound(&frame);
+                    assert_list_in_its_extent(recording, &stage, &frame, entry.id);
                     let mut told = covered_by_parcels(&frame);
                     told.extend(astray(recording, &frame));
                     told.extend(crossed_by_lanes(recording, &frame, entry.id));
@@ -118,6 +120,21 @@ fn nothing_at_rest_covers_anything_in_any_shipped_story() {
         }
     });
     assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// A list of checks takes no more than lanes, labels and stamps leave to it.
+fn assert_list_in_its_extent(recording: &Recording, stage: &Stage, frame: &Frame, story: &str) {
+    let Some(panel) = &frame.checks else {
+        return;
+    };
+    let exchange = recording.exchange(panel.exchange).unwrap();
+    let extent = super::checks::extent(&stage.layout, exchange).unwrap();
+    assert!(
+        extent.grown(0.1).holds(panel.rect),
+        "{story}, beat {}: {:?} in {extent:?}",
+        frame.beat + 1,
+        panel.rect
+    );
 }
 
 /// Parcels that lie on something.
@@ -141,7 +158,10 @@ fn covered_by_parcels(frame: &Frame) -> Vec<String> {
     let mut found = Vec::new();
     for parcel in &frame.parcels {
         let (w, h) = if parcel.broken { TORN } else { REACH };
-        let (w, h) = (w * frame.unit, h * frame.unit);
+        // It lies in the direction of its lane
+        let (sin, cos) = parcel.angle.sin_cos();
+        let (sin, cos) = (sin.abs() * frame.unit, cos.abs() * frame.unit);
+        let (w, h) = (cos * w + sin * h, sin * w + cos * h);
         let rect = Rect::new(parcel.at.x - w, parcel.at.y - h, 2.0 * w, 2.0 * h);
         let under = others.iter().filter(|(other, _)| rect.overlaps(*other));
         found.extend(under.map(|(_, name)| format!("a parcel lies on {name}")));
@@ -214,7 +234,7 @@ fn crossed_by_lanes(recording: &Recording, frame: &Frame, story: &str) -> Vec<St
 }
 
 #[test]
-fn lanes_and_labels_stay_where_they_are_while_anything_is_under_way() {
+fn lanes_labels_and_waiting_parcels_stay_where_they_are_while_anything_is_under_way() {
     /// Often enough to see most parts of most exchanges
     const EVERY_MS: usize = 631;
     let mut moved = Vec::new();
@@ -225,6 +245,7 @@ fn lanes_and_labels_stay_where_they_are_while_anything_is_under_way() {
         };
         let stage = Stage::new(recording, options);
         let mut before: Vec<LaneView> = Vec::new();
+        let mut waited: Vec<ParcelView> = Vec::new();
         for t in (0..stage.duration().0).step_by(EVERY_MS) {
             let frame = stage.frame(recording, PlayTime(t));
             for lane in &frame.lanes {
@@ -236,7 +257,19 @@ fn lanes_and_labels_stay_where_they_are_while_anything_is_under_way() {
                     moved.push(format!("{} at {t}: {}", entry.id, lane.label));
                 }
             }
+            let waiting = |lane: &&LaneView| lane.look == LaneLook::Waiting;
+            let waiting = frame.lanes.iter().filter(waiting);
+            let waiting: Vec<ExchangeId> = waiting.map(|lane| lane.exchange).collect();
+            let mut waits = frame.parcels;
+            waits.retain(|parcel| waiting.contains(&parcel.exchange));
+            for parcel in &waits {
+                let known = waited.iter().find(|it| it.exchange == parcel.exchange);
+                if known.is_some_and(|it| it.at != parcel.at) {
+                    moved.push(format!("{} at {t}: a parcel that waits", entry.id));
+                }
+            }
             before = frame.lanes;
+            waited = waits;
         }
     });
     assert!(moved.is_empty(), "{}", moved.join("\n"));
@@ -258,7 +291,8 @@ fn what_covers_something_is_found() {
     assert!(astray(&recording, &frame).is_empty());
     assert!(crossed_by_lanes(&recording, &frame, "").is_empty());
     frame.parcels[0].at = frame.zones[0].title_rect.center();
-    assert_eq!(covered_by_parcels(&frame).len(), 1);
+    let covered = covered_by_parcels(&frame);
+    assert!(covered.iter().any(|it| it.ends_with(&frame.zones[0].title)));
     frame.lanes[0].label_rect.x += 1_000.0;
     frame.stamp.as_mut().unwrap().rect.y += 1_000.0;
     assert_eq!(astray(&recording, &frame).len(), 2);

@@ -23,10 +23,10 @@ const FADE_MS: u32 = 180;
 const STAMP_MS: u32 = 220;
 /// How far along the lane a refused parcel is left, and within which limits where that is taken.
 const LEFT_AT: f32 = 0.6;
-const LEFT_FROM: f32 = 0.3;
+const LEFT_FROM: f32 = 0.12;
 const LEFT_UNTIL: f32 = 0.86;
 /// How near to the caller a parcel may wait to be checked.
-const WAITS_FROM: f32 = 0.3;
+const WAITS_FROM: f32 = 0.12;
 /// Between the parcels of one answer, as a share of the way.
 const FOLLOWING: f32 = 0.13;
 /// Artifacts of one message that are shown as parcels.
