@@ -397,21 +397,17 @@ fn way(recording: &Recording, ground: &Standing<'_>, exchange: &Exchange) -> Opt
     let rooms = ground.rooms.iter().copied();
     let panels = ground.panels.iter().chain(&ground.labels).copied();
     let standing: Vec<Rect> = titles.chain(rooms).chain(panels).collect();
-    let place = layout.place(&exchange.to);
-    let bay = place.and_then(|place| layout.bays.get(place.column));
-    let bay = bay.filter(|_| !exchange.checks.is_empty()).copied();
     let calls = exchange.steps.iter().filter_map(|step| match step {
         Step::Call(id) => lane_curve(ground, recording.exchange(*id)?),
         Step::Check(_) => None,
     });
     let calls: Vec<Curve> = calls.collect();
-    let around: Vec<Rect> = standing.iter().copied().chain(bay).collect();
     let usual = lanes::waiting_place(&curve, unit);
     let waits_at = places::resting(
         &curve,
         (usual, WAITS_FROM, usual),
         scaled(REACH),
-        &around,
+        &standing,
         &calls,
     );
     let left_at = match exchange.refused() {
